@@ -54,11 +54,16 @@ var pictures = []string{"planner/report/", "checks/diagrams/", "templates/report
 var plainer = regexp.MustCompile(`(?i)\b(nobody|somebody|beside|by the way|in spite of|whereof|thereof|bears? no mark)\b|without a word\b` +
 	`|\bof itself\b|\b(is|are) told\b`)
 
-// plainest are the places that plainer is about: guides of targets, starters, pages that people write, and the extension of an editor.
+// plainest are the places that plainer is about: guides of targets, starters, playbooks, pages, and the extension of an editor.
 // What is an identifier there, the names of rules among them, is code (insideCode).
 var plainest = []string{"templates/targets/", "templates/tree/readme/", "topologies/starters/", "docs/availability.md", "docs/ci.md",
 	"docs/editors.md", "docs/installers.md", "docs/playground.md", "docs/validate.md", "editors/", "README.md", "CONTRIBUTING.md",
-	"ARCHITECTURE.md", "SECURITY.md", "action.yml"}
+	"ARCHITECTURE.md", "SECURITY.md", "action.yml", "templates/tree/ansible/", "docs/rules.md", "docs/language.md", "docs/targets.md",
+	"docs/change.md"}
+
+// obscure are words that comments of Go do not use either: a reader who is new here stops at them.
+var obscure = regexp.MustCompile(`(?i)\b((some|any|every)body|for ever|in the place of|held against|but for|as it stands|` +
+	`lies? (below|behind|in|next to|under))\b|\b(out|in)side of [a-z]|(""|\bnil|\bfalse) where\b`)
 
 // insideCode matches identifiers of Markdown, and headings that are the ID of a rule.
 var insideCode = regexp.MustCompile("`[^`]*`|#[a-z-]+|^#+ [a-z-]+$")
@@ -95,6 +100,13 @@ func TestVoice(t *testing.T) {
 			if slices.ContainsFunc(plainest, func(place string) bool { return strings.HasPrefix(name, place) }) {
 				for _, hit := range plainer.FindAllString(insideCode.ReplaceAllString(words, ""), -1) {
 					t.Errorf("%s:%d: %q is refused in %q", name, line, hit, excerpt(words, hit))
+				}
+			}
+			if path.Ext(name) == ".go" && strings.HasPrefix(strings.TrimSpace(words), "//") {
+				for _, hit := range obscure.FindAllString(words, -1) {
+					if name != "voice_test.go" {
+						t.Errorf("%s:%d: %q is refused in the comment %q", name, line, hit, excerpt(words, hit))
+					}
 				}
 			}
 			for _, hit := range refused.FindAllString(words, -1) {
@@ -169,6 +181,11 @@ func TestVoiceRefuses(t *testing.T) {
 	}
 	for _, bad := range []string{"nobody answers", "the file beside it", "is told of the address", "fails without a word"} {
 		if !plainer.MatchString(bad) {
+			t.Errorf("%q passes", bad)
+		}
+	}
+	for _, bad := range []string{"// nil where there is none", "// somebody else", "// outside of it", "// lies below"} {
+		if !obscure.MatchString(bad) {
 			t.Errorf("%q passes", bad)
 		}
 	}

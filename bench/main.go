@@ -1,4 +1,4 @@
-// Command bench prints how fast k8splan is, as ratios and beside the goals that the project holds itself to. `make bench` builds
+// Command bench prints how fast k8splan is, as ratios and next to the goals that the project holds itself to. `make bench` builds
 // bin/k8splan first. All figures are of whole processes, medians of several runs, measured in one go on one machine.
 //
 //	go run ./bench [-k8splan bin/k8splan] [-runs 9]

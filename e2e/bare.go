@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// onlyLab is what a topology for hosts of the lab says beside its nodes: the key, and where downloads are, because the hosts have no
-// way to the internet.
+// onlyLab is what a topology for hosts of the lab says next to its nodes: the key, and where downloads are, because the hosts have no way
+// to the internet.
 const onlyLab = `
 ssh {
   private_key_file = %q

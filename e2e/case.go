@@ -228,7 +228,7 @@ func (c *cluster) sayUnwell(ctx context.Context) {
 	}
 }
 
-// whole says whether all of a pod's containers are ready, as in "2/2".
+// whole reports whether all of a pod's containers are ready, as in "2/2".
 func whole(ready string) bool {
 	have, want, _ := strings.Cut(ready, "/")
 	return have == want

@@ -22,7 +22,7 @@ type changing struct {
 	t      *table
 	source string   // the topology as it is written now
 	gone   []string // hosts that have left since the tree was written
-	off    bool     // whether site.yml was run beside one that had left and was switched off
+	off    bool     // whether site.yml was run next to one that had left and was switched off
 	chain  string
 	saw    chainResult
 	next   *trouble // of the next edit that is carried out
@@ -387,7 +387,7 @@ func walkGuards(ctx context.Context, c *changing) error {
 		return err
 	}
 
-	// somebody else is at work
+	// someone else is at work
 	const other = `apiVersion: coordination.k8s.io/v1
 kind: Lease
 metadata: {name: k8splan-run, namespace: kube-system}

@@ -235,7 +235,7 @@ func (c *cluster) remove(ctx context.Context) error {
 // sockets is where ssh keeps its connections to this cluster's hosts: the next cluster has the same addresses.
 func (c *cluster) sockets() string { return filepath.Join(c.dir, "ssh") }
 
-// fetchKubeconfig copies the administrator's kubeconfig from the first control plane. Where it dials a name, the address that the host
+// fetchKubeconfig copies the administrator's kubeconfig from the first control plane. If it connects to a name, the address that the host
 // itself resolves it to is put in its place: this machine's resolver knows nothing of the cluster.
 func (c *cluster) fetchKubeconfig(ctx context.Context) error {
 	boot := c.bootstrap()

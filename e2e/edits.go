@@ -70,7 +70,7 @@ func olderRuntime(source string) string {
 	return strings.Replace(plain(source), beforeRuntime, "network {\n  mtu = 1500\n}\n\n"+beforeRuntime+olderVersion, 1)
 }
 
-// walkConfig changes settings of every kind that have a way of their own.
+// walkConfig changes settings of every kind that have their own way.
 func walkConfig(ctx context.Context, c *changing) error { return walkSteps(ctx, c, configSteps...) }
 
 var configSteps = []step{
@@ -137,7 +137,7 @@ func (c *changing) addonBlock() string {
 	return fmt.Sprintf("\naddon \"own\" {\n  manifest %q {}\n}\n", filepath.Join(c.dir, "own.yaml"))
 }
 
-// writeAddon writes the manifest of an addon of one's own, beside the topology.
+// writeAddon writes the manifest of an addon of one's own, next to the topology.
 func (c *changing) writeAddon(size string) error {
 	return os.WriteFile(filepath.Join(c.dir, "own.yaml"), fmt.Appendf(nil, ownAddon, size), 0o644)
 }

@@ -11,7 +11,7 @@ import (
 // The failover of the cluster's own leaders: who leads is read every half a second, and how long a fault keeps a lease or the virtual IP
 // without a living holder is measured from the fault to the first answer that names another one.
 
-// leaders are who holds each lease of the control plane, and the virtual IP; "" where nobody could be asked.
+// leaders are who holds each lease of the control plane, and the virtual IP; "" if none could be asked.
 type leaders map[string]string
 
 const (
@@ -37,7 +37,7 @@ func (p *patient) leaders(ctx context.Context, gone map[string]bool) leaders {
 		}
 		for line := range strings.Lines(out) {
 			if f := strings.Fields(line); len(f) == 2 {
-				holder, _, _ := strings.Cut(f[1], "_") // <node>_<a number of its own>
+				holder, _, _ := strings.Cut(f[1], "_") // <node>_<its own number>
 				now[f[0]] = holder
 			}
 		}

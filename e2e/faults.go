@@ -95,7 +95,7 @@ var faultCases = []faultCase{
 // staysAway is the line of a worker that is not brought back before its pods run elsewhere.
 const staysAway = "pull a worker, and leave it"
 
-// wanted says whether a line is among those that a run was narrowed down to.
+// wanted reports whether a line is among those that a run was narrowed down to.
 func wanted(line, only string) bool {
 	return only == "" || slices.ContainsFunc(strings.Split(only, ","), func(part string) bool { return strings.Contains(line, part) })
 }
@@ -248,7 +248,7 @@ type result struct {
 	Wrong        []string
 }
 
-// sameFault says whether two results are of one fault on one cluster.
+// sameFault reports whether two results are of one fault on one cluster.
 func (r result) sameFault(other result) bool {
 	return r.Case == other.Case && r.Injection == other.Injection
 }
@@ -353,7 +353,7 @@ func (p *patient) print(r result) {
 // patientName keeps the files of a case that is broken apart from those of the same case as -recover and the plain run have it.
 func patientName(name string) string { return "faults-" + name }
 
-// patient generates the tree of a case with a spare worker beside it.
+// patient generates the tree of a case with a spare worker next to it.
 func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
 	source := filepath.Join(h.root, "e2e", "topologies", name+".hcl")
 	src, err := os.ReadFile(source)
@@ -558,8 +558,8 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	return r, nil
 }
 
-// explain writes down what every API server and every member says while the fault lasts, for whoever wants to know why a prediction was
-// wrong.
+// explain writes down what every API server and every member says while the fault lasts, for anyone who wants to know why a prediction
+// was wrong.
 func (p *patient) explain(ctx context.Context, i injection) {
 	var b strings.Builder
 	out, err := p.etcd(ctx, "endpoint", "status", "-w", "table")
@@ -838,8 +838,8 @@ spec:
   containers: [{name: c, image: %q, command: [sleep, "600"]}]
 `
 
-// runs says whether a pod that is made through one control plane's own API server gets to run, elsewhere than on the spare, which simulate
-// does not know.
+// runs reports whether a pod that is made through one control plane's own API server gets to run, elsewhere than on the spare, which
+// simulate does not know.
 func (p *patient) runs(ctx context.Context, cp *lab.Node) bool {
 	p.pod++
 	name := fmt.Sprintf("canary-%d", p.pod)

@@ -26,12 +26,12 @@ type forced struct {
 	playbook string
 	// byHand makes the edit with a command on the first host, where the playbooks have no way at all, and back takes it back.
 	byHand, back string
-	// other says that diff knows a playbook for the edit, and this is another one.
+	// other reports whether diff knows a playbook for the edit, and this is another one.
 	other bool
-	// ends says that the playbook is to put everything back by itself.
+	// ends reports whether the playbook is to put everything back by itself.
 	ends bool
-	// harm says what came of it: ran is why the playbook failed, nil where it ended well. It returns "" where there is no harm, and then
-	// the refusal is wrong.
+	// harm says what came of it: ran is why the playbook failed, nil if it ended well. It returns "" if there is no harm, and then the
+	// refusal is wrong.
 	harm func(ctx context.Context, c *changing, ran error) (string, error)
 }
 

@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Files of hosts by which a cluster that was edited is held against one that was built from its last topology. What a host decides for
+// Files of hosts by which a cluster that was edited is compared with one that was built from its last topology. What a host decides for
 // itself when it starts for the first time is not among them: keys, tokens, and who etcd's members were then.
 const compared = `for f in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/scheduler-config.yaml /etc/kubernetes/api-server/* \
   /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/etcd/etcd.env \

@@ -11,8 +11,8 @@ import (
 const readyz = "import ssl, sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=3, context=ssl._create_unverified_context())." +
 	"read().decode())"
 
-// checkLocal wants each worker to reach the API servers by a proxy of its own, and to go on by it when the control plane dies that every
-// other one joined: the name must have been left to it nowhere.
+// checkLocal wants each worker to reach the API servers by its own proxy, and to go on by it when the control plane dies that every other
+// one joined: the name must have been left to it nowhere.
 func checkLocal(ctx context.Context, c *cluster) error {
 	first, second := c.groups["control_plane"][0], c.groups["control_plane"][1]
 	out, err := c.node(second).Exec(ctx, "cat", "/etc/kubernetes/admin.conf")
@@ -46,8 +46,8 @@ func checkLocal(ctx context.Context, c *cluster) error {
 	return eventually(ctx, 3*time.Minute, func() error { return c.checkNodes(ctx) })
 }
 
-// leads wants the endpoint's name to lead to an address, on a host and in the pods there that have a copy of its /etc/hosts. Static pods of
-// a control plane, whose directories are named without hyphens, had theirs before it joined, and dial no endpoint.
+// leads wants the endpoint's name to lead to an address, on a host and in the pods there that have a copy of its /etc/hosts. Static pods
+// of a control plane, whose directories are named without hyphens, had theirs before it joined, and connect to no endpoint.
 func (c *cluster) leads(ctx context.Context, host, name, want string) error {
 	out, err := c.node(host).Exec(ctx, "sh", "-c", "grep -hF ' "+name+"' /etc/hosts /var/lib/kubelet/pods/*-*-*-*-*/etc-hosts")
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command e2e brings up real clusters from generated trees, on hosts that it makes out of namespaces (package lab), and checks them.
-// See README.md beside it.
+// Command e2e brings up real clusters from generated trees, on hosts that it makes out of namespaces (package lab), and checks them. See
+// README.md next to it.
 package main
 
 import (

@@ -443,7 +443,7 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 	return checkSealed(ctx, c)
 }
 
-// nodeLost says whether the node controller has given up on a node.
+// nodeLost reports whether the node controller has given up on a node.
 func (c *cluster) nodeLost(ctx context.Context, name string) error {
 	out, err := c.kube(ctx, "get", "node", name, "-o", `jsonpath={.status.conditions[?(@.type=="Ready")].status}`)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// chainResult is what a chain of edits showed, kept beside what the lab has built.
+// chainResult is what a chain of edits showed, kept next to what the lab has built.
 type chainResult struct {
 	Digest string       `json:"digest"` // of all that it tested: see harness.digest
 	Passed bool         `json:"passed"`

@@ -16,7 +16,7 @@ const (
 	severalOnes = "type = \"multi-etcd-multi-master\""
 )
 
-// walkTypes takes a cluster through the installation types: one control plane with its member of etcd, a member on a host of its own, three
+// walkTypes takes a cluster through the installation types: one control plane with its member of etcd, a member on its own host, three
 // control planes, three members, and all of it back on the control planes.
 func walkTypes(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,

@@ -19,7 +19,7 @@ type flaw struct {
 	host string
 	kind string // of findings, as preflight names it
 	says string // part of what it says of that host; "" for no more than its name
-	do   string // a shell script on the host that makes it so; "" where Go does
+	do   string // a shell script on the host that makes it so; "" if Go does
 }
 
 // background starts a program that stays, and returns when it has said that it is ready.
@@ -58,7 +58,7 @@ var flaws = []flaw{
 const (
 	install = "apt-get -qq update >/dev/null; apt-get -qqy install >/dev/null "
 	aptLock = `import fcntl; f = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(f, fcntl.LOCK_EX)`
-	// A balancer of somebody else's: a program that runs, with its own file.
+	// A balancer of someone else's: a program that runs, with its own file.
 	alienBalancer = install + `haproxy
 printf 'defaults\n  mode tcp\n  timeout connect 1s\n  timeout client 1s\n  timeout server 1s\n' >/etc/haproxy/haproxy.cfg
 printf 'listen theirs\n  bind 127.0.0.1:8080\n' >>/etc/haproxy/haproxy.cfg
@@ -314,7 +314,7 @@ func compare(found, clean map[string]finding, flaws []flaw) error {
 	return nil
 }
 
-// ignored is what somebody says who knows that files of others are in the way.
+// ignored is what someone says who knows that files of others are in the way.
 const ignored = `{"ignore": {"foreign-file": "the lab's", "foreign-program": "the lab's"}}`
 
 // buildInSpite builds a cluster where cloud-init, an upgrade at first boot and another balancer are at work, Ansible is interrupted, and
@@ -514,7 +514,7 @@ func (c *cluster) portraits(ctx context.Context, names ...string) (map[string][]
 // programs are what site.yml installs and reset.yml leaves: it says so.
 var programs = []string{"/usr/local/bin", "/opt/cni/bin", "/opt/cni ", "/usr/local/sbin/kubeadm"}
 
-// same wants a host to be what it was, but for the programs that stay.
+// same wants a host to be what it was, except for the programs that stay.
 func same(before, after map[string][]string, name string) error {
 	var lines []string
 	for _, line := range after[name] {

@@ -28,7 +28,7 @@ type writer struct {
 	servers []string     // of clients that move: the endpoint that they know, and the one of the tree
 	at      atomic.Int32 // the one that answered last
 	client  *http.Client
-	etcd    *http.Client // nil where etcd is stacked
+	etcd    *http.Client // nil if etcd is stacked
 	stop    context.CancelFunc
 	done    sync.WaitGroup
 
@@ -89,7 +89,7 @@ func (c *cluster) write(ctx context.Context) (*writer, error) {
 	return w, nil
 }
 
-// nextEndpoint is where the tree leads clients, where that is an address; "" where it is a name, which stays.
+// nextEndpoint is where the tree leads clients, where that is an address; "" if it is a name, which stays.
 func (c *cluster) nextEndpoint() string {
 	files, err := filepath.Glob(filepath.Join(c.tree, "kubeadm", "*.yaml"))
 	if err != nil {

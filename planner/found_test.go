@@ -22,8 +22,8 @@ import (
 // verdict is the first line of a design in testdata/found.
 var verdict = regexp.MustCompile(`^# (valid|refused ([a-z-]+)): `)
 
-// TestFoundDesigns holds designs as other programs have them, with all that the language can say of them: each is valid, or refused for a
-// fault of its own and for nothing else. What is valid can be simulated and recorded, though its version is not built any more.
+// TestFoundDesigns holds designs as other programs have them, with all that the language can say of them: each is valid, or refused for
+// its own fault and for nothing else. What is valid can be simulated and recorded, though its version is not built any more.
 func TestFoundDesigns(t *testing.T) {
 	files, err := filepath.Glob("../testdata/found/*.hcl")
 	if err != nil || len(files) < 23 {

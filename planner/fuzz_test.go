@@ -42,7 +42,7 @@ func (p *pieces) take(src string) {
 	})
 }
 
-// written is an argument's value as it stands in the text, "null" where a broken file has none.
+// written is an argument's value as it is in the text, "null" where a broken file has none.
 func written(src string, a *hclsyntax.Attribute) string {
 	if begin, end := a.EqualsRange.End.Byte, a.SrcRange.End.Byte; begin <= end {
 		return strings.TrimSpace(src[begin:end])

@@ -13,15 +13,15 @@ import (
 
 const module = "github.com/k8splan/k8splan/"
 
-// Groups of imports that several packages may have.
+// Groups of imports that several packages may use.
 var (
 	hclOnly  = []string{"github.com/hashicorp/hcl/v2"}
 	language = []string{"github.com/hashicorp/hcl/v2/...", "github.com/zclconf/go-cty/..."}
 	k8s      = []string{"k8s.io/api/...", "k8s.io/apimachinery/...", "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/v1beta4",
 		"k8s.io/kubelet/config/...", "k8s.io/kube-proxy/config/...", "sigs.k8s.io/yaml/..."}
 	emitter = []string{"planner/artifact", "planner/plan", "templates", "topologies"}
-	// ofTarget is what the package of any target may have: it reads its block of the language, and uses what targets and its class share.
-	// What consists of Kubernetes' own types comes from target.Upstream.
+	// ofTarget is what the package of any target may import: it reads its own block, and uses what all targets and its class share. Files
+	// with Kubernetes' own types come from target.Upstream.
 	ofTarget = slices.Concat(emitter, language, []string{
 		"planner/rule", "planner/spec", "planner/target", "planner/target/block", "planner/target/cloudinit", "planner/target/onprem",
 		"planner/target/terraform", "sigs.k8s.io/yaml",
@@ -29,7 +29,7 @@ var (
 	})
 )
 
-// successors are the targets that write another system's files, because they are that system under another name or its successor.
+// successors are targets that write another target's files, because they are the same system under another name, or its successor.
 var successors = map[string]string{
 	"planner/targets/turnkey/icp":         "planner/targets/turnkey/openshift",
 	"planner/targets/hosted/osd":          "planner/targets/turnkey/openshift",
@@ -37,7 +37,7 @@ var successors = map[string]string{
 	"planner/targets/local/dockerdesktop": "planner/targets/local/kind", // Docker Desktop's own clusters are kind's
 }
 
-// allowed returns what a package may import; ok is false where the policy says nothing of it. A target has no row of its own.
+// allowed returns what a package may import; ok is false if the policy says nothing of it. A target has no row of its own.
 func allowed(name string) (patterns []string, ok bool) {
 	if patterns, ok = permitted[name]; ok {
 		return patterns, true
@@ -51,7 +51,7 @@ func allowed(name string) (patterns []string, ok bool) {
 }
 
 // permitted is the policy: which packages of this module and of others a package may import. The standard library is not listed, but see
-// outside. The road goes one way: no package may import one that comes after it.
+// outside. Data flows one way: no package may import one that comes after it.
 var permitted = map[string][]string{
 	"topologies": nil,
 	"templates":  nil,
@@ -65,12 +65,12 @@ var permitted = map[string][]string{
 	"planner/check": slices.Concat(language, []string{"planner/flags", "planner/rule", "planner/spec", "planner/spelling",
 		"planner/plan", "topologies", "go4.org/netipx", "sigs.k8s.io/yaml"}),
 	"planner/simulate": {"planner/plan", "planner/spelling", "topologies"},
-	// What an edit of a design means for the cluster that runs, and the way from one version to another.
+	// What an edit of a design means for a running cluster, and the steps from one version to another.
 	"planner/change": slices.Concat(language, []string{"planner/plan", "planner/simulate", "planner/spec", "topologies"}),
-	// The language server: what an editor is told of a topology. Reading and writing its messages is the command's.
+	// The language server: what an editor learns about a topology. Reading and writing its messages is the command's.
 	"planner/lsp": slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target",
 		"go.lsp.dev/jsonrpc2"}),
-	// What the page of the playground asks beside what editors do; what links Kubernetes' own types is by itself.
+	// What the page of the playground asks next to what editors do; what links Kubernetes' own types is by itself.
 	"planner/play": slices.Concat(language, []string{"planner", "planner/change", "planner/lsp", "planner/plan", "planner/report",
 		"planner/simulate", "topologies"}),
 	"planner/play/tree": {"planner/artifact", "planner/lsp", "planner/play", "planner/render"},
@@ -81,7 +81,7 @@ var permitted = map[string][]string{
 	"planner/firewall": {"planner/artifact", "planner/plan"},
 	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "planner/spelling", "topologies",
 		"github.com/mattn/go-runewidth"},
-	// What people look at: pictures and the page.
+	// What people look at: pictures and the HTML page.
 	"planner/report": {"planner/change", "planner/describe", "planner/firewall", "planner/plan", "planner/rule", "planner/simulate",
 		"planner/spelling",
 		"topologies", "github.com/hashicorp/hcl/v2", "github.com/mattn/go-runewidth"},
@@ -103,7 +103,7 @@ var permitted = map[string][]string{
 		"planner/report",
 		"planner/simulate"}),
 
-	// What targets share: all of them, and those of a class.
+	// What all targets share, and what those of a class share.
 	"planner/target": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty/cty", "planner/artifact", "planner/plan",
 		"planner/rule", "planner/spec"},
 	"planner/target/block":     {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec"},
@@ -117,7 +117,7 @@ var permitted = map[string][]string{
 	"planner/targets/hosted": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target/block",
 		"planner/target/terraform"}),
 
-	// What tests share; no program links them.
+	// What tests share; programs do not link it.
 	"planner/diagtest":                       {"..."},
 	"planner/emit/emittest":                  {"..."},
 	"planner/target/targettest":              {"..."},
@@ -149,8 +149,8 @@ var permitted = map[string][]string{
 	"internal_deps": {"..."}, // keeps in go.mod what only tests import
 }
 
-// outside are packages of the standard library through which the world would become an input. Under planner/ only the writer of the tree
-// may touch it.
+// outside are packages of the standard library that would make the environment an input. Under planner/, only the writer of the tree may
+// use them.
 var outside = []string{"os", "os/exec", "os/user", "net/http", "net/rpc", "math/rand", "math/rand/v2", "crypto/rand", "syscall", "log",
 	"log/slog", "plugin", "unsafe"}
 
@@ -212,7 +212,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// matches compares like the go command: a/... is a and all below.
+// matches compares like the go command: a/... is a and everything below it.
 func matches(pattern, name string) bool {
 	prefix, below := strings.CutSuffix(pattern, "...")
 	if !below {

@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// Where a target makes all machines on one, the design does not count as one of separate machines.
+// If a target makes all machines on one, the design does not count as one of separate machines.
 func TestMachinesOfTargets(t *testing.T) {
 	const segment = "subnets = [\"192.168.56.0/24\"]\n"
 	const terraform = segment + "gateways = [\"192.168.56.1\"]\nnameservers = [\"192.168.56.1\"]\n"

@@ -20,27 +20,27 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// Project is a topology that breaks no rule of severity error. Open is the only way to one.
+// Project is a topology that breaks no rule of severity error. Only Open makes one.
 type Project struct {
 	plan  *plan.Plan
 	emit  target.Emitter
 	diags hcl.Diagnostics // sorted, without what is sensitive
 }
 
-// Open takes the road up to a design that can be built. The project is nil if and only if the diagnostics hold an error. They are sorted,
-// and each carries the ID of a rule. None shows the value of a sensitive variable. vars are values for the file's variables, from
-// spec.ParseVar and spec.ParseVarFile. The expiry of waivers is held against today; the zero time judges none.
+// Open reads and checks a topology. The project is nil if and only if the diagnostics contain an error. Diagnostics are sorted, and each
+// has the ID of a rule. None shows the value of a sensitive variable. vars are values for the file's variables, from spec.ParseVar and
+// spec.ParseVarFile. The expiry of waivers is compared with today; with the zero time, no waiver expires.
 func Open(filename string, src []byte, vars map[string]cty.Value, today time.Time) (*Project, hcl.Diagnostics) {
 	return OpenWith(filename, src, vars, today, nil)
 }
 
-// OpenWith is Open with other facts about Kubernetes' releases, from plan.ParseFacts; nil stands for the program's own.
+// OpenWith is Open with other facts about Kubernetes releases, from plan.ParseFacts; nil means the program's own.
 func OpenWith(filename string, src []byte, vars map[string]cty.Value, today time.Time, facts *plan.Table) (*Project, hcl.Diagnostics) {
 	return OpenBeside(filename, src, vars, today, facts, nil)
 }
 
-// OpenBeside is OpenWith for a topology that may read the files of its folder: beside is the folder, nil where it has none. Whoever gives
-// it sees to it that nothing outside of it is reached, by symbolic links neither (os.Root).
+// OpenBeside is OpenWith for a topology that may read the files of its folder: beside is the folder, nil if it has none. The caller makes
+// sure that nothing outside it can be reached, not even by symbolic links (os.Root).
 func OpenBeside(filename string, src []byte, vars map[string]cty.Value, today time.Time, facts *plan.Table,
 	beside fs.FS) (*Project, hcl.Diagnostics) {
 	load := func() (*spec.Spec, hcl.Diagnostics) { return spec.LoadBeside(filename, src, vars, beside) }
@@ -53,7 +53,7 @@ func OpenBeside(filename string, src []byte, vars map[string]cty.Value, today ti
 	return p, diags
 }
 
-// open goes on from what was read. Its diagnostics show what is sensitive, and are in no order.
+// open continues from what was read. Its diagnostics show sensitive values, and are not sorted.
 func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hcl.Diagnostics), today time.Time,
 	facts *plan.Table) (*Project, hcl.Diagnostics) {
 	if !diags.HasErrors() {
@@ -87,10 +87,10 @@ func open(written *spec.Spec, diags hcl.Diagnostics, load func() (*spec.Spec, hc
 	})
 }
 
-// judge holds a plan against the rules of its target and of all designs. The emitter is nil where the target finds an error.
+// judge checks a plan against the rules of its target and of all designs. The emitter is nil if the target finds an error.
 func judge(p *plan.Plan, today time.Time) (target.Emitter, hcl.Diagnostics) {
 	of, ok := FindTarget(p.Target.Name)
-	if !ok || check.Lands(p).HasErrors() { // what the target says of its arguments would be beside the point
+	if !ok || check.Lands(p).HasErrors() { // what the target says about its arguments does not matter then
 		return nil, check.Run(p, today)
 	}
 	var body hcl.Body
@@ -102,10 +102,10 @@ func judge(p *plan.Plan, today time.Time) (target.Emitter, hcl.Diagnostics) {
 	return emit, append(once(diags), check.Run(p, today)...)
 }
 
-// mostOfARule bounds what is said for one rule: whoever made the same mistake a hundred times made it in a program.
+// mostOfARule limits the findings of one rule: a mistake that occurs a hundred times comes from a generator.
 const mostOfARule = 100
 
-// ordered sorts, leaves out what a rule says too often, and hides what is sensitive.
+// ordered sorts diagnostics, drops those above mostOfARule, and hides sensitive values.
 func ordered(diags hcl.Diagnostics, secrets *spec.Secrets) hcl.Diagnostics {
 	rule.Sort(diags)
 	said, last := map[string]int{}, map[string]*hcl.Diagnostic{}
@@ -127,7 +127,7 @@ func ordered(diags hcl.Diagnostics, secrets *spec.Secrets) hcl.Diagnostics {
 	return diags
 }
 
-// once leaves out what is said of the same place already but for numbers: the nodes of a pool share their place.
+// once leaves out what is said of the same place already except for numbers: the nodes of a pool share their place.
 func once(diags hcl.Diagnostics) hcl.Diagnostics {
 	said := map[string]bool{}
 	return slices.DeleteFunc(diags, func(d *hcl.Diagnostic) bool {
@@ -144,8 +144,8 @@ func once(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
-// Together compares designs that say that they share something: a site, or ranges as peers. It returns what is wrong with each, beside
-// what Open said of it.
+// Together compares designs that share something: a site, or ranges as peers. It returns what is wrong with each, in addition to Open's
+// findings.
 func Together(projects []*Project) []hcl.Diagnostics {
 	plans := make([]*plan.Plan, len(projects))
 	for i, p := range projects {
@@ -157,8 +157,8 @@ func Together(projects []*Project) []hcl.Diagnostics {
 // Plan is the resolved design. It must not be modified.
 func (p *Project) Plan() *plan.Plan { return p.plan }
 
-// Refuses says why no tree can be made of a design that is otherwise sound, and the way to one; "" where one can be made. The design of a
-// cluster whose Kubernetes is out of support can be described, simulated and compared, and no more.
+// Refuses says why no tree can be generated from a design that is otherwise valid, and what to do; "" if one can. The design of a cluster
+// whose Kubernetes version is out of support can only be described, simulated, and compared.
 func (p *Project) Refuses() (why, way string) {
 	d := p.plan
 	if !d.Described() {
@@ -174,10 +174,10 @@ func (p *Project) Refuses() (why, way string) {
 			d.WayUpWords(), d.Cluster.Version, goal)
 }
 
-// TargetFiles makes the target's part of the tree. Its errors are bugs of the target, or a value that a rule should have refused.
+// TargetFiles generates the target's part of the tree. An error is a bug in the target, or a value that a rule should have rejected.
 func (p *Project) TargetFiles(by target.Upstream) ([]artifact.File, error) { return p.emit(by) }
 
-// Redact puts "(sensitive)" in the place of what sensitive variables brought into a text that shows the design.
+// Redact replaces the values of sensitive variables in a text about the design with "(sensitive)".
 func (p *Project) Redact(text []byte) []byte {
 	if p.plan.Spec == nil {
 		return text
@@ -185,8 +185,8 @@ func (p *Project) Redact(text []byte) []byte {
 	return p.plan.Spec.Secrets.Redact(text)
 }
 
-// Findings are the rules that the design breaks or is allowed to break. Without dated, those are left out that depend on the day, and no
-// waiver expires, so that the same design has the same ones.
+// Findings are the rules that the design breaks, waived ones included. Without dated, findings that depend on the date are left out and
+// no waiver expires, so the same design always has the same findings.
 func (p *Project) Findings(dated bool) []report.Finding {
 	var out []report.Finding
 	for _, d := range p.diags {
@@ -206,7 +206,7 @@ func (p *Project) Findings(dated bool) []report.Finding {
 	return out
 }
 
-// Catalog returns every rule, sorted by ID: those of the language, of the design and of the targets, and what a command line can require.
+// Catalog returns every rule, sorted by ID: those of the language, the design, and the targets, and the requirements of the command line.
 func Catalog() []*rule.Rule {
 	rules := check.Catalog()
 	for _, t := range Targets() {

@@ -79,7 +79,7 @@ func BenchmarkOpen(b *testing.B) {
 // wrong with every node costs no more than that either.
 func TestGrowth(t *testing.T) {
 	good := large
-	bad := func(n int) []byte { // every worker twice, with an address inside of the pods' range
+	bad := func(n int) []byte { // every worker twice, with an address inside the pods' range
 		return append(large(n/2), fmt.Sprintf("node_pool \"again\" {\n  roles           = [\"worker\"]\n  count           = %d\n"+
 			"  first_address   = \"10.1.0.1\"\n  failure_domains = [\"a\", \"b\"]\n}\nnode_pool \"astray\" {\n  roles         = "+
 			"[\"worker\", \"etcd\"]\n  count         = %d\n  first_address = \"10.128.0.1\"\n}\n", n/4, n/4)...)
@@ -194,7 +194,7 @@ func TestTargetArguments(t *testing.T) {
 	}
 }
 
-// The tree depends on what is defined, not on where it stands in the file, and not on the run.
+// The tree depends on what is defined, not on where it is in the file, and not on the run.
 func TestRenderDependsOnTheDesignAlone(t *testing.T) {
 	blocks := []string{
 		"cluster \"x\" {\n  type                   = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.x.example:6443\"\n}\n",

@@ -36,7 +36,7 @@ func TestSecrets(t *testing.T) {
 		for _, at := range assigned.FindAllStringSubmatchIndex(src, -1) {
 			value := src[at[4]:at[5]]
 			if strings.Count(src, value) > 1 || strings.Contains(value, "\\") {
-				continue // it stands in the file elsewhere too, where nothing says that it is sensitive
+				continue // it is in the file elsewhere too, where nothing says that it is sensitive
 			}
 			changed := src[:at[3]] + "var.secret" + src[at[5]+1:] + "\nvariable \"secret\" {\n  sensitive = true\n}\n"
 			_, diags := Open("t.hcl", []byte(changed), map[string]cty.Value{"secret": cty.StringVal(value)}, time.Time{})

@@ -69,7 +69,7 @@ func TestStartersOfTargets(t *testing.T) {
 }
 
 // theGuideIsWhole asks of the page in the target's folder what the target needs and costs, in which order to go on, how to see that the
-// cluster works, how to remove all of it. Where the machines are the reader's own, or Vagrant's, the tree's README and RUNBOOK say it.
+// cluster works, how to remove all of it. If the machines are the reader's own, or Vagrant's, the tree's README and RUNBOOK say it.
 func theGuideIsWhole(t *testing.T, dir, folder string) {
 	t.Helper()
 	if folder == "provision" || folder == "vagrant" {

@@ -17,8 +17,8 @@ import (
 // suggested is a comment that is a line of the language: an argument, the head of a block, its end.
 var suggested = regexp.MustCompile(`^(\s*)# ?(\s*(?:[a-z_]+\s+=\s.*|[a-z_]+(?: "[^"]*")? \{.*|\}))$`)
 
-// Every line that a starter suggests in a comment is taken when the comment's mark is removed: by itself, or with the lines beside it that
-// belong to it. Where it says otherwise what the starter says, it takes that line's place.
+// Every line that a starter suggests in a comment is taken when the comment's mark is removed: by itself, or with the lines next to it
+// that belong to it. If it says otherwise what the starter says, it takes that line's place.
 func TestSuggestionsOfStarters(t *testing.T) {
 	seen := 0
 	for _, target := range topologies.StarterTargets() {
@@ -53,7 +53,7 @@ func TestSuggestionsOfStarters(t *testing.T) {
 	}
 }
 
-// taken uncomments lines and says why the topology is not taken then, "" where it is, and its tree is written.
+// taken uncomments lines and says why the topology is not taken then, "" if it is, and its tree is written.
 func taken(lines []string, first, last int) string {
 	var out []string
 	for i, line := range lines {
@@ -75,7 +75,7 @@ func taken(lines []string, first, last int) string {
 	return ""
 }
 
-// withoutTwins removes arguments that stand in their block a second time outside of some lines.
+// withoutTwins removes arguments that are in their block a second time outside some lines.
 func withoutTwins(src string, first, last int) string {
 	file, _ := hclparse.NewParser().ParseHCL([]byte(src), "topology.hcl")
 	if file == nil {

@@ -45,10 +45,10 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Targets is the table of targets, in the order in which documents list them.
+// Targets is the table of targets, in the order in which documentation lists them.
 func Targets() []target.Target { return slices.Clone(table()) }
 
-// table makes the targets once: a run asks for one of them in many places.
+// table creates the targets once, because a run looks them up in many places.
 var table = sync.OnceValue(targets)
 
 func targets() []target.Target {
@@ -86,7 +86,7 @@ func targets() []target.Target {
 	}
 }
 
-// FindTarget returns a target by the name that users write.
+// FindTarget returns a target by its name in topologies.
 func FindTarget(name string) (target.Target, bool) {
 	for _, t := range table() {
 		if t.Facts.Name == name {
@@ -96,7 +96,7 @@ func FindTarget(name string) (target.Target, bool) {
 	return target.Target{}, false
 }
 
-// TargetSchema returns the arguments of a target's block, nil where there is no such target.
+// TargetSchema returns the arguments of a target's block, nil if there is no such target.
 func TargetSchema(name string) *spec.Block {
 	if t, ok := FindTarget(name); ok {
 		return t.Schema()
@@ -114,8 +114,8 @@ func TargetNames() []string {
 	return names
 }
 
-// StarterTypes returns the types that `init` writes a starter of for a target, in the order of topologies.Table; none where there is no
-// such target, or where it is discontinued.
+// StarterTypes returns the types for which `init` can write a starter for a target, in the order of topologies.Table; none if the target
+// does not exist or is discontinued.
 func StarterTypes(name string) []topologies.Type {
 	t, _ := FindTarget(name)
 	return slices.DeleteFunc(topologies.StarterTypes(name), func(of topologies.Type) bool {
@@ -123,8 +123,8 @@ func StarterTypes(name string) []topologies.Type {
 	})
 }
 
-// Resolve decides everything that the author left open, with the facts of the target that the spec names. It is plan.Resolve for those who
-// have no facts at hand; the spec comes from spec.Load without errors.
+// Resolve applies all defaults, with the facts of the spec's target. It calls plan.Resolve with these facts; the spec comes from
+// spec.Load without errors.
 func Resolve(s *spec.Spec) (*plan.Plan, hcl.Diagnostics) { return ResolveWith(s, nil) }
 
 // ResolveWith is Resolve with other facts about Kubernetes' releases; see OpenWith.

@@ -77,7 +77,7 @@ func TestTargetsSayThingsOnce(t *testing.T) {
 	}
 }
 
-// TestTargetBlocks audits the languages of the targets' blocks: every row documents itself, and its example is taken as it stands.
+// TestTargetBlocks audits the languages of the targets' blocks: every row documents itself, and its example is taken as it is.
 func TestTargetBlocks(t *testing.T) {
 	const design = "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n" +
 		"  count         = 3\n  first_address = \"10.0.0.1\"\n}\n"
@@ -143,7 +143,7 @@ func TestMisspeltSystem(t *testing.T) {
 	}
 }
 
-// A target that does not exist is one message, beside which the rest of the design is still judged.
+// A target that does not exist is one message, next to which the rest of the design is still judged.
 func TestUnknownTarget(t *testing.T) {
 	diags := opened(t, "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"10.0.0.010\"\n}\ntarget \"vagrnat\" {}\n")
 	var got []string
@@ -157,7 +157,7 @@ func TestUnknownTarget(t *testing.T) {
 	}
 }
 
-// Beside a type that the target cannot express, its block is not held against the language of another target.
+// Next to a type that the target cannot express, its block is not compared with the language of another target.
 func TestBlockBesideAnImpossibleType(t *testing.T) {
 	src := "cluster \"x\" {\n  type = \"multi-etcd-multi-master\"\n}\nnode_pool \"w\" {\n  roles         = [\"worker\"]\n" +
 		"  count         = 3\n  first_address = \"10.0.0.1\"\n}\ntarget \"docker-desktop\" {\n  mode = \"kind\"\n}\n"

@@ -38,8 +38,8 @@ var update = flag.Bool("update", false, "write the golden trees instead of compa
 // root is the repository's directory, seen from this package.
 const root = ".."
 
-// whole are the targets whose trees are held against goldens and read by all that reads them: the others differ in the files of their own
-// packages, which have their own goldens, and TestStartersOfTargets puts their trees together.
+// whole are the targets whose trees are compared with goldens and read by all that reads them: the others differ in the files of their
+// own packages, which have their own goldens, and TestStartersOfTargets puts their trees together.
 var whole = []string{"bare-metal", "vagrant"}
 
 // sources returns every starter of these targets, and every example, by a name that is good for a file.
@@ -125,7 +125,7 @@ func TestStartersAndExamplesBreakNoRule(t *testing.T) {
 }
 
 // TestGoldenTrees compares the tree of every starter with testdata/golden/<type>-<target>.txtar. Static programs are named in it, not
-// repeated: they are in templates/ for everybody to read. -update writes the files; look at the diff before you commit it.
+// repeated: they are in templates/ for everyone to read. -update writes the files; look at the diff before you commit it.
 func TestGoldenTrees(t *testing.T) {
 	static := staticPrograms(t)
 	all := sources(t)
@@ -216,7 +216,7 @@ func staticPrograms(t *testing.T) map[[sha256.Size]byte]string {
 }
 
 // run calls a program and fails the test with its output unless it exits 0. A program that is missing fails the test too: a check that
-// did not run is no check.
+// did not run is not a check.
 func run(t *testing.T, dir string, env []string, name string, args ...string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -307,7 +307,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// glob returns the files below dir that end so, relative to it; none where dir does not exist.
+// glob returns the files below dir that end so, relative to it; none if dir does not exist.
 func glob(t *testing.T, dir, suffix string) []string {
 	t.Helper()
 	var out []string
@@ -385,7 +385,7 @@ func everyPathOfTheReadmeExists(t *testing.T, dir string) {
 // link is a link of a Markdown page: its text, and where it leads.
 var link = regexp.MustCompile(`\[[^\]\n]*\]\(([^)\s]+)\)`)
 
-// everyLinkLeadsSomewhere holds the relative links of every page of a tree against the tree.
+// everyLinkLeadsSomewhere checks the relative links of every page of a tree against the tree.
 func everyLinkLeadsSomewhere(t *testing.T, dir string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

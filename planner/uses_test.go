@@ -25,8 +25,8 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// TestTargetsUseWhatTheySay holds what each target says that it uses against its tree. A value other than the default, of every argument of
-// the language, changes a file outside of README, RUNBOOK and report, or is refused, or a rule says at that place that it has no effect
+// TestTargetsUseWhatTheySay checks what each target says that it uses against its tree. A value other than the default, of every argument
+// of the language, changes a file outside README, RUNBOOK and report, or is refused, or a rule says at that place that it has no effect
 // there; what only rules read is on the one list of package plan. What changes a file is a change to package change too.
 func TestTargetsUseWhatTheySay(t *testing.T) {
 	for _, of := range planner.Targets() {
@@ -271,7 +271,7 @@ func each(all []value, given []string) (out []value) {
 	return out
 }
 
-// designOf is a starter with blocks in place of its own. Where a block of load_balancer is given that needs no hosts, they go.
+// designOf is a starter with blocks in place of its own. If a block of load_balancer is given that needs no hosts, they go.
 func designOf(src []byte, given string) []byte {
 	if given == "" {
 		return src
@@ -291,7 +291,7 @@ func designOf(src []byte, given string) []byte {
 	return f.Bytes()
 }
 
-// edit returns the starter with the value, nil where it has that already. It writes into the first block of its kind, or one with workers,
+// edit returns the starter with the value, nil if it has that already. It writes into the first block of its kind, or one with workers,
 // and makes the blocks where there are none.
 func (a argument) edit(src []byte, v value) []byte {
 	f := parsed(src)
@@ -449,7 +449,7 @@ const (
 	otherSum = `"sha256:fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"`
 )
 
-// others are values other than the default, where the example of the language is the default or needs something beside it.
+// others are values other than the default, where the example of the language is the default or needs something next to it.
 var others = map[string][]value{
 	"cluster.kubernetes_version": {{set: `"1.36.2"`}, {set: `"1.36.4"`}, {set: `"1.35.1"`}, {set: `"1.35.8"`},
 		{set: `"1.34.1"`}},

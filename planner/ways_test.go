@@ -162,7 +162,7 @@ func withEtc(t *testing.T, etc, dir string, env []string, command ...string) {
 		etc}, command...)...)
 }
 
-// commands are the runbook's blocks of commands, each after the last line that stands before it.
+// commands are the runbook's blocks of commands, each after the last line that is before it.
 func commands(text string) (blocks [][2]string) {
 	before, block, inside := "", "", false
 	for line := range strings.Lines(text) {
@@ -180,7 +180,7 @@ func commands(text string) (blocks [][2]string) {
 	return blocks
 }
 
-// runBook runs the runbook's steps from the hosts' preparation to the container runtime, but for what fetches and unpacks programs.
+// runBook runs the runbook's steps from the hosts' preparation to the container runtime, except for what fetches and unpacks programs.
 func runBook(t *testing.T, tree, family, etc string) {
 	t.Helper()
 	book, err := os.ReadFile(filepath.Join(tree, "RUNBOOK.md"))

@@ -18,7 +18,7 @@ import (
 //go:embed page serve site
 var files embed.FS
 
-// Policy is the page's Content-Security-Policy: it loads what lies beside it, and sends nothing anywhere else.
+// Policy is the page's Content-Security-Policy: it loads what is next to it, and sends nothing anywhere else.
 const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; worker-src 'self'; " +
 	"img-src data:; base-uri 'none'; form-action 'none'"
 

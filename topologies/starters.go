@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// starterFiles holds the parts that a starter is put together from, each HCL as it stands.
+// starterFiles holds the parts that a starter is put together from, each HCL as it is.
 //
 // targets/<target>.hcl has the target block with the arguments it needs, and the locals that the nodes count from. Where its first line is
 // "# shape: NAME", the nodes come from the folder of that name, otherwise from types. <shape>/<type>.hcl defines the nodes of a type:

@@ -26,7 +26,7 @@ func TestD2(t *testing.T) {
 	compiled := 0
 	for _, design := range designs {
 		if err := exec.Command(program, "validate", design).Run(); err != nil {
-			continue // good but for what its target needs
+			continue // good except for what its target needs
 		}
 		compiled++
 		for _, view := range []string{"machines", "network", "etcd", "boot"} {

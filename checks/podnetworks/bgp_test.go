@@ -40,7 +40,7 @@ func resources(t *testing.T, network string) map[string][][]byte {
 	return all
 }
 
-// definition is what an API server holds resources of one kind against.
+// definition is what an API server checks resources of one kind against.
 type definition struct {
 	structural *structuralschema.Structural
 	validator  validation.SchemaValidator
@@ -112,7 +112,7 @@ func read(t *testing.T, document []byte) (id string, resource map[string]any) {
 	return fmt.Sprint(resource["apiVersion"], " ", resource["kind"]), resource
 }
 
-// TestCiliumAdmits holds what Cilium gets against its own definitions.
+// TestCiliumAdmits checks what Cilium gets against its own definitions.
 func TestCiliumAdmits(t *testing.T) {
 	known := definitions(t)
 	seen := map[string]bool{}

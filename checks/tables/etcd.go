@@ -20,7 +20,7 @@ var (
 	etcdMain []byte
 )
 
-// etcdTypes are the types of etcd's flags in the words of Kubernetes' ones. Another one is an error: somebody has to look what it takes.
+// etcdTypes are the types of etcd's flags in the words of Kubernetes' ones. Another one is an error: someone has to look what it takes.
 var etcdTypes = map[string]string{
 	"*flag.boolValue": "bool", "*flag.durationValue": "duration", "*flag.intValue": "int", "*flag.int64Value": "int64",
 	"*flag.uintValue": "uint", "*flag.uint64Value": "uint64",
@@ -31,7 +31,7 @@ var etcdTypes = map[string]string{
 	"*featuregate.featureGate":     "mapStringBool",
 }
 
-// readEtcd compiles a release of etcd's server with our file beside its own, and asks it for its flags.
+// readEtcd compiles a release of etcd's server with our file next to its own, and asks it for its flags.
 func readEtcd(version string) (release, error) {
 	dir, err := os.MkdirTemp("", "k8splan-tables-")
 	if err != nil {

@@ -1,6 +1,6 @@
 // Command tables reads from upstream's own source which flags and which fields of configuration files each release takes, and writes the
 // tables of planner/flags. Each release of Kubernetes is read in a throw-away module that requires it, with its types but without being
-// compiled; etcd is compiled, and its program prints its own flag set. `make tables` runs it; a test holds the newest release of both
+// compiled; etcd is compiled, and its program prints its own flag set. `make tables` runs it; a test checks the newest release of both
 // against the tables.
 package main
 
@@ -110,7 +110,7 @@ type span struct {
 	values, note            string
 }
 
-// rows joins what follows each other with one key. A minor is left empty where it is the first or the last of all.
+// rows joins what follows each other with one key. A minor is left empty if it is the first or the last of all.
 func rows(releases []release, of func(release) []span) [][]string {
 	var all []*span
 	open := map[string]*span{}

@@ -367,7 +367,7 @@ func (r *reader) call(s *source, call *ast.CallExpr, known scope) bool {
 	return true
 }
 
-// implementations are the methods of the interface's own package that stand behind one of its methods.
+// implementations are the methods of the interface's own package that are behind one of its methods.
 func implementations(f *types.Func) []*types.Func {
 	i, ok := f.Type().(*types.Signature).Recv().Type().Underlying().(*types.Interface)
 	if !ok || f.Pkg() == nil {

@@ -1,4 +1,4 @@
-// Package upstream holds generated files against the types and the validation of the projects that read them: kind's configuration, and the
-// admission webhooks of Cluster API. It is a module of its own, so that what it takes along is no dependency of k8splan. The files are
+// Package upstream checks generated files against the types and the validation of the projects that read them: kind's configuration, and
+// the admission webhooks of Cluster API. It is its own module, so that what it takes along is not a dependency of k8splan. The files are
 // those of testdata/targets, which each target's own test holds against what it emits.
 package upstream

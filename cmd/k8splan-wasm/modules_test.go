@@ -32,7 +32,7 @@ func TestModules(t *testing.T) {
 	}
 }
 
-// What is loaded before somebody sees anything is at most 4 MB, and what writes the files at most 10 MB. The modules are built as
+// What is loaded before someone sees anything is at most 4 MB, and what writes the files at most 10 MB. The modules are built as
 // scripts/site.sh builds them.
 func TestSizes(t *testing.T) {
 	if testing.Short() {

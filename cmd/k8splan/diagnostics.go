@@ -223,7 +223,7 @@ func (a *app) snippet(out *bytes.Buffer, at *hcl.Range, src *source) {
 	}
 }
 
-// carets marks the columns of a range below its line. Tabs stay tabs, so that the marks stand below what they mark.
+// carets marks the columns of a range below its line. Tabs stay tabs, so that the marks are below what they mark.
 func carets(out *bytes.Buffer, before, middle string) {
 	fmt.Fprintf(out, "      %s%s\n", widened(before), strings.Repeat("^", max(1, runewidth.StringWidth(middle))))
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// exitChanges says that something changes, where --exit-code asks for it.
+// exitChanges reports whether something changes, where --exit-code asks for it.
 const exitChanges = 3
 
 // errChanges ends the run with exit code 3.
@@ -143,7 +143,7 @@ func (t *topologyFlags) keep(built *change.Record) {
 	}
 }
 
-// newerPatch says that the minor has a newer patch than the one that the cluster was built with.
+// newerPatch reports whether the minor has a newer patch than the one that the cluster was built with.
 func (a *app) newerPatch(o *opened) {
 	p := o.project.Plan()
 	written := p.Spec.Cluster.KubernetesVersion
@@ -176,10 +176,10 @@ func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error
 	return a.resolve(name, src, flags, readFile, folder(name))
 }
 
-// errEdited says that a record was changed by somebody.
+// errEdited means that someone changed a record.
 var errEdited = errors.New("was edited after it was generated")
 
-// treeRecord is the record of a tree, nil where it has none.
+// treeRecord is the record of a tree, nil if it has none.
 func treeRecord(dir string) (*change.Record, error) {
 	data, intact, err := artifact.Owned(dir, change.FileName)
 	if err != nil || data == nil {

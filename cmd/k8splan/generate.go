@@ -162,7 +162,7 @@ func mayHold(dir string, force bool) error {
 	return nil
 }
 
-// edit compares a design with what the tree in dir was generated from; nil where there is none, or one of a release without plan.json.
+// edit compares a design with what the tree in dir was generated from; nil if there is none, or one of a release without plan.json.
 func (a *app) edit(o *opened, dir string) (*change.Report, error) {
 	old, err := treeRecord(dir)
 	if errors.Is(err, errEdited) {

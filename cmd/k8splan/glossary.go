@@ -119,7 +119,7 @@ func glossaryWords() []string {
 	return out
 }
 
-// explainWord explains an installation type, or a word of the glossary; false where it is neither.
+// explainWord explains an installation type, or a word of the glossary; false if it is neither.
 func (a *app) explainWord(word string) (bool, error) {
 	word = strings.ReplaceAll(strings.ToLower(word), " ", "-")
 	if t, ok := topologies.Find(topologies.Type(word)); ok {

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// releaseCommands are only in the build that writes the manual pages: what renders them is no part of the program that ships.
+// releaseCommands are only in the build that writes the manual pages: what renders them is not a part of the program that ships.
 func (a *app) releaseCommands() []*cobra.Command {
 	return []*cobra.Command{{
 		Use:    "man DIR",
@@ -30,7 +30,7 @@ func (a *app) releaseCommands() []*cobra.Command {
 	}}
 }
 
-// manText makes Markdown of a help: what is indented is to be shown as it stands.
+// manText makes Markdown of a help: what is indented is to be shown as it is.
 func manText(help string) string {
 	var out strings.Builder
 	inside := false

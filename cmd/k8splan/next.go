@@ -24,7 +24,7 @@ func (a *app) next(format string, args ...any) {
 }
 
 // nextCommand is next for a command that is to be copied: it stays on one line with what is said about it. In a narrower terminal the
-// command is broken where a shell reads on, and what is said about it has a line of its own.
+// command is broken where a shell reads on, and what is said about it has its own line.
 func (a *app) nextCommand(command, about string) {
 	const label = "k8splan: next:"
 	columns := width(a.stderr)
@@ -122,7 +122,7 @@ var asks = map[string]string{
 // builder is for those who look for the command that builds the cluster.
 const builder = "`k8splan generate --out DIR` writes the tree, and prints the command that builds the cluster"
 
-// unknownCommand says that there is no such command, and which one does what its name says.
+// unknownCommand reports whether there is no such command, and which one does what its name says.
 func unknownCommand(root *cobra.Command, name string) error {
 	const list = "`k8splan help` lists the commands"
 	var names []string
@@ -141,7 +141,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	return usageError{hinted{fmt.Errorf("unknown command %q", name), strings.TrimSpace(cmp.Or(hint, list))}}
 }
 
-// known is the hint for a name that other programs have for a command, "" where it is none.
+// known is the hint for a name that other programs have for a command, "" if it is none.
 func known(name, list string) string {
 	if here := elsewhere[name]; here != "" {
 		return fmt.Sprintf("use `k8splan %s`; %s", here, list)

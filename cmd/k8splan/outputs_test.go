@@ -76,7 +76,7 @@ func accepts(t *testing.T, schema *jsonschema.Schema, text []byte) {
 	}
 }
 
-// TestJSONSchema holds -o json against the schema that docs/ publishes.
+// TestJSONSchema checks -o json against the schema that docs/ publishes.
 func TestJSONSchema(t *testing.T) {
 	text, err := os.ReadFile("../../docs/schema/validate.schema.json")
 	if err != nil {
@@ -89,7 +89,7 @@ func TestJSONSchema(t *testing.T) {
 	accepts(t, compiled(t, []byte(closed)), out)
 }
 
-// TestDiffSchema holds diff -o json against the schema that docs/ publishes: every pair of the examples, most of which are refused, and
+// TestDiffSchema checks diff -o json against the schema that docs/ publishes: every pair of the examples, most of which are refused, and
 // each with one word changed.
 func TestDiffSchema(t *testing.T) {
 	text, err := os.ReadFile("../../docs/schema/diff.schema.json")
@@ -131,8 +131,8 @@ func TestDiffSchema(t *testing.T) {
 	}
 }
 
-// TestSimulateSchema holds simulate -o json against the schema that docs/ publishes: the sweep and single failures of all designs that are
-// examples or hold a rule.
+// TestSimulateSchema checks simulate -o json against the schema that docs/ publishes: the sweep and single failures of all designs that
+// are examples or hold a rule.
 func TestSimulateSchema(t *testing.T) {
 	text, err := os.ReadFile("../../docs/schema/simulate.schema.json")
 	if err != nil {
@@ -154,7 +154,7 @@ func TestSimulateSchema(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			if code := run(append(append([]string{"simulate", "-o", "json"}, args...), design), strings.NewReader(""), &stdout,
 				&stderr); code != exitDone {
-				continue // it has no such unit, or is no design
+				continue // it has no such unit, or is not a design
 			}
 			accepts(t, closed, stdout.Bytes())
 			seen += stdout.String()
@@ -193,7 +193,7 @@ func oasisSchema(t *testing.T) []byte {
 	return []byte(text)
 }
 
-// TestSARIF holds -o sarif against the published schema, and against what code scanning needs beyond it.
+// TestSARIF checks -o sarif against the published schema, and against what code scanning needs beyond it.
 func TestSARIF(t *testing.T) {
 	out := validated(t, "-o", "sarif")
 	accepts(t, compiled(t, oasisSchema(t)), out)

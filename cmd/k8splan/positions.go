@@ -19,7 +19,7 @@ func (s *source) codePoint(p hcl.Pos) int {
 	return 1 + utf8.RuneCount(s.data[begin:p.Byte])
 }
 
-// in returns the source of a file that diagnostics point into, nil where there is none.
+// in returns the source of a file that diagnostics point into, nil if there is none.
 func (o *opened) in(cache map[string]*source, name string) *source {
 	if src := cache[name]; src != nil {
 		return src

@@ -74,7 +74,7 @@ func lossWords(k simulate.Kind) (singular, plural, argument string) {
 	return "node", "nodes", ""
 }
 
-// judge holds the requirements against a design and adds what it does not meet to the diagnostics, at the cluster block. A waiver in the
+// judge checks the requirements against a design and adds what it does not meet to the diagnostics, at the cluster block. A waiver in the
 // file makes it a note, as it does with any other finding.
 func (r *requirements) judge(o *opened) []requirementJSON {
 	if o.project == nil || len(r.all) == 0 {
@@ -115,7 +115,7 @@ type requirementJSON struct {
 	Reason      string `json:"reason"`
 }
 
-// answer says whether a requirement holds, and what the worst of the losses leaves.
+// answer reports whether a requirement holds, and what the worst of the losses leaves.
 func (r requirement) answer(o *opened, m *simulate.Model, detail string, worst *simulate.Outcome) requirementJSON {
 	out := requirementJSON{Filename: o.name, Requirement: r.text, Holds: detail == "", Reason: detail}
 	switch {
@@ -134,7 +134,7 @@ func (r requirement) answer(o *opened, m *simulate.Model, detail string, worst *
 	return out
 }
 
-// broken says why a design does not meet the requirement, "" where it does, what the cause is, and the loss that stops the design, if any.
+// broken says why a design does not meet the requirement, "" if it does, what the cause is, and the loss that stops the design, if any.
 func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause string, worst *simulate.Outcome) {
 	singular, plural, argument := lossWords(r.kind)
 	which := "any one " + singular
@@ -214,7 +214,7 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // mostNamed is how many nodes a message names.
 const mostNamed = 6
 
-// unstated names the nodes that do not say with which failure domain or hypervisor they are lost; none where nodes alone are asked about.
+// unstated names the nodes that do not say with which failure domain or hypervisor they are lost; none if nodes alone are asked about.
 func unstated(p *plan.Plan, kind simulate.Kind) []string {
 	var names []string
 	for _, n := range p.Nodes {

@@ -209,7 +209,7 @@ func (a *app) uri(name string) string {
 		}
 		return u.String()
 	}
-	// A colon would make a scheme of what stands before it: RFC 3986, section 4.2.
+	// A colon would make a scheme of what is before it: RFC 3986, section 4.2.
 	return strings.ReplaceAll(strings.TrimPrefix(u.EscapedPath(), "./"), ":", "%3A")
 }
 
@@ -221,7 +221,7 @@ func (a *app) called(name string) string {
 	return filepath.Join(a.chdir, name)
 }
 
-// ruleMarkdown is a rule as a page of its own.
+// ruleMarkdown is a rule as its own page.
 func ruleMarkdown(r *rule.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n**Write instead.** %s\n", prose(r.Doc), prose(r.Fix))
@@ -247,7 +247,7 @@ func sourceLink(s string) string {
 	return prose(s)
 }
 
-// prose makes text safe in Markdown: outside of `code`, what would be markup is escaped. Lines that hold HCL become a block of code.
+// prose makes text safe in Markdown: outside `code`, what would be markup is escaped. Lines that hold HCL become a block of code.
 func prose(text string) string {
 	var out []string
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")

@@ -130,7 +130,7 @@ type session struct {
 	end context.CancelFunc
 }
 
-// ServeHTTP answers who has the address. A name that leads here is refused: a page of somebody else's could read the design by way of one
+// ServeHTTP answers who has the address. A name that leads here is refused: a page of someone else's could read the design by way of one
 // whose address changes (DNS rebinding).
 func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
@@ -273,7 +273,7 @@ func (s *served) watch(ctx context.Context, send func([]byte)) {
 	}
 }
 
-// inputs is what a topology is made of beside its own text: the folder whose files it reads, and the values of variables.
+// inputs is what a topology is made of next to its own text: the folder whose files it reads, and the values of variables.
 type inputs struct {
 	fs.FS    // the folder
 	varFiles []string

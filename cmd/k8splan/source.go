@@ -72,7 +72,7 @@ func (t *topologyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&t.today, "today", "", "use `YYYY-MM-DD` as today's date, for the end of support and of waivers")
 }
 
-// date is what the expiry of waivers is held against.
+// date is what the expiry of waivers is compared with.
 func (t *topologyFlags) date() (time.Time, error) {
 	if t.today == "" {
 		return time.Now().UTC().Truncate(24 * time.Hour), nil
@@ -125,7 +125,7 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 	return o, nil
 }
 
-// folder is where a topology's own files lie: nothing outside of it can be opened, by symbolic links neither. nil where it has none.
+// folder is where a topology's own files lie: nothing outside it can be opened, by symbolic links neither. nil if it has none.
 func folder(name string) fs.FS {
 	if name == stdinName {
 		return nil
@@ -220,7 +220,7 @@ func (a *app) project(args []string, flags *topologyFlags) (*opened, error) {
 		return nil, err
 	}
 	if o.project == nil {
-		// What is no error would push the errors off the screen.
+		// What is not an error would push the errors off the screen.
 		graver := *o
 		graver.diags = slices.DeleteFunc(slices.Clone(o.diags), func(d *hcl.Diagnostic) bool { return severity(d) != "error" })
 		a.printDiagnostics(&graver)

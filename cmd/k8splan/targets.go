@@ -17,7 +17,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// targetDocument is a target as `targets -o json` prints it. A string is empty where there is nothing to say.
+// targetDocument is a target as `targets -o json` prints it. A string is empty if there is nothing to say.
 type targetDocument struct {
 	Name         string   `json:"name"`
 	Title        string   `json:"title"`

@@ -6,8 +6,8 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// validation is what `validate -o json` prints: the shape of `terraform validate -json`, so that editors and CI that read the one read the
-// other, with the rule beside each diagnostic, and the severity "note" for a finding that the author waived.
+// validation is what `validate -o json` prints: the shape of `terraform validate -json`, so that editors and CI that read the one read
+// the other, with the rule next to each diagnostic, and the severity "note" for a finding that the author waived.
 // Source: https://developer.hashicorp.com/terraform/cli/commands/validate#json-output-format
 type validation struct {
 	FormatVersion string       `json:"format_version"`

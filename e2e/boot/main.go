@@ -1,4 +1,4 @@
-// Boot makes one machine as `libvirt/machines.sh up` of a generated tree would, boots it in QEMU without KVM, and holds what cloud-init
+// Boot makes one machine as `libvirt/machines.sh up` of a generated tree would, boots it in QEMU without KVM, and checks what cloud-init
 // made of it against the design: name, addresses, routes, name servers, card, MTU, disk, memory, processors, login and sshd.
 //
 //	go run ./e2e/boot -k8splan bin/k8splan

@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 )
 
-// TestHold holds what a machine says of itself against the design, as it should be and with one thing otherwise.
+// TestHold checks what a machine says of itself against the design, as it should be and with one thing otherwise.
 func TestHold(t *testing.T) {
 	src, err := os.ReadFile("topology.hcl")
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 )
 
 // Digests are artifacts.checksums for the lab: k8splan knows the digests of upstream's files, and the lab serves its own builds of them
-// under the same paths. The result is a JSON object. Files without a known digest are held against the checksum files of the mirror, as a
-// user's are.
+// under the same paths. The result is a JSON object. Files without a known digest are compared with the checksum files of the mirror, as
+// a user's are.
 func (l *Lab) Digests() string {
 	dir := filepath.Join(l.Dir, "www", "mirror")
 	sums := map[string]string{}

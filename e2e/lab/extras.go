@@ -17,7 +17,7 @@ const (
 	metricsServerVersion = "v0.9.0"
 )
 
-// ownManifest is what the case addons applies as an addon of its own; its topology names the digest.
+// ownManifest is what the case addons applies as its own addon; its topology names the digest.
 const ownManifest = `apiVersion: v1
 kind: ConfigMap
 metadata:

@@ -146,7 +146,7 @@ func (l *Lab) images(versions map[string]string) ([]image, error) {
 	return images, nil
 }
 
-// flannelPluginTag is the tag that flannel's manifest names beside the flannel version in binaries/go.mod.
+// flannelPluginTag is the tag that flannel's manifest names next to the flannel version in binaries/go.mod.
 // Source: github.com/flannel-io/flannel Documentation/kube-flannel.yml
 const flannelPluginTag = "v1.9.1-flannel3"
 

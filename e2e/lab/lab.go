@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// Where the lab's own servers are, as hosts see them.
+// If the lab's own servers are, as hosts see them.
 const (
 	Gateway  = "10.77.0.1"
 	Mirror   = "http://" + Gateway + ":8000/mirror" // what artifacts.mirror_url is set to
@@ -40,8 +40,8 @@ type Lab struct {
 	lock    *os.File
 }
 
-// Open takes the lab. root is the project's directory; log gets a line for each long step. The error names what the machine lacks.
-// Where another process holds the lab, Open waits for it until ctx ends.
+// Open takes the lab. root is the project's directory; log gets a line for each long step. The error names what the machine lacks. If
+// another process holds the lab, Open waits for it until ctx ends.
 func Open(ctx context.Context, root string, log io.Writer) (*Lab, error) {
 	if err := fit(); err != nil {
 		return nil, err

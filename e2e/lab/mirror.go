@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// buildMirror lays the built programs out as their projects publish them, checksums beside them: Dir/www/mirror/<host>/<path>.
+// buildMirror lays the built programs out as their projects publish them, checksums next to them: Dir/www/mirror/<host>/<path>.
 func (l *Lab) buildMirror(versions map[string]string) error {
 	dir := filepath.Join(l.Dir, "www", "mirror")
 	stamp, err := l.stamp("mirror 1", versions)
@@ -74,7 +74,7 @@ type mirror struct {
 	err error
 }
 
-// file publishes a built program as it is. sums is a file beside it, or what is added to its name where it begins with a dot.
+// file publishes a built program as it is. sums is a file next to it, or what is added to its name where it begins with a dot.
 func (m *mirror) file(path, program, sums string, style func(sum, name string) string) {
 	m.fileOf(path, m.lab.Bin(program), sums, style)
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Older is the release that clusters are upgraded from, and what the planner asks for beside it: see stamped.sh for what is behind these
-// names. Patch is a patch release before it, by the source of the newer one.
-// containerd and crictl are the lab's own under the names of older ones.
+// Older is the release that clusters are upgraded from, and what the planner asks for next to it: see stamped.sh for what is behind these
+// names. Patch is a patch release before it, by the source of the newer one. containerd and crictl are the lab's own under the names of
+// older ones.
 const (
 	Older           = "1.36.3"
 	Patch           = "1.36.1"

@@ -2,14 +2,14 @@
 //
 // # What the writer promises
 //
-// SHA256SUMS at the root of the tree lists what k8splan owns, in the format of sha256sum(1). A file that is not listed belongs to
-// somebody else: it is never changed, never removed, never in the way of anything but a file of the same name.
+// SHA256SUMS at the root of the tree lists what k8splan owns, in the format of sha256sum(1). A file that is not listed belongs to someone
+// else: it is never changed, never removed, never in the way of anything but a file of the same name.
 //
-// A tree appears whole or not at all. Into a directory that does not exist, or is empty, it is staged beside it and comes into
-// being by one rename. Into a directory that holds something it is staged inside, in .k8splan-write, and a journal lists every
-// step before the first is taken. A process that is killed leaves either no journal, and then nothing was touched, or a journal,
-// and then the next Write, Diff or Recover of that directory finishes what was begun. (Swapping the two directories with one rename
-// would be shorter, but it would carry other people's files away from under them, and shells that stand in the tree.)
+// A tree appears whole or not at all. Into a directory that does not exist, or is empty, it is staged next to it and comes into being by
+// one rename. Into a directory that holds something it is staged inside, in .k8splan-write, and a journal lists every step before the
+// first is taken. A process that is killed leaves either no journal, and then nothing was touched, or a journal, and then the next Write,
+// Diff or Recover of that directory finishes what was begun. (Swapping the two directories with one rename would be shorter, but it would
+// carry other people's files away from under them, and shells that are in the tree.)
 //
 // A killed process leaves its writes to the kernel, so a kill needs no sync. A power cut does, and there the two cases differ. A tree that
 // is changed has something to lose: on Linux its file system is synced once before the journal comes into force and once before it

@@ -21,7 +21,7 @@ const (
 	Create  Kind = "create"  // not there yet
 	Replace Kind = "replace" // ours and as we left it
 	Remove  Kind = "remove"  // ours, as we left it, and no longer produced
-	Edited  Kind = "edited"  // ours, and somebody changed it
+	Edited  Kind = "edited"  // ours, and someone changed it
 	Foreign Kind = "foreign" // not ours, and in the way
 )
 
@@ -29,12 +29,12 @@ const (
 type Change struct {
 	Path     string
 	Kind     Kind
-	Old, New []byte // what is there, what would be; nil where there is nothing, or nothing that can be read as a file
+	Old, New []byte // what is there, what would be; nil if there is nothing, or nothing that can be read as a file
 	OldMode  fs.FileMode
 	NewMode  fs.FileMode // 0 where nothing is produced
 }
 
-// ConflictError says which files stand between a set and its directory. Nothing was written.
+// ConflictError says which files are between a set and its directory. Nothing was written.
 type ConflictError struct {
 	Dir     string
 	Edited  []string // ours, changed since
@@ -68,7 +68,7 @@ func them(n int) string {
 	return "them"
 }
 
-// comparison is a set held against a directory.
+// comparison is a set checked against a directory.
 type comparison struct {
 	changes []Change // sorted by path
 	expect  map[string]digest
@@ -112,7 +112,7 @@ func (s *Set) compare(t *tree, keepData bool) (*comparison, error) {
 		}
 		switch {
 		case !wanted && (st.kind == missing || st.mode.IsDir()):
-			continue // somebody removed what we would remove, or made a directory of their own
+			continue // someone removed what we would remove, or made their own directory
 		case st.kind == missing:
 			change.Kind = Create
 		case wanted && st.kind == regular && st.sum == e.sum && sameMode(st.mode, e.Mode):
@@ -193,8 +193,8 @@ func (t *tree) owned() (map[string]digest, error) {
 	return owned, nil
 }
 
-// Owned reads a file of the tree in dir that SHA256SUMS lists, and reports whether it is as it was written. The data is nil where dir
-// does not exist or is not ours, or has no such file. A write that was interrupted is not finished.
+// Owned reads a file of the tree in dir that SHA256SUMS lists, and reports whether it is as it was written. The data is nil if dir does
+// not exist or is not ours, or has no such file. A write that was interrupted is not finished.
 func Owned(dir, name string) (data []byte, intact bool, err error) {
 	dir, info, err := resolve(dir)
 	if err != nil || info == nil {
@@ -227,7 +227,7 @@ type Holding int
 const (
 	Nothing Holding = iota // it does not exist, or is empty
 	Tree                   // a tree of ours
-	Others                 // files of somebody else
+	Others                 // files of someone else
 )
 
 // Holds looks at a directory that a tree is to be written to.

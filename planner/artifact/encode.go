@@ -39,11 +39,11 @@ func JSON(v any) ([]byte, error) {
 
 // Form is a YAML document in which some strings are left open, for the many documents of a tree that differ in these alone.
 type Form struct {
-	between [][]byte // what stands before, between and behind the open strings
+	between [][]byte // what is before, between and behind the open strings
 	order   []int    // which of the strings is open where
 }
 
-// NewForm encodes a document as YAML does, in which each of the open strings stands once, as a value. ok is false where the document or
+// NewForm encodes a document as YAML does, in which each of the open strings stands once, as a value. ok is false if the document or
 // where an open string stands is not so simple that other strings can take its place.
 func NewForm(doc any, open ...string) (f *Form, ok bool) {
 	data, err := json.Marshal(doc)
@@ -78,7 +78,7 @@ func NewForm(doc any, open ...string) (f *Form, ok bool) {
 	return f, true
 }
 
-// Fill writes the document with other strings in the open places. ok is false where one has to be written in a form that depends on its
+// Fill writes the document with other strings in the open places. ok is false if one has to be written in a form that depends on its
 // place.
 func (f *Form) Fill(values ...string) (data []byte, ok bool) {
 	w := yamlWriter{simple: true, out: make([]byte, 0, len(f.between)*256)}

@@ -134,7 +134,7 @@ func TestKillFresh(t *testing.T) {
 	}
 }
 
-// prepare makes a tree of the old set with somebody's files in it.
+// prepare makes a tree of the old set with someone's files in it.
 func prepare(t *testing.T, force bool) (dir string, old, new map[string]string) {
 	dir = filepath.Join(t.TempDir(), "out")
 	first, second := mustSet(t, oldFiles...), mustSet(t, newFiles...)

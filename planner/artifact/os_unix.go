@@ -49,8 +49,8 @@ func checkWritable(root, dir string) error {
 	return nil
 }
 
-// createFile writes a new file of its own. It is os.WriteFile without the bookkeeping for network pollers, which costs as much again
-// as the file itself when there are thousands.
+// createFile writes its own new file. It is os.WriteFile without the bookkeeping for network pollers, which costs as much again as the
+// file itself when there are thousands.
 func createFile(path string, data []byte, mode os.FileMode) error {
 	fail := func(err error) error { return &os.PathError{Op: "write", Path: path, Err: err} }
 	fd, err := retry(func() (int, error) {

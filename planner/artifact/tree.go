@@ -10,14 +10,14 @@ import (
 )
 
 // tree is a directory that holds, or is about to hold, a generated tree. All access goes through os.Root, so that nothing outside is
-// reached; and no symbolic link inside is followed, for what lies behind one is not ours.
+// reached; and no symbolic link inside is followed, for what is behind one is not ours.
 type tree struct {
 	dir    string
 	root   *os.Root
 	places map[string]place // what place answered, by directory
 }
 
-// place says whether a directory can take files as it stands.
+// place reports whether a directory can take files as it is.
 type place struct {
 	missing bool
 	blocker string // the path of what is in its way and no directory, a symbolic link among them; "" if nothing is
@@ -133,7 +133,7 @@ func (t *tree) removeEmpty(dir string) {
 			return
 		}
 		if err == nil && t.root.Remove(dir) != nil {
-			return // somebody's file is in it
+			return // someone's file is in it
 		}
 	}
 }

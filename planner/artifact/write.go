@@ -51,9 +51,9 @@ type Report struct {
 // Backup is a file that was set aside.
 type Backup struct{ Path, To string }
 
-// Write makes dir hold the set, and removes from it what an earlier Write put there and the set no longer holds. It creates dir. A
-// file that is already right is not touched. It fails with *ConflictError, and changes nothing, where it would have to overwrite what
-// somebody else wrote or changed, unless Options.Force is set. The package comment says what is promised when the process dies.
+// Write makes dir hold the set, and removes from it what an earlier Write put there and the set no longer holds. It creates dir. A file
+// that is already right is not touched. It fails with *ConflictError, and changes nothing, where it would have to overwrite what someone
+// else wrote or changed, unless Options.Force is set. The package comment says what is promised when the process dies.
 func (s *Set) Write(dir string, opts Options) (*Report, error) {
 	dir, info, err := resolve(dir)
 	if err != nil {
@@ -175,7 +175,7 @@ func replaceable(dir string, info fs.FileInfo) bool {
 	return len(names) == 0
 }
 
-// writeFresh stages the whole tree beside dir and renames it into place. existing is dir itself where it exists, empty.
+// writeFresh stages the whole tree next to dir and renames it into place. existing is dir itself where it exists, empty.
 func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err error) {
 	parent, base := filepath.Split(dir)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
@@ -271,7 +271,7 @@ func (s *Set) stageFiles(stage string, opts Options) error {
 	return nil
 }
 
-// removeAbandoned removes what killed processes staged beside a directory: those that no living process holds the lock of.
+// removeAbandoned removes what killed processes staged next to a directory: those that no living process holds the lock of.
 func removeAbandoned(parent, prefix string) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {

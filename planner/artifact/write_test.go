@@ -297,7 +297,7 @@ func TestWriteKnowsItsOwnSums(t *testing.T) {
 	same(t, dir, with(holds(s), "release.tar", "precious\n", SumsName+".orig-1", before[SumsName]))
 }
 
-// What somebody put there with the right content already may stay, and becomes ours.
+// What someone put there with the right content already may stay, and becomes ours.
 func TestWriteAdopts(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "README.md", "old\n")
@@ -308,7 +308,7 @@ func TestWriteAdopts(t *testing.T) {
 	same(t, dir, holds(s))
 }
 
-// A file that was ours, is no longer produced, and has become somebody's directory is none of our business.
+// A file that was ours, is no longer produced, and has become someone's directory is none of our business.
 func TestWriteLeavesADirectoryThatReplacedAnUnwantedFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	write(t, mustSet(t, oldFiles...), dir, false)

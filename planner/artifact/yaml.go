@@ -24,7 +24,7 @@ func marshalYAML(v any) ([]byte, error) {
 	return yaml.Marshal(v)
 }
 
-// simpleYAML copies JSON into YAML's form. simple is false where the library must write the document.
+// simpleYAML copies JSON into YAML's form. simple is false if the library must write the document.
 func simpleYAML(data []byte) (out []byte, simple bool) {
 	w := yamlWriter{in: string(data), fields: make([]yamlField, 0, 16), out: make([]byte, 0, len(data)*3/2), simple: true}
 	if !strings.HasPrefix(w.in, "{") || w.in == "{}" {
@@ -183,7 +183,7 @@ func (w *yamlWriter) indent(n int) {
 	}
 }
 
-// The classes of strings are told apart by hand: a tree of 5,000 nodes asks 200,000 times, and with regular expressions that took a
+// The classes of strings are distinguished by hand: a tree of 5,000 nodes asks 200,000 times, and with regular expressions that took a
 // quarter of the whole run.
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
@@ -224,7 +224,7 @@ var words = []string{"y", "n", "yes", "no", "true", "false", "on", "off", "null"
 
 // plainNumbers reports whether s has the shape 0.0.0.0, 0.0.0.0/0 or 0m0s, with any number of digits for each 0.
 func plainNumbers(s string) bool {
-	var shape [8]byte // what stands between the numbers
+	var shape [8]byte // what is between the numbers
 	n, inNumber := 0, false
 	for i := range len(s) {
 		if digit(s[i]) {
@@ -245,8 +245,8 @@ func plainNumbers(s string) bool {
 	return false
 }
 
-// single is a line without blanks and without what some reader of YAML takes for a break: the style of such a string does not depend
-// on where it stands.
+// single is a line without blanks and without what some reader of YAML takes for a break: the style of such a string does not depend on
+// where it is.
 func single(s string) bool {
 	for i := range len(s) {
 		if s[i] < '!' || s[i] > '~' {

@@ -17,8 +17,8 @@ type Change struct {
 	ID      string // "cluster.cert_sans: a name is added": the row of the table and its case
 	Class   Class
 	Subject string // path in the language: "network.pod_subnets", "node.worker-3"
-	Before  string // "" where there was nothing
-	After   string // "" where there is nothing
+	Before  string // "" if there was nothing
+	After   string // "" if there is nothing
 	Hosts   []string
 	Range   *hcl.Range // in the new design, in the old one where it is gone; nil for what is not written
 	Detail  string
@@ -78,7 +78,7 @@ type differ struct {
 	again    map[string]bool // what redone answered
 }
 
-// parents are blocks whose label is a setting: where it changes, what is in the block is told by it.
+// parents are blocks whose label is a setting: if it changes, that also reports what is in the block.
 var parents = []string{
 	"network.cni", "load_balancer", "cloud_provider", "addon", "scheduler", "cluster.scheduler.profile", "container_runtime.registry",
 	"target",
@@ -120,8 +120,8 @@ func (d *differ) settings() {
 	}
 }
 
-// unstated reports whether a version is missing because nobody said it: it is no default of a cluster whose Kubernetes is older than the
-// facts.
+// unstated reports whether a version is missing because nobody said it: it is not a default of a cluster whose Kubernetes is older than
+// the facts.
 func (d *differ) unstated(e *edit) bool {
 	if e.had == e.has || !strings.HasSuffix(e.path, ".version") && !strings.HasPrefix(e.path, "component[") {
 		return false
@@ -211,7 +211,7 @@ func (d *differ) setting(e *edit, arg string) {
 	last.Hosts = d.hostsOf(c.by)
 }
 
-// ignored reports whether the target has no use for an argument, before and after: a change of it is no change to the cluster.
+// ignored reports whether the target has no use for an argument, before and after: a change of it is not a change to the cluster.
 func (d *differ) ignored(argument string) bool {
 	return d.new.leaves != nil && d.old.Target == d.new.Target && d.new.leaves(argument)
 }

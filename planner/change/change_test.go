@@ -306,7 +306,7 @@ etcd {`}, change.None, "ssh.user", []string{}},
 		[]string{"save", "remove-worker:x", "join-control-plane:x", "remove-control-plane:y", "join-worker:y"}},
 }
 
-// grown is one machine that becomes three: what clients dial comes first, then the machines.
+// grown is one machine that becomes three: what clients connect to comes first, then the machines.
 const grown = `
 cluster "dev" {
   type                   = "multi-etcd-multi-master"
@@ -378,7 +378,7 @@ func TestStepsEndInNew(t *testing.T) {
 	}
 }
 
-// What is added in place is removed in order, but for labels, which come and go by kubectl.
+// What is added in place is removed in order, except for labels, which come and go by kubectl.
 func TestReverse(t *testing.T) {
 	for _, e := range edits {
 		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)
@@ -657,7 +657,7 @@ node_pool "w" {
 `, workers)
 }
 
-// A manifest that lies elsewhere may have changed without a trace: whoever reads the diff is told who notices.
+// A manifest that is elsewhere may have changed without a trace: whoever reads the diff is told who notices.
 func TestManifestElsewhere(t *testing.T) {
 	src := base + "\naddon \"own\" {\n  manifest \"/srv/own.yaml\" {}\n}\n" +
 		"addon \"far\" {\n  manifest \"https://example.com/far.yaml\" {\n" +

@@ -11,7 +11,8 @@ import (
 var kept = []string{"address", "secondary_address", "ssh_address", "arch", "roles"}
 
 // Leaving are the machines that the cluster may still have although the new design lacks them: those of the old one, and those that were
-// leaving then, but for the ones that are said to be removed. A machine whose address is secret stays out: its name alone is no use.
+// leaving then, except for the ones that are said to be removed. A machine whose address is secret stays out: its name alone is not an
+// use.
 func Leaving(old, next *Record, removed []string) []*Node {
 	if old.Hosting != plan.Hosts || next.Hosting != plan.Hosts {
 		return nil

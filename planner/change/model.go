@@ -34,7 +34,7 @@ func (r *Record) external() bool { return r.text("etcd.topology") == string(topo
 // foreign reports whether etcd is one that others run.
 func (r *Record) foreign() bool { return len(r.Settings["etcd.external_endpoints"].List) > 0 }
 
-// model is the record as the plan that simulate judges: who is there, what it is for, and where it stands. An endpoint that is sensitive
+// model is the record as the plan that simulate judges: who is there, what it is for, and where it is. An endpoint that is sensitive
 // counts as a name.
 func (r *Record) model() *plan.Plan {
 	p := &plan.Plan{}
@@ -69,8 +69,8 @@ func (r *Record) model() *plan.Plan {
 	return p
 }
 
-// States are the cluster before the steps and after each of them, for simulate and for pictures: who is there, what it is for, and where it
-// stands. Without steps they are before and after.
+// States are the cluster before the steps and after each of them, for simulate and for pictures: who is there, what it is for, and where
+// it is. Without steps they are before and after.
 func (r *Report) States() []*plan.Plan {
 	states := []*plan.Plan{r.Old.model()}
 	if len(r.Steps) == 0 {
@@ -126,8 +126,8 @@ func address(v Value) netip.Addr {
 	return a
 }
 
-// Spare counts the single losses of nodes that writes to etcd and answers at the endpoint survive; nil where they have stopped already, or
-// where somebody else runs what would stop.
+// Spare counts the single losses of nodes that writes to etcd and answers at the endpoint survive; nil if they have stopped already, or
+// where someone else runs what would stop.
 type Spare struct {
 	Writes *int `json:"writes"`
 	API    *int `json:"api"`

@@ -99,7 +99,7 @@ func placeOf(n *Node, argument string) *hcl.Range {
 	return &at
 }
 
-// about describes a machine in a few words: its roles, and where it stands.
+// about describes a machine in a few words: its roles, and where it is.
 func about(n *Node) string {
 	words := strings.Join(n.Args["roles"].List, ", ")
 	if zone, ok := n.Args["failure_domain"]; ok {
@@ -393,7 +393,7 @@ func (d *differ) follow(args []argOf) {
 	}
 }
 
-// roles judges a change of roles; nil where it follows from where etcd runs.
+// roles judges a change of roles; nil if it follows from where etcd runs.
 func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
 	before, after := o.roles(), n.roles()
 	member := d.old.external() && d.new.external()

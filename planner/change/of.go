@@ -95,7 +95,7 @@ func (b *builder) put(path string, at hcl.Range, v Value) {
 	b.r.at[path] = at
 }
 
-// shielded puts a digest in the place of a value that must not be told.
+// shielded puts a digest in place of a value that must not be told.
 func (b *builder) shielded(path string, at hcl.Range, v Value) Value {
 	if !b.secrets.Sensitive(at, append(v.List, v.Text)...) {
 		return v
@@ -103,10 +103,10 @@ func (b *builder) shielded(path string, at hcl.Range, v Value) Value {
 	return Value{Digest: digest(b.p.Cluster.Name, path, v), IsList: v.IsList}
 }
 
-// digest is how a sensitive value is told from another without being shown. It is keyed with the cluster's name and the path, so that equal
-// values of two clusters or two arguments do not look equal, and tables made beforehand are of no use. It keeps a value out of reviews,
-// logs and the copies of the record in the cluster. It does not protect a value that can be guessed from somebody who has the record: who
-// tries every port or every short password finds it. The same value always has the same digest, as everything in a tree must.
+// digest is how a sensitive value is distinguished from another without being shown. It is keyed with the cluster's name and the path, so
+// that equal values of two clusters or two arguments do not look equal, and tables made beforehand are of no use. It keeps a value out of
+// reviews, logs and the copies of the record in the cluster. It does not protect a value that can be guessed from someone who has the
+// record: who tries every port or every short password finds it. The same value always has the same digest, as everything in a tree must.
 func digest(cluster, path string, v Value) string {
 	mac := hmac.New(sha256.New, []byte("k8splan "+cluster+"\x00"+path))
 	data, err := encoded(Value{Text: v.Text, List: v.List, IsList: v.IsList})
@@ -131,7 +131,7 @@ func (b *builder) number(path string, src *spec.Source, n int) {
 	}
 }
 
-// flag records true, and false where it is the unusual one or was written.
+// flag records true, and false if it is the unusual one or was written.
 func (b *builder) flag(path string, src *spec.Source, on, always bool) {
 	if on || always {
 		b.put(path, src.Attr(last(path)), text(strconv.FormatBool(on)))
@@ -189,7 +189,7 @@ func (b *builder) words(path string, src *spec.Source, words map[string]string) 
 	}
 }
 
-// fingerprint stands for the content of a file: a record is no copy of it.
+// fingerprint stands for the content of a file: a record is not a copy of it.
 func fingerprint(content string) string {
 	sum := sha256.Sum256([]byte(content))
 	return "sha256:" + hex.EncodeToString(sum[:])
@@ -530,7 +530,7 @@ func (b *builder) addons() {
 	}
 }
 
-// manifests records those that lie outside of the tree: the others follow from version and settings.
+// manifests records those that are outside the tree: the others follow from version and settings.
 func (b *builder) manifests(path string, all []plan.Manifest) {
 	for i, m := range all {
 		if m.Tree == "" {

@@ -48,7 +48,7 @@ type Record struct {
 // Node is one machine. Its arguments have the names of the language's block node; keys of maps follow in brackets.
 type Node struct {
 	Name string
-	Pool string // "" for a node of its own
+	Pool string // "" for its own node
 	Args map[string]Value
 
 	at map[string]hcl.Range // by argument, without the brackets; "" is the block
@@ -152,7 +152,7 @@ func argument(path string) string {
 	}
 }
 
-// key is the last label or key of a path, "" where it has none.
+// key is the last label or key of a path, "" if it has none.
 func key(path string) string {
 	at := strings.LastIndex(path, `["`)
 	if at < 0 || !strings.HasSuffix(path, "]") {
@@ -367,7 +367,7 @@ func encoded(v any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
-// ErrNewer says that a record was written by a newer program than this one.
+// ErrNewer means that a record was written by a newer program than this one.
 var ErrNewer = errors.New("written by a newer k8splan")
 
 // Decode reads a record's file. It fails with ErrNewer where a newer program wrote it, and with another error where it is not a record.

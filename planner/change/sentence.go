@@ -167,7 +167,7 @@ func losses(n *int) string {
 	return fmt.Sprintf("the loss of any %d nodes", *n)
 }
 
-// workersLeft is the failure domain whose loss takes the most workers, where workers come or go; "" where there is nothing to say.
+// workersLeft is the failure domain whose loss takes the most workers, where workers come or go; "" if there is nothing to say.
 func (r *Report) workersLeft() (zone string, left, all int) {
 	before := len(r.Old.having(plan.Worker))
 	lost := map[string]int{}
@@ -188,7 +188,7 @@ func (r *Report) workersLeft() (zone string, left, all int) {
 	return zone, all - lost[zone], all
 }
 
-// Weak says between which steps the cluster survives less than before and after, "" where it never does.
+// Weak says between which steps the cluster survives less than before and after, "" if it never does.
 func (r *Report) Weak() []string {
 	var out []string
 	floor := min(r.Before.min(), r.After.min())

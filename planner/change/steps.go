@@ -15,8 +15,8 @@ type Step struct {
 	ID       string // of the procedure, and of the host where there is one of it for each: "join-control-plane:cp-4"
 	Title    string
 	Hosts    []string
-	Playbook string // that carries it out; "" where none does
-	ByHand   string // the page of RUNBOOK.md that has it, or the program that does it; "" where a playbook does
+	Playbook string // that carries it out; "" if none does
+	ByHand   string // the page of RUNBOOK.md that has it, or the program that does it; "" if a playbook does
 	Gate     string
 	Undo     string
 	Survives Spare    // while it is done and after it, the lower one
@@ -205,8 +205,8 @@ func (d *differ) reachable(p *Procedure, hosts []string) bool {
 	return true
 }
 
-// Command is what carries the step out, as it is typed in the directory ansible; "" where no playbook does. Of several hosts that leave it
-// names the first: each leaves by a run of its own.
+// Command is what carries the step out, as it is typed in the directory ansible; "" if no playbook does. Of several hosts that leave it
+// names the first: each leaves by its own run.
 func (s *Step) Command() string {
 	switch {
 	case s.Playbook == "":
@@ -296,7 +296,7 @@ func (d *differ) formerly(name string) string {
 	return name
 }
 
-// hostOf is the host in the ID of a step, "" where the step has none of its own.
+// hostOf is the host in the ID of a step, "" if the step has none of its own.
 func hostOf(id string) string {
 	_, host, _ := strings.Cut(id, ":")
 	return host
@@ -308,7 +308,7 @@ func (d *differ) upgrades() {
 	d.split("upgrade", d.kubernetesUpgrades)
 }
 
-// split puts several steps in the place of one; the last of them ends what the one did.
+// split puts several steps in place of one; the last of them ends what the one did.
 func (d *differ) split(id string, into func(Step) []Step) {
 	i := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.ID == id })
 	if i < 0 {
@@ -457,7 +457,7 @@ func (d *differ) judge() {
 // walk goes through the steps with the design as it is before and after each, and returns the last.
 func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
 	at := d.old.clone()
-	for _, n := range at.Nodes { // a machine between a block of its own and a pool is the same machine
+	for _, n := range at.Nodes { // a machine between its own block and a pool is the same machine
 		if to := d.new.node(n.Name); to != nil {
 			n.Pool = to.Pool
 		}

@@ -18,7 +18,7 @@ type Row struct {
 
 // Case is one kind of change of an argument.
 type Case struct {
-	When  string // what kind, for people; "" where the row has one case
+	When  string // what kind, for people; "" if the row has one case
 	Class Class
 	By    []string // IDs of the procedures that carry it out
 	What  string   // what it means and what is done; of a refused one, what to do instead
@@ -185,9 +185,9 @@ var table = []Row{
 				"written again, and the old key goes.", nil},
 	}, encryptionDocs},
 	{"cluster.encryption_at_rest.resources", []Case{
-		{"of a plugin", Ordered, []string{"save", "encryption-plugin"}, "The API servers are told one at a time, then what is new, or no " +
-			"longer among them, is written " +
-			"again.", func(e *edit) bool { return e.new.text("cluster.encryption_at_rest.provider") == plan.KMS }},
+		{"of a plugin", Ordered, []string{"save", "encryption-plugin"}, "The API servers change one at a time, then what is new, " +
+			"or no longer among them, is rewritten.",
+			func(e *edit) bool { return e.new.text("cluster.encryption_at_rest.provider") == plan.KMS }},
 		{"grows", Ordered, []string{"save", "encryption"},
 			"The API servers are reconfigured one at a time, then the new resources are written again.",
 			func(e *edit) bool { return holds(e.after.List, e.before.List) }},

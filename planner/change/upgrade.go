@@ -15,9 +15,9 @@ import (
 // Hop is one stop: the whole cluster reaches Kubernetes before the next begins.
 type Hop struct {
 	Kubernetes plan.Version
-	// Etcd lists what members become before the hop's control planes are touched, in order; empty where they stay. Where etcd is stacked
-	// the last one is what kubeadm takes its members to, by its image. One before it has to be pinned while the old Kubernetes runs:
-	// kubeadm itself goes from an image that does not know the next minor straight to that.
+	// Etcd lists what members become before the hop's control planes are touched, in order; empty if they stay. If etcd is stacked the
+	// last one is what kubeadm takes its members to, by its image. One before it has to be pinned while the old Kubernetes runs: kubeadm
+	// itself goes from an image that does not know the next minor straight to that.
 	Etcd []plan.Version
 	// EtcdFloor is the oldest external etcd that the hop's kubeadm accepts.
 	EtcdFloor plan.Version
@@ -25,9 +25,9 @@ type Hop struct {
 	Notes []string
 }
 
-// Path returns the hops from one version to another. facts is nil for the program's own. etcd is the version of external members, zero
-// where etcd is stacked. It fails where a version is not covered by the facts, where the way leads back, and where nothing is to be done.
-// Of hops to minors that have ended before the facts begin it knows the newest patch release, and what turns with them.
+// Path returns the hops from one version to another. facts is nil for the program's own. etcd is the version of external members, zero if
+// etcd is stacked. It fails where a version is not covered by the facts, where the way leads back, and where nothing is to be done. Of
+// hops to minors that have ended before the facts begin it knows the newest patch release, and what turns with them.
 func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
 	_, newest := facts.Minors()
 	for _, v := range []plan.Version{from, to} {

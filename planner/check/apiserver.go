@@ -170,7 +170,7 @@ func auditPolicyInvalid(p *plan.Plan) []Finding {
 	return nil
 }
 
-// auditProblem says why a text is no audit policy, in sentences; "" where it is one.
+// auditProblem says why a text is not an audit policy, in sentences; "" if it is one.
 func auditProblem(text string) string {
 	v, err := spec.ParseYAML(text)
 	document, ok := v.(map[string]any)

@@ -28,7 +28,7 @@ func hypervisorAt(p *plan.Plan, n *plan.Node) hcl.Range {
 
 func domainAt(n *plan.Node) hcl.Range { return attr(n, "failure_domain") }
 
-// crowded returns the place that holds most of the nodes, and them; "" where some node's place is not stated.
+// crowded returns the place that holds most of the nodes, and them; "" if some node's place is not stated.
 func crowded(nodes []*plan.Node, place func(*plan.Node) string) (string, []*plan.Node) {
 	in := map[string][]*plan.Node{}
 	most := ""

@@ -15,7 +15,7 @@ import (
 // mostRounds bounds how often what a supposed value brings to light is itself supposed away.
 const mostRounds = 5
 
-// MostSupposed is how many mistakes are looked beside. A program that makes more of them made the file.
+// MostSupposed is how many mistakes are looked next to. A program that makes more of them made the file.
 const MostSupposed = 50
 
 // whatIsMissing names the arguments that are not written where a rule of package plan says so of a whole block.
@@ -30,15 +30,15 @@ var ofNames = []string{"duplicate-name", "host-duplicate-name", "host-name-digit
 type Road struct {
 	Load    func() *spec.Spec // again each time
 	Resolve func(*spec.Spec) (*plan.Plan, hcl.Diagnostics)
-	Judge   func(*plan.Plan) hcl.Diagnostics // holds a plan against the rules
+	Judge   func(*plan.Plan) hcl.Diagnostics // checks a plan against the rules
 	Catalog []*rule.Rule
 	Today   time.Time // see Waive
 }
 
-// Beside judges a design beside the mistakes that keep it from being read in full. first is what spec.Load found.
-// Each value that cannot be read is supposed to be something else, in several ways that have little in common. What a stage finds with
-// every one of them does not depend on the value: it is true however the mistake will be corrected, and is reported. All else waits until
-// then. The file's waivers are put over it all.
+// Next to judges a design next to the mistakes that keep it from being read in full. first is what spec.Load found. Each value that
+// cannot be read is supposed to be something else, in several ways that have little in common. What a stage finds with every one of them
+// does not depend on the value: it is true however the mistake will be corrected, and is reported. All else waits until then. The file's
+// waivers are put over it all.
 //
 // So that a mistake is never reported twice, nothing is reported at the place of a value that was supposed.
 func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
@@ -94,8 +94,8 @@ func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
 	})
 }
 
-// common is what is found in every way, but for what stands at the places of values that were supposed. Where the words differ from way to
-// way, they tell of the value, and what the rule advises is said instead.
+// common is what is found in every way, except for what stands at the places of values that were supposed. If the words differ from way
+// to way, they tell of the value, and what the rule advises is said instead.
 func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnostics) hcl.Diagnostics {
 	slices.SortFunc(at, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
 	type found struct {

@@ -208,7 +208,7 @@ func TestStrayArgumentHasNoEcho(t *testing.T) {
 	}
 }
 
-// What is found beside an argument that is missing names no value that nobody wrote.
+// What is found next to an argument that is missing names no value that nobody wrote.
 func TestBesideTellsOfNothingUnwritten(t *testing.T) {
 	src := `cluster "c" {
   type                   = "single-etcd-single-master"

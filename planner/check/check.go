@@ -22,7 +22,7 @@ type Rule struct {
 	Check func(*plan.Plan) []Finding
 }
 
-// Finding is one place that breaks a rule. Detail is made of sentences: what is, why it matters, what to write instead. Where the last of
+// Finding is one place that breaks a rule. Detail is made of sentences: what is, why it matters, what to write instead. If the last of
 // them names something that is free in the design, it is advice: Run asks for it.
 type Finding struct {
 	At     hcl.Range
@@ -57,10 +57,11 @@ func Catalog() []*rule.Rule {
 	return rules
 }
 
-// Waived returns the reason of the waiver that demoted the diagnostic to a note; ok is false where no waiver did.
+// Waived returns the reason of the waiver that demoted the diagnostic to a note; ok is false if no waiver did.
 func Waived(d *hcl.Diagnostic) (reason string, ok bool) { return rule.WaiverReason(d) }
 
-// Lands holds only those rules against the plan that say whether its target can express it at all, before the target's own words are read.
+// Lands checks only those rules against the plan that say whether its target can express it at all, before the target's own words are
+// read.
 func Lands(p *plan.Plan) hcl.Diagnostics {
 	return hold(p, slices.DeleteFunc(Rules(), func(r Rule) bool {
 		return !slices.Contains(landing, r.ID)
@@ -70,8 +71,8 @@ func Lands(p *plan.Plan) hcl.Diagnostics {
 // landing are the rules that Lands holds.
 var landing = []string{"target-type", "target-version", "target-etcd", "version-unknown"}
 
-// Run holds every rule against the plan. Waive then puts the file's waivers over what this and the other stages found. Rules about what
-// ends on a day are held against today, or for the zero time against the day of the facts.
+// Run checks every rule against the plan. Waive then puts the file's waivers over what this and the other stages found. Rules about what
+// ends on a day are compared with today, or for the zero time against the day of the facts.
 func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
 	day := plan.FactsDate
 	if !today.IsZero() {
@@ -84,7 +85,7 @@ func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
 	return hold(p, rules)
 }
 
-// notOfPast says how the IDs of rules begin that hold a design against what its Kubernetes takes, or against what we install on hosts:
+// notOfPast says how the IDs of rules begin that check a design against what its Kubernetes takes, or against what we install on hosts:
 // neither is known of a cluster whose Kubernetes is older than the facts.
 var notOfPast = []string{
 	"addon-images-unlisted", "addon-manifest-moving", "addon-manifest-unverified", "addon-not-applied", "addon-retired", "addon-version",
@@ -98,12 +99,12 @@ var notOfPast = []string{
 	"version-swap",
 }
 
-// unjudged reports whether a rule is not held against the description of a cluster from before the facts.
+// unjudged reports whether a rule is not compared with the description of a cluster from before the facts.
 func unjudged(id string) bool {
 	return slices.ContainsFunc(notOfPast, func(begin string) bool { return strings.HasPrefix(id, begin) })
 }
 
-// hold holds rules against the plan.
+// check checks rules against the plan.
 func hold(p *plan.Plan, rules []Rule) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var made offers

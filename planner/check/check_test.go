@@ -82,7 +82,7 @@ func expected(src []byte) (marks []string, words map[string]string) {
 	return marks, words
 }
 
-// judge holds a file against its markers.
+// judge checks a file against its markers.
 func judge(t *testing.T, filename string) hcl.Diagnostics {
 	t.Helper()
 	src, err := os.ReadFile(filename)
@@ -143,7 +143,7 @@ var fileless = map[string]string{
 	"target-hosted-block":  "TestTargets",
 }
 
-// TestRules holds every rule's file against its markers: the file breaks this rule and no other, and its near miss breaks none.
+// TestRules checks every rule's file against its markers: the file breaks this rule and no other, and its near miss breaks none.
 func TestRules(t *testing.T) {
 	for _, r := range check.Catalog() {
 		if fileless[r.ID] != "" {
@@ -455,7 +455,7 @@ node_pool "worker" {
 	}
 }
 
-// Each beginning in the list of rules that are not held against the past is that of a rule.
+// Each beginning in the list of rules that are not compared with the past is that of a rule.
 func TestNotOfPast(t *testing.T) {
 	for _, begin := range check.NotOfPast {
 		if !slices.ContainsFunc(check.Rules(), func(r check.Rule) bool { return strings.HasPrefix(r.ID, begin) }) {

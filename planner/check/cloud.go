@@ -51,8 +51,8 @@ var sizeNames = []sizeName{
 	{"Hetzner", "hetzner", regexp.MustCompile(`^(cx|cpx|cax|ccx)[0-9]+$`), regexp.MustCompile(`^cax`)},
 }
 
-// writtenRanges reads an argument of the target's block that lists ranges; nil where it is none of the target's, or wrong, which the
-// target says.
+// writtenRanges reads an argument of the target's block that lists ranges; nil if it is none of the target's, or wrong, which the target
+// says.
 func writtenRanges(p *plan.Plan, name string) (ranges []netip.Prefix, at hcl.Range) {
 	t := p.Spec.Target
 	if t == nil || t.Body == nil {
@@ -77,7 +77,7 @@ func writtenRanges(p *plan.Plan, name string) (ranges []netip.Prefix, at hcl.Ran
 	return ranges, attribute.Expr.Range()
 }
 
-// everybody is the range from which an argument lets everybody in: one that holds half of all addresses, or more. Of a range that the
+// everyone is the range from which an argument lets everyone in: one that holds half of all addresses, or more. Of a range that the
 // target does not take the target speaks.
 func everybody(ranges []netip.Prefix, ipv6 bool) (netip.Prefix, bool) {
 	for _, r := range ranges {
@@ -202,7 +202,7 @@ func machineTypeArchitecture(p *plan.Plan) []Finding {
 	}
 	return each(p.Nodes, func(n *plan.Node) bool {
 		return own >= 0 && n.InstanceType != "" && sizeNames[own].shape.MatchString(n.InstanceType) && n.Arch != "" && n.Arch != arch(n) &&
-			(!leaves || n.Has("arch")) // what the target decides by itself is no claim of the author's
+			(!leaves || n.Has("arch")) // what the target decides by itself is not a claim of the author's
 	}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
 		return fmt.Sprintf("%s has a processor of %s, and %s is %s. Write arch = %q, or another machine type.", n.InstanceType, arch(n),
 			whose(all), n.Arch, arch(n))

@@ -180,7 +180,7 @@ func componentOwnedFlag(p *plan.Plan) []Finding {
 	return findings
 }
 
-// blockOf is the block of the topology that sets a flag of the API server, "" where none does.
+// blockOf is the block of the topology that sets a flag of the API server, "" if none does.
 func blockOf(p *plan.Plan, component, flag string) string {
 	set := slices.ContainsFunc(p.APIServerFlags(), func(a plan.Arg) bool { return a.Name == flag })
 	switch {

@@ -25,7 +25,7 @@ const (
 	kubeProxyFields = "https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/"
 )
 
-// ownedFields are fields of configuration files that follow from the design, with the argument that says them; "" where there is none.
+// ownedFields are fields of configuration files that follow from the design, with the argument that says them; "" if there is none.
 var ownedFields = map[string]map[string]string{
 	kubeletKind: {
 		"apiVersion": "", "kind": "", "cgroupDriver": "cluster.kubelet.cgroup_driver", "failSwapOn": "cluster.kubelet.fail_swap_on",
@@ -62,7 +62,7 @@ func configurations(p *plan.Plan) []configuration {
 	return slices.DeleteFunc(all, func(c configuration) bool { return c.object == nil })
 }
 
-// leaf is a value inside of a configuration.
+// leaf is a value inside a configuration.
 type leaf struct {
 	path  spec.Path
 	value any
@@ -251,8 +251,8 @@ type slot struct {
 	kind string // the type of the value, once there is no rest
 }
 
-// slots says what the table has at a path in a minor. other is the nearest minor that has it, 0 where none has; ok is false where this
-// minor has nothing there, or where the value around it is of the wrong type.
+// slots says what the table has at a path in a minor. other is the nearest minor that has it, 0 where none has; ok is false if this minor
+// has nothing there, or where the value around it is of the wrong type.
 func (c configuration) slots(path spec.Path, minor int) (s slot, ok bool) {
 	at := slot{kind: "object"}
 	for _, step := range path {
@@ -284,7 +284,7 @@ func (c configuration) slots(path spec.Path, minor int) (s slot, ok bool) {
 	return at, true
 }
 
-// unknown says why a field is none, "" where it is one, or where what is around it is wrong already.
+// unknown says why a field is none, "" if it is one, or where what is around it is wrong already.
 func (c configuration) unknown(l leaf) string {
 	if !flags.Covers("kubelet", c.minor) {
 		return ""
@@ -340,7 +340,7 @@ func (c configuration) names(path string) []string {
 	return names
 }
 
-// mistyped says why a value is not what the field takes, "" where it is.
+// mistyped says why a value is not what the field takes, "" if it is.
 func (c configuration) mistyped(l leaf) string {
 	if !flags.Covers("kubelet", c.minor) {
 		return ""
@@ -415,7 +415,7 @@ func (c configuration) mistyped(l leaf) string {
 	return ""
 }
 
-// misworded holds a text against the only ones that the kubelet knows for the field, or for its flag.
+// misworded checks a text against the only ones that the kubelet knows for the field, or for its flag.
 func (c configuration) misworded(l leaf, text string) string {
 	if c.kind != kubeletKind {
 		if c.kind == kubeProxyKind && l.dotted() == "ipvs.scheduler" && !slices.Contains(ipvsSchedulers, text) {

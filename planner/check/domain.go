@@ -33,7 +33,7 @@ func levels(p *plan.Plan) []place {
 	return all
 }
 
-// onLevels holds a rule against each level, the deepest first, until it finds something.
+// onLevels checks a rule against each level, the deepest first, until it finds something.
 func onLevels(of func(*plan.Plan, place) []Finding) func(*plan.Plan) []Finding {
 	return func(p *plan.Plan) []Finding {
 		for _, level := range levels(p) {
@@ -190,7 +190,7 @@ func availabilityHypervisorUneven(p *plan.Plan) []Finding {
 
 func powerAt(n *plan.Node) hcl.Range { return attr(n, "power") }
 
-// unevenBeside is uneven for what fails beside failure domains. Where the same workers are in one failure domain, the rule about those has
+// unevenBeside is uneven for what fails next to failure domains. If the same workers are in one failure domain, the rule about those has
 // said it.
 func unevenBeside(p *plan.Plan, of place, at func(*plan.Node) hcl.Range) []Finding {
 	_, in := crowded(p.Workers(), of)

@@ -20,7 +20,7 @@ func soon(end, day string) bool {
 	return err == nil && end >= day && end <= from.AddDate(0, 0, soonDays).Format(time.DateOnly)
 }
 
-// endRules are the rules about what ends on a day, as they are on the day that is given. What ends soon has a rule of its own, so that a
+// endRules are the rules about what ends on a day, as they are on the day that is given. What ends soon has its own rule, so that a
 // pipeline can waive it until the end.
 func endRules(day string) []Rule {
 	return []Rule{

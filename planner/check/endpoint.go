@@ -33,7 +33,7 @@ func stated(p *plan.Plan) bool {
 	return p.Cluster.Has("control_plane_endpoint") && p.Cluster.Endpoint.Host != "" && len(p.ControlPlanes()) > 0
 }
 
-// nowhere returns the address that the author wrote as the endpoint and that nothing has; false where there is none, and where what is
+// nowhere returns the address that the author wrote as the endpoint and that nothing has; false if there is none, and where what is
 // missing is the balancer itself or kube-vip's virtual IP, of which other rules speak.
 func nowhere(p *plan.Plan) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)

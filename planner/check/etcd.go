@@ -671,8 +671,8 @@ func etcdCompactionUnit(p *plan.Plan) []Finding {
 		"\"periodic\".", kept)
 }
 
-// etcdLoneMemberShared is silent where the member has a host of its own, which is what the type is, and where control planes without
-// ordinary pods stand behind a balancer: they are there for the load.
+// etcdLoneMemberShared is silent where the member has its own host, which is what the type is, and where control planes without ordinary
+// pods are behind a balancer: they are there for the load.
 func etcdLoneMemberShared(p *plan.Plan) []Finding {
 	if p.Cluster.Type != topologies.SingleEtcdMultiMaster || len(p.Etcd.Members) != 1 || len(p.ControlPlanes()) < 2 || !ours(p) {
 		return nil

@@ -27,7 +27,7 @@ var notNegative = []string{"livez-grace-period", "max-requests-inflight", "max-m
 // emulated is a version that a component can be told to behave as. Source: k8s.io/apimachinery@v0.37.2 pkg/util/version, ParseMajorMinor
 var emulated = regexp.MustCompile(`^v?[0-9]+\.[0-9]+$`)
 
-// refusedValue says why a component exits at a value that is of the flag's type, with what to write; "" where it does not.
+// refusedValue says why a component exits at a value that is of the flag's type, with what to write; "" if it does not.
 func refusedValue(c judgedLine, a plan.Arg) string {
 	switch {
 	case c.component == "etcd" && a.Name == "feature-gates":

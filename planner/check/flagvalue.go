@@ -176,7 +176,7 @@ func runtimeConfigProblem(value string) string {
 	return ""
 }
 
-// enumerationProblem holds a value against the only ones that the component knows.
+// enumerationProblem checks a value against the only ones that the component knows.
 func enumerationProblem(f flags.Flag, value string, other func(name string) string) string {
 	for _, e := range enumerations {
 		if e.flag != f.Name || e.component != f.Component && (e.component != "kube" || f.Component == "etcd") || value == "" ||
@@ -197,7 +197,7 @@ func enumerationProblem(f flags.Flag, value string, other func(name string) stri
 	return ""
 }
 
-// typeProblem holds a value against the type of its flag.
+// typeProblem checks a value against the type of its flag.
 func typeProblem(f flags.Flag, value string) string {
 	if bits, ok := integers[f.Type]; ok {
 		if _, err := strconv.ParseInt(value, 0, bits); err != nil {

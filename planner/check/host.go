@@ -263,10 +263,9 @@ var hostRules = []Rule{
 		Sources: []string{"https://github.com/containers/container-selinux/blob/main/container_selinux.8"},
 	}, hostSELinuxDirectory},
 	{rule.Rule{
-		ID: "host-firewall-unmanaged", Severity: rule.Error, Title: "Rules of a firewall that nobody manages", Permanent: true,
-		Doc: "`admin_cidrs` and `open_ports` say what a managed firewall lets in. Where the playbook leaves the hosts' firewalls " +
-			"alone, they " +
-			"change nothing, and a reader would take hosts for closed that are open.",
+		ID: "host-firewall-unmanaged", Severity: rule.Error, Title: "Rules of an unmanaged firewall", Permanent: true,
+		Doc: "`admin_cidrs` and `open_ports` say what a managed firewall lets in. If the playbook leaves the hosts' firewalls " +
+			"alone, they change nothing, and a reader would take hosts for closed that are open.",
 		Fix:     "Write `firewall = \"managed\"`, or remove them.",
 		Sources: []string{"https://kubernetes.io/docs/reference/networking/ports-and-protocols/"},
 	}, hostFirewallUnmanaged},

@@ -90,7 +90,7 @@ func held(p *plan.Plan) map[string][]*plan.Node {
 	return on
 }
 
-// total is what machines take together, and the first with which it is more than there is; nil where it is not.
+// total is what machines take together, and the first with which it is more than there is; nil if it is not.
 func total(nodes []*plan.Node, r resource, before, limit int64) (sum int64, over *plan.Node) {
 	sum = before
 	for _, n := range nodes {

@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// kubeletValidation is what the kubelet holds its configuration against before it starts. Compared for what is judged here with 1.31.14,
+// kubeletValidation is what the kubelet checks its configuration against before it starts. Compared for what is judged here with 1.31.14,
 // which refuses the same; it counts containerLogMaxFiles a step later (pkg/kubelet/logs). Read on 2026-11-30.
 const (
 	kubeletValidation = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/apis/config/validation/validation.go"
@@ -51,7 +51,7 @@ func (b bounds) advice() string {
 
 // kubeletRange is what a number of the kubelet may be.
 type kubeletRange struct {
-	field, flag string // flag is "" where there is none
+	field, flag string // flag is "" if there is none
 	bounds
 }
 
@@ -71,7 +71,7 @@ var kubeletRanges = []kubeletRange{
 	{"containerLogMaxWorkers", "", bounds{1, atLeast}},
 }
 
-// kubeletSettings is what kubelets are told: fields of their file, flags for all, and flags of one machine, which win in this order.
+// kubeletSettings is what kubelets are given: fields of their file, flags for all, and flags of one machine, which win in this order.
 type kubeletSettings struct {
 	config *spec.Object
 	lines  []commandLine
@@ -99,7 +99,7 @@ func (k kubeletSettings) get(field, flag string) kubeletSetting {
 	return kubeletSetting{name: field}
 }
 
-// number is the setting's number, or that of the kubelet's own where it is not written; ok is false where it is none.
+// number is the setting's number, or that of the kubelet's own where it is not written; ok is false if it is none.
 func (s kubeletSetting) number(otherwise int64) (n int64, ok bool) {
 	switch v := s.value.(type) {
 	case nil:

@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Where the kubelet's managers refuse their settings: after its configuration was found valid, and before it registers its node. Compared
+// If the kubelet's managers refuse their settings: after its configuration was found valid, and before it registers its node. Compared
 // for what is judged here with 1.31.14 to 1.36.3. Read on 2026-11-30.
 const (
 	kubeletCPUManager    = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/cm/cpumanager/cpu_manager.go"
@@ -85,7 +85,7 @@ func (s kubeletSetting) texts() []string {
 	return all
 }
 
-// text is the setting as a text, "" where it is not written.
+// text is the setting as a text, "" if it is not written.
 func (s kubeletSetting) text() string {
 	if s.value == nil {
 		return ""
@@ -99,7 +99,7 @@ var amountUnits = map[string]float64{
 	"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50, "Ei": 1 << 60,
 }
 
-// amount reads a quantity; ok is false where it is none, which other rules say.
+// amount reads a quantity; ok is false if it is none, which other rules say.
 func amount(text string) (n float64, ok bool) {
 	match := quantityPattern.FindStringSubmatch(text)
 	if match == nil {
@@ -124,7 +124,7 @@ func (k kubeletSettings) reserved() []kubeletSetting {
 	return []kubeletSetting{k.get("kubeReserved", "kube-reserved"), k.get("systemReserved", "system-reserved")}
 }
 
-// reservedOf is what is reserved of a resource for the system and for Kubernetes; ok is false where it cannot be read.
+// reservedOf is what is reserved of a resource for the system and for Kubernetes; ok is false if it cannot be read.
 func (k kubeletSettings) reservedOf(resource string) (sum float64, ok bool) {
 	for _, s := range k.reserved() {
 		if text, has := s.pairs("=")[resource]; has {
@@ -244,7 +244,7 @@ func (k kubeletSettings) topologyRefused() []Finding {
 	return findings
 }
 
-// memoryLimits are the amounts of a reservation of memory, by resource and summed over the NUMA nodes; ok is false where it cannot be read.
+// memoryLimits are the amounts of a reservation of memory, by resource and summed over the NUMA nodes; ok is false if it cannot be read.
 func memoryLimits(s kubeletSetting) (sums map[string]float64, ok bool) {
 	sums = map[string]float64{}
 	add := func(resource, text string) bool {
@@ -277,7 +277,7 @@ func memoryLimits(s kubeletSetting) (sums map[string]float64, ok bool) {
 	return sums, true
 }
 
-// memoryRefused holds the memory that is reserved by NUMA node against what is kept from pods in all: they must be equal.
+// memoryRefused checks the memory that is reserved by NUMA node against what is kept from pods in all: they must be equal.
 func (k kubeletSettings) memoryRefused() []Finding {
 	policy, by := k.get("memoryManagerPolicy", "memory-manager-policy"), k.get("reservedMemory", "reserved-memory")
 	if policy.text() != staticMemory {
@@ -317,7 +317,7 @@ func (k kubeletSettings) thresholdsRefused() []Finding {
 	var findings []Finding
 	for _, of := range []struct {
 		field, flag, separator string
-		share, zero, negative  string // what to write for a share out of range, for nothing, and for less; "" where it is taken
+		share, zero, negative  string // what to write for a share out of range, for nothing, and for less; "" if it is taken
 	}{
 		{"evictionHard", "eviction-hard", "<", "a percentage from 0% to 100%", "more than 0", "more than 0"},
 		{"evictionSoft", "eviction-soft", "<", "a percentage from 0% to 100%", "more than 0", "more than 0"},

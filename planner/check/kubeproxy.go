@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// proxyRanges are the numbers that kube-proxy takes. What is judged here is the same in 1.31.14, but for words among nodePortAddresses.
+// proxyRanges are the numbers that kube-proxy takes. What is judged here is the same in 1.31.14, except for words among
+// nodePortAddresses.
 // Source: k8s.io/kubernetes@v1.37.2 pkg/proxy/apis/config/validation/validation.go, read on 2026-11-30
 var proxyRanges = map[string]bounds{
 	"iptables.masqueradeBit": {0, 31}, "nftables.masqueradeBit": {0, 31}, "oomScoreAdj": {-1000, 1000},
@@ -29,7 +30,7 @@ var proxyPeriods = []string{
 // Source: there, validateDetectLocalMode
 var proxyLocalModes = []string{"ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"}
 
-// refused says why kube-proxy does not start with a value of the right type, "" where it does.
+// refused says why kube-proxy does not start with a value of the right type, "" if it does.
 func (c configuration) refused(l leaf) string {
 	if c.kind != kubeProxyKind {
 		return ""

@@ -16,8 +16,8 @@ type Area struct {
 	Rules []*rule.Rule // in the order given
 }
 
-// Areas sorts rules into families, by name. The rules of a target, which are no part of the language, are a family of their own, named by
-// the first word of their IDs.
+// Areas sorts rules into families, by name. The rules of a target, which are no part of the language, are their own family, named by the
+// first word of their IDs.
 func Areas(rules []*rule.Rule) []Area {
 	language := map[*rule.Rule]bool{}
 	for _, r := range slices.Concat(spec.Rules, plan.Rules) {

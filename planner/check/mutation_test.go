@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// mutation changes one thing of a good design. It returns false where the design has no place for it.
+// mutation changes one thing of a good design. It returns false if the design has no place for it.
 type mutation struct {
 	rule   string
 	change func(src string) (string, bool)

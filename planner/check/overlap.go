@@ -390,7 +390,7 @@ func networkRangePublic(p *plan.Plan) []Finding {
 	return findings
 }
 
-// lookAlikes are public ranges that are often taken for the private one beside them.
+// lookAlikes are public ranges that are often taken for the private one next to them.
 var lookAlikes = []struct{ public, private netip.Prefix }{
 	{netip.MustParsePrefix("172.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12")},
 	{netip.MustParsePrefix("192.160.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")},
@@ -398,7 +398,7 @@ var lookAlikes = []struct{ public, private netip.Prefix }{
 	{netip.MustParsePrefix("100.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10")},
 }
 
-// takenForPrivate says of a public address which private range it is often taken to be in, with a space before it; "" where none is near.
+// takenForPrivate says of a public address which private range it is often taken to be in, with a space before it; "" if none is near.
 func takenForPrivate(a netip.Addr) string {
 	for _, l := range lookAlikes {
 		if l.public.Contains(a) && !l.private.Contains(a) {
@@ -414,7 +414,7 @@ var documentation = []netip.Prefix{
 	netip.MustParsePrefix("198.18.0.0/15"),
 }
 
-// public reports whether an IPv4 address belongs to somebody on the internet.
+// public reports whether an IPv4 address belongs to someone on the internet.
 func public(a netip.Addr) bool {
 	if !a.Is4() {
 		return false

@@ -126,7 +126,7 @@ func (p *patched) read() {
 	}
 }
 
-// operationsProblem says what is wrong with a list of operations, "" where nothing is.
+// operationsProblem says what is wrong with a list of operations, "" if nothing is.
 func operationsProblem(list []any) string {
 	needs := map[string]string{"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from", "remove": ""}
 	for i, v := range list {
@@ -407,7 +407,7 @@ func dottedPointer(path string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(path, "/"), "/", ".")
 }
 
-// kubeletFieldsOf are the fields that patches of KubeletConfiguration set, as a map that the table of fields is held against.
+// kubeletFieldsOf are the fields that patches of KubeletConfiguration set, as a map that the table of fields is compared with.
 func kubeletFieldsOf(p *plan.Plan) []*spec.Object {
 	var out []*spec.Object
 	for _, f := range patchesOf(p) {

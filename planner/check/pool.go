@@ -116,7 +116,7 @@ func addonPoolOverlap(p *plan.Plan) []Finding {
 	return findings
 }
 
-// poolTaken says who has an address of a range, "" where nobody does.
+// poolTaken says who has an address of a range, "" if nobody does.
 func poolTaken(p *plan.Plan, c poolRange, hosts []use) string {
 	if i := slices.IndexFunc(hosts, func(u use) bool { return c.Contains(u.addr) }); i >= 0 {
 		return hosts[i].addr.String() + ", the address of " + hosts[i].node.Name
@@ -194,7 +194,7 @@ func addonPoolSegmentUnstated(p *plan.Plan) []Finding {
 	return findings
 }
 
-// poolUnusable says why no client reaches an address of a range, "" where one does.
+// poolUnusable says why no client reaches an address of a range, "" if one does.
 func poolUnusable(p *plan.Plan, c poolRange) string {
 	for _, a := range []netip.Addr{c.First, c.Last} {
 		if why := unusable(a); why != "" {

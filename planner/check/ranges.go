@@ -84,7 +84,7 @@ func nodeSubnets(p *plan.Plan) []span {
 	return ranges(p, "node subnet", "node_subnets", p.Network.NodeSubnets)
 }
 
-// writtenArg keeps a range only if the argument stands in the file: a default has no place.
+// writtenArg keeps a range only if the argument is in the file: a default has no place.
 func writtenArg(has bool, at hcl.Range) hcl.Range {
 	if has {
 		return at
@@ -150,8 +150,8 @@ func taken(p *plan.Plan, save string) []netip.Prefix {
 // dockerBridge is the default of Docker's docker0. Source: https://docs.docker.com/engine/network/drivers/bridge/
 var dockerBridge = netip.MustParsePrefix("172.17.0.0/16")
 
-// advice is the last sentence of a finding, with a space before it, "" where there is none. It sees where the finding is, and what
-// others of the same run were offered: who follows all of them at once must not be sent to one address twice.
+// advice is the last sentence of a finding, with a space before it, "" if there is none. It sees where the finding is, and what others of
+// the same run were offered: who follows all of them at once must not be sent to one address twice.
 type advice func(at hcl.Range, made *offers) string
 
 // saying is advice that offers nothing.

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// reachRules are about machines as they are found: their names, how Ansible reaches them, and those beside the cluster.
+// reachRules are about machines as they are found: their names, how Ansible reaches them, and those outside the cluster.
 var reachRules = []Rule{
 	{rule.Rule{
 		ID: "node-name-dots", Severity: rule.Error, Title: "Name with dots not supported by the target", Permanent: true,

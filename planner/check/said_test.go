@@ -26,7 +26,7 @@ func good() string {
 	return src.String()
 }
 
-// TestSaid holds designs with one mistake each against what is said of it, and what is not. Each replacement is old, new.
+// TestSaid checks designs with one mistake each against what is said of it, and what is not. Each replacement is old, new.
 func TestSaid(t *testing.T) {
 	hosts := []string{"# host a", `host = "h1"`, "# host b", `host = "h2"`, "# host c", `host = "h3"`}
 	inCluster := func(text string) []string { return []string{"# cluster", text} }

@@ -14,7 +14,7 @@ import (
 
 const secretsInGit = "https://github.com/siderolabs/talos/issues/6892"
 
-// literals calls visit with each literal text of the file, where it stands, wherever it is used.
+// literals calls visit with each literal text of the file, where it is, wherever it is used.
 func literals(p *plan.Plan, visit func(text string, at hcl.Range)) {
 	if p.Spec == nil {
 		return

@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// direct is the pod network's part of what needs one segment, nil where it needs none.
+// direct is the pod network's part of what needs one segment, nil if it needs none.
 func direct(p *plan.Plan) *plan.Shared {
 	c := &p.Network.CNI
 	if n, ok := networkOf(p); !c.Direct() || ok && cniHas(p, "encapsulation") && !slices.Contains(n.encapsulations, c.Encapsulation) {
@@ -21,7 +21,7 @@ func direct(p *plan.Plan) *plan.Shared {
 	return nil
 }
 
-// virtualIP is the virtual IP with the hosts among which it moves, itself first; nil where none moves, and where another rule says that the
+// virtualIP is the virtual IP with the hosts among which it moves, itself first; nil if none moves, and where another rule says that the
 // address is in a range of pods, Services or others.
 func virtualIP(p *plan.Plan) *plan.Shared {
 	vip := p.LoadBalancer.VirtualIP
@@ -82,7 +82,7 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 	return nil
 }
 
-// withoutRouters are the nodes that tell no router where their pods are, while others do; nil where all do, or none.
+// withoutRouters are the nodes that tell no router where their pods are, while others do; nil if all do, or none.
 func withoutRouters(p *plan.Plan) []*plan.Node {
 	with := map[*plan.Node]bool{}
 	for _, g := range p.BGPGroups() {

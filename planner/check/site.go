@@ -77,7 +77,7 @@ func Together(all []*plan.Plan) []hcl.Diagnostics {
 	return found
 }
 
-// ofSite returns those of the last design's site, the last design last; none where it names no site.
+// ofSite returns those of the last design's site, the last design last; none if it names no site.
 func ofSite(all []*plan.Plan) []*plan.Plan {
 	site := all[len(all)-1].Cluster.Site
 	if site == "" {
@@ -118,7 +118,7 @@ func owners(p *plan.Plan) (order []netip.Addr, of map[netip.Addr]owner) {
 	return order, of
 }
 
-// sharedPools finds addresses for Services that another cluster has too: in a pool of its own, or as a host's address or virtual IP.
+// sharedPools finds addresses for Services that another cluster has too: in its own pool, or as a host's address or virtual IP.
 func sharedPools(p, other *plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	say := func(at hcl.Range, format string, args ...any) {

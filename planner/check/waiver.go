@@ -75,7 +75,7 @@ var RequireSurvive = &rule.Rule{
 	},
 }
 
-// Waiver returns the waiver of a rule that is in force on a day, nil where there is none. The zero time ends no waiver.
+// Waiver returns the waiver of a rule that is in force on a day, nil if there is none. The zero time ends no waiver.
 func Waiver(p *plan.Plan, r *rule.Rule, today time.Time) *plan.Waiver {
 	for i := range p.Waivers {
 		if w := &p.Waivers[i]; w.Rule == r.ID && !r.Permanent && strings.TrimSpace(w.Reason) != "" && !expired(w, today) {
@@ -89,9 +89,9 @@ func expired(w *plan.Waiver, today time.Time) bool {
 	return !w.Expires.IsZero() && !today.IsZero() && !today.Before(w.Expires)
 }
 
-// Waive puts the waivers of a design over what all stages found: a waived finding becomes a note (see Waived), and what is wrong with
-// the waivers themselves is added. catalog lists the rules that there are. The expiry of waivers is held against today, which comes
-// from the command: nothing under planner/ reads a clock. The zero time judges no expiry.
+// Waive puts the waivers of a design over what all stages found: a waived finding becomes a note (see Waived), and what is wrong with the
+// waivers themselves is added. catalog lists the rules that there are. The expiry of waivers is compared with today, which comes from the
+// command: nothing under planner/ reads a clock. The zero time judges no expiry.
 func Waive(p *plan.Plan, diags hcl.Diagnostics, catalog []*rule.Rule, today time.Time) hcl.Diagnostics {
 	if len(p.Waivers) == 0 {
 		return diags
@@ -153,7 +153,7 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 	return diags
 }
 
-// UnusedWaiver says that a waiver's rule has found nothing.
+// UnusedWaiver reports whether a waiver's rule has found nothing.
 func UnusedWaiver(w *plan.Waiver) *hcl.Diagnostic {
 	return waiverUnused.Diagnostic(w.RuleRange, fmt.Sprintf("%s finds nothing in this design. Remove the waiver: it would hide the "+
 		"finding if it comes back.", w.Rule))

@@ -109,7 +109,7 @@ func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) 
 	return findings
 }
 
-// eachOf are the names of the machines of every block with for_each, by the block's place: each has a source of its own.
+// eachOf are the names of the machines of every block with for_each, by the block's place: each has its own source.
 func eachOf(p *plan.Plan) map[hcl.Range][]string {
 	of := map[hcl.Range][]string{}
 	for _, n := range p.Nodes {
@@ -121,7 +121,7 @@ func eachOf(p *plan.Plan) map[hcl.Range][]string {
 	return of
 }
 
-// folded says once what a rule says of several machines of a block with for_each, at one place and in the same words but for the name.
+// folded says once what a rule says of several machines of a block with for_each, at one place and in the same words except for the name.
 func folded(findings []Finding, of map[hcl.Range][]string) []Finding {
 	if len(of) == 0 || len(findings) < 2 {
 		return findings

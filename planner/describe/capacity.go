@@ -42,7 +42,7 @@ type Size struct {
 	MemoryBytes int64 `json:"memory_bytes,omitempty"`
 	DiskIOPS    int   `json:"disk_iops,omitempty"`
 	DiskMBps    int   `json:"disk_megabytes_per_second,omitempty"`
-	// Beyond says that upstream's table ends before this number of nodes: the size is of its last row.
+	// Beyond reports whether upstream's table ends before this number of nodes: the size is of its last row.
 	Beyond bool `json:"beyond_table,omitempty"`
 }
 
@@ -191,7 +191,7 @@ func etcdSize(nodes int) Size {
 	return Size{CPUs: h.CPUs, MemoryBytes: h.MemoryBytes, DiskIOPS: h.IOPS, DiskMBps: h.DiskMBps, Beyond: !known}
 }
 
-// least is the smallest number that any of the hosts states, of each kind; nil where none states any.
+// least is the smallest number that any of the hosts states, of each kind; nil if none states any.
 func least(nodes []*plan.Node) *Size {
 	var s Size
 	for _, n := range nodes {
@@ -278,7 +278,7 @@ func gigabytes(n int64) string {
 	return bytes(n)
 }
 
-// text is a sentence on the loss, "" where there is no worker.
+// text is a sentence on the loss, "" if there is no worker.
 func (l *Loss) text() string {
 	switch {
 	case l == nil:

@@ -257,7 +257,7 @@ func TestSurvivalDocument(t *testing.T) {
 	}
 }
 
-// One machine is no pair: the page says nothing of pairs, the document that there is none.
+// One machine is not a pair: the page says nothing of pairs, the document that there is none.
 func TestSurvivalOfOneMachine(t *testing.T) {
 	page, doc := survives(t, "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"10.0.0.1\"\n}\n", 100)
 	if strings.Contains(page, "pair") {

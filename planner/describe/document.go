@@ -59,7 +59,7 @@ type Target struct {
 	Hosting string `json:"hosting"`
 }
 
-// Endpoint is what kubelets and clients dial.
+// Endpoint is what kubelets and clients connect to.
 type Endpoint struct {
 	Host string `json:"host"`
 	Port int    `json:"port"`
@@ -129,7 +129,7 @@ type Member struct {
 	FailureDomain string `json:"failure_domain,omitempty"`
 }
 
-// LoadBalancer is what stands before the API servers.
+// LoadBalancer is what is before the API servers.
 type LoadBalancer struct {
 	Kind            string   `json:"kind"`
 	VirtualIP       string   `json:"virtual_ip,omitempty"`

@@ -79,7 +79,7 @@ func (g *page) paint(code, text string) string {
 
 func (g *page) line(text string) { g.out.WriteString(strings.TrimRight(text, " ") + "\n") }
 
-// heading writes a section's name, and beside it, or below where it does not fit, what the section is about.
+// heading writes a section's name, and next to it, or below where it does not fit, what the section is about.
 func (g *page) heading(text, aside string) {
 	g.out.WriteByte('\n')
 	if runewidth.StringWidth(text+aside)+2 <= g.Width {
@@ -167,7 +167,7 @@ func (g *page) table(heads, codes []string, rows [][]string) {
 	}
 }
 
-// wrap breaks text at spaces into lines of at most width columns; a longer word stands alone.
+// wrap breaks text at spaces into lines of at most width columns; a longer word is alone.
 func wrap(text string, width int) []string {
 	var lines []string
 	line, used := "", 0

@@ -24,7 +24,7 @@ type Simulation struct {
 
 // FailureOutcome is the verdict on one failure.
 type FailureOutcome struct {
-	// Units that fail. Where several units are alike, one stands for all of them, and Alike names them. Of a pair any one of the first goes
+	// Units that fail. If several units are alike, one stands for all of them, and Alike names them. Of a pair any one of the first goes
 	// with any other one of the second.
 	Units     []FailureUnit      `json:"units"`
 	Cuts      []string           `json:"cuts,omitempty"`       // zone:zone

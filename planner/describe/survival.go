@@ -138,7 +138,7 @@ func (s survival) prose(indent, text string) {
 	}
 }
 
-// hang writes a label of so many columns, and beside it text that wraps.
+// hang writes a label of so many columns, and next to it text that wraps.
 func (s survival) hang(label string, columns int, text string) {
 	for i, line := range wrap(text, max(narrow, s.width-columns)) {
 		if i > 0 {

@@ -19,7 +19,7 @@ type Firewall struct {
 	Group   string   // who they are, in words
 	Hosts   []string // their names
 	Rules   []Rule
-	Pods    []netip.Prefix // ranges of pods, whose packets pass these hosts; none where no pod runs on them
+	Pods    []netip.Prefix // ranges of pods, whose packets pass these hosts; none if no pod runs on them
 	// Services are ranges whose packets come in as those to the host do, and Proxied says that packets to pods may, too.
 	Services []netip.Prefix
 	Proxied  bool
@@ -29,7 +29,7 @@ type Firewall struct {
 type Rule struct {
 	Protocol    string         // as plan.Port has it
 	First, Last int            // 0 where the protocol has no ports
-	Sources     []netip.Prefix // nil: anybody
+	Sources     []netip.Prefix // nil: anyone
 	From        []string       // who that is, in words
 	Component   string
 	Purpose     string
@@ -39,8 +39,8 @@ type Rule struct {
 // mostSources is how many ranges a rule has before they are rounded to larger ones.
 const mostSources = 64
 
-// Of lists what the hosts of a design let in, for hosts that listen alike in one. None where hosts get their addresses from
-// somebody else, or where the vendor runs the control plane.
+// Of lists what the hosts of a design let in, for hosts that listen alike in one. None where hosts get their addresses from someone else,
+// or where the vendor runs the control plane.
 func Of(p *plan.Plan, leaving ...plan.Leaving) []Firewall {
 	ports := p.Ports()
 	if len(ports) == 0 || slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return !n.Address.IsValid() }) {
@@ -192,7 +192,7 @@ func ruleOf(o plan.Port, sources map[plan.Peer][]netip.Addr, admins []netip.Pref
 	return r
 }
 
-// cover returns the fewest ranges that hold these addresses and no other ones. Where those are too many, it rounds them up.
+// cover returns the fewest ranges that hold these addresses and no other ones. If those are too many, it rounds them up.
 func cover(addresses []netip.Addr) (ranges []netip.Prefix, rounded bool) {
 	slices.SortFunc(addresses, netip.Addr.Compare)
 	addresses = slices.Compact(addresses)
@@ -272,9 +272,9 @@ func Few(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// NFTables writes the rules for nft -f: one table of its own, which replaces what was in it at once.
-// Sources: https://wiki.nftables.org/wiki-nftables/index.php/Quick_reference-nftables_in_10_minutes; of packets that Cilium hands to its
-// proxy on the host, github.com/cilium/cilium pkg/datapath/linux/linux_defaults/mark.go
+// NFTables writes the rules for nft -f: its own table, which replaces what was in it at once. Sources:
+// https://wiki.nftables.org/wiki-nftables/index.php/Quick_reference-nftables_in_10_minutes; of packets that Cilium hands to its proxy on
+// the host, github.com/cilium/cilium pkg/datapath/linux/linux_defaults/mark.go
 func (f Firewall) NFTables() string {
 	var b strings.Builder
 	b.WriteString("#!/usr/sbin/nft -f\n" + f.heading())

@@ -55,7 +55,7 @@ func (k *completer) add(label string, kind int, detail, doc, text string, format
 	k.items = append(k.items, item)
 }
 
-// names offers arguments and blocks that do not stand in the block yet, required ones first.
+// names offers arguments and blocks that do not are in the block yet, required ones first.
 func (k *completer) names() {
 	block, ok := k.c.schema()
 	if !ok {

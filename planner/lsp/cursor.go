@@ -22,13 +22,13 @@ const (
 type cursor struct {
 	place place
 	path  []string // types of the blocks around, outermost first
-	block []string // the label of each of them, "" where there is none
+	block []string // the label of each of them, "" if there is none
 	names []string // what stands in the innermost block before the cursor
 
 	head     string   // of a label: the block's type; of a value: the argument's name
 	word     string   // what is written of the word, up to the cursor
 	begin    int      // where the word begins, bytes; behind the quote of a text
-	quoted   bool     // inside of a text
+	quoted   bool     // inside a text
 	listed   bool     // inside brackets of the value
 	keyed    bool     // inside braces of the value: a map
 	inner    bool     // inside ${} or parentheses: a part of an expression
@@ -246,7 +246,7 @@ func (s *scanner) endText() {
 	}
 }
 
-// newline ends what a line end ends. In brackets and parentheses it ends nothing, unless an argument follows: then somebody forgot to
+// newline ends what a line end ends. In brackets and parentheses it ends nothing, unless an argument follows: then someone forgot to
 // close.
 func (s *scanner) newline(next hclsyntax.Tokens) {
 	if k := s.top().kind; k == inList || k == inParen {
@@ -325,8 +325,8 @@ func (s *scanner) word(c *cursor, tokens []piece, offset int) {
 	}
 }
 
-// schema is the row of the innermost block around the cursor; nil at the top of the file, and false where the language has no such block.
-// A block that was never closed has the next one inside: the innermost that the language has there counts. The label of a target block
+// schema is the row of the innermost block around the cursor; nil at the top of the file, and false if the language has no such block. A
+// block that was never closed has the next one inside: the innermost that the language has there counts. The label of a target block
 // decides about its language.
 func (c *cursor) schema() (*spec.Block, bool) {
 	if len(c.path) == 0 {
@@ -360,7 +360,7 @@ func row(blocks []spec.Block, name string) *spec.Block {
 	return nil
 }
 
-// following are the names of arguments and blocks that stand behind the cursor in the same block.
+// following are the names of arguments and blocks that are behind the cursor in the same block.
 func following(text string, offset int) []string {
 	if len(text)-offset > mostBytes {
 		return nil

@@ -26,7 +26,7 @@ type document struct {
 	text    string
 	lines   []int // where each line starts, bytes
 	options *Options
-	beside  fs.FS // its folder, with what is open in the editor; nil where it has none
+	beside  fs.FS // its folder, with what is open in the editor; nil if it has none
 
 	once   sync.Once
 	diags  hcl.Diagnostics
@@ -75,7 +75,7 @@ func (f folder) Open(name string) (fs.File, error) {
 	return f.disk.Open(name)
 }
 
-// folderOf is the folder of a topology that is in a file; nil where it has none.
+// folderOf is the folder of a topology that is in a file; nil if it has none.
 func folderOf(uri string, open map[string]string, o *Options) fs.FS {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "file" || o.Folder == nil {
@@ -115,8 +115,8 @@ func (d *document) written() *spec.Spec {
 // secretive reports whether a variable is sensitive: then no value that was computed is shown, since any may be made of it.
 func secretive(s *spec.Spec) bool { return s.Secrets != nil }
 
-// plan is the plan of this state, or of the last one without an error (fresh is false then); nil where there was none, and where a
-// variable is sensitive.
+// plan is the plan of this state, or of the last one without an error (fresh is false then); nil if there was none, and where a variable
+// is sensitive.
 func (d *document) plan() (p *plan.Plan, fresh bool) {
 	d.judge()
 	secret := secretive(d.written())
@@ -136,7 +136,7 @@ func (d *document) filename() string {
 	return "topology.hcl"
 }
 
-// offset is the byte at a position; a position outside of the text is brought to the nearest inside.
+// offset is the byte at a position; a position outside the text is brought to the nearest inside.
 func (d *document) offset(p position) int {
 	if p.Line < 0 {
 		return 0

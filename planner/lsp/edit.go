@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// replacement is text in the place of some bytes of the file.
+// replacement is text in place of some bytes of the file.
 type replacement struct {
 	begin, end int
 	text       string
@@ -42,7 +42,7 @@ func (d *document) edits(to string) []textEdit {
 	return []textEdit{{d.span(begin, begin+len(old)), strings.Join(after, "")}}
 }
 
-// tree is the parsed file, nil where nothing could be read of it.
+// tree is the parsed file, nil if nothing could be read of it.
 func (d *document) tree() *hclsyntax.Body {
 	d.parse.Do(func() { d.body = spec.Tree(d.filename(), []byte(d.text)) })
 	return d.body
@@ -67,7 +67,7 @@ func around(body *hclsyntax.Body, offset int) []*hclsyntax.Block {
 	return path
 }
 
-// rowOf is what the language has at the end of a path of blocks; nil where it has no such block.
+// rowOf is what the language has at the end of a path of blocks; nil if it has no such block.
 func rowOf(path []*hclsyntax.Block) *spec.Block {
 	found := &spec.Block{Blocks: spec.Schema}
 	for i, b := range path {
@@ -115,7 +115,7 @@ func atEnd(text, block string) replacement {
 	return replacement{kept, len(text), "\n\n" + block + "\n"}
 }
 
-// withoutLines removes what lies between two offsets, and the lines that hold nothing else.
+// withoutLines removes what is between two offsets, and the lines that hold nothing else.
 func withoutLines(text string, begin, end int) replacement {
 	first := strings.LastIndexByte(text[:begin], '\n') + 1
 	last := len(text)

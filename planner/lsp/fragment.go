@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// fragment is a piece of the language inside of a sentence, in one line: an argument (typ = value), or a block with what it holds.
+// fragment is a piece of the language inside a sentence, in one line: an argument (typ = value), or a block with what it holds.
 type fragment struct {
 	typ, label, value string
 	items             []fragment

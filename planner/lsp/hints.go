@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// hints are what the plan made of a pool, beside what is written: the addresses that follow the first, and the machines of each failure
+// hints are what the plan made of a pool, next to what is written: the addresses that follow the first, and the machines of each failure
 // domain. A file with an error has none: they would speak of an older state.
 func (s *server) hints(p *documentParams) any {
 	out := []inlayHint{}
@@ -42,7 +42,7 @@ func (s *server) hints(p *documentParams) any {
 	return out
 }
 
-// hint is what is shown behind an argument of a pool, and more of it for whoever points at it.
+// hint is what is shown behind an argument of a pool, and more of it for anyone who points at it.
 func hint(a *hclsyntax.Attribute, of []*plan.Node) (label, more string) {
 	last := of[len(of)-1]
 	switch a.Name {

@@ -402,7 +402,7 @@ func (d *document) declarations() []declared {
 	return out
 }
 
-// reads is what var.name or local.name has for a value, "" where it is not known.
+// reads is what var.name or local.name has for a value, "" if it is not known.
 func (d *document) reads(root, name string, s *spec.Spec) string {
 	if s.Context == nil || secretive(s) {
 		return ""

@@ -532,7 +532,7 @@ func TestHover(t *testing.T) {
 			t.Errorf("%s: %q", c.marked, got)
 		}
 	}
-	// Beside an error, what the last good state came to.
+	// Next to an error, what the last good state came to.
 	text, p := at(strings.Replace(design, "node \"worker-1\" {", "node \"work|er-1\" {\n  adress = 1", 1))
 	e.change(text)
 	if got := e.hover(p); !strings.Contains(got, "10.0.0.21") || !strings.Contains(got, "last state of the file without an error") {

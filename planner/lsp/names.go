@@ -25,7 +25,7 @@ type occurrence struct {
 	suffix      string
 }
 
-// occurrences are all places of the named thing at an offset; nil where there is none, or the file does not parse.
+// occurrences are all places of the named thing at an offset; nil if there is none, or the file does not parse.
 func (d *document) occurrences(offset int) (named, []occurrence) {
 	body := d.tree()
 	if body == nil {
@@ -116,7 +116,7 @@ func read(t hcl.Traversal) (name string, at hcl.Range, ok bool) {
 	case hcl.TraverseIndex:
 		if step.Key.Type() == cty.String && len(step.SrcRange.Filename) > 0 {
 			at = step.SrcRange
-			at.Start.Byte, at.End.Byte = at.Start.Byte+1, at.End.Byte-1 // inside of the brackets
+			at.Start.Byte, at.End.Byte = at.Start.Byte+1, at.End.Byte-1 // inside the brackets
 			return step.Key.AsString(), at, at.Start.Byte < at.End.Byte
 		}
 	}
@@ -196,7 +196,7 @@ func (s *server) rename(p *documentParams) any {
 	return workspaceEdit{map[string][]textEdit{d.uri: edits}}
 }
 
-// syntactic says that a finding is one of the parser's: what it left of the file may lack names.
+// syntactic reports whether a finding is one of the parser's: what it left of the file may lack names.
 func syntactic(d *hcl.Diagnostic) bool { return rule.ID(d) == "syntax-error" }
 
 // poolName reports whether a name can begin those of machines.

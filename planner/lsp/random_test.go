@@ -19,9 +19,9 @@ func idle() *server {
 	}}
 }
 
-// TestRandomEdits breaks designs at random and asks everything at random places: no panic, no range outside of the file, no answer that
-// takes more than diagtest.Quick allows. K8SPLAN_EDITS=100000 makes more than the usual edits. (A fuzz target would have to instrument all
-// that planner links.)
+// TestRandomEdits breaks designs at random and asks everything at random places: no panic, no range outside the file, no answer that
+// takes more than diagtest.Quick allows. K8SPLAN_EDITS=100000 makes more than the usual edits. (A fuzz target would have to instrument
+// all that planner links.)
 func TestRandomEdits(t *testing.T) {
 	edits := 3000
 	if n, err := strconv.Atoi(os.Getenv("K8SPLAN_EDITS")); err == nil {
@@ -101,7 +101,7 @@ func TestRandomEdits(t *testing.T) {
 	}
 }
 
-// everything asks for what an editor asks beside that. Corrections take the road several times each, so that few are asked for.
+// everything asks for what an editor asks next to that. Corrections take the road several times each, so that few are asked for.
 func everything(t *testing.T, s *server, d *document, p *documentParams, r *rand.Rand) {
 	t.Helper()
 	nested(t, d, s.symbols(p).([]documentSymbol), span{d.position(0), d.position(len(d.text))})
@@ -135,7 +135,7 @@ func everything(t *testing.T, s *server, d *document, p *documentParams, r *rand
 	}
 }
 
-// nested holds symbols against what LSP wants of them: a name, each inside of what holds it, and its header inside of it.
+// nested checks symbols against what LSP wants of them: a name, each inside what holds it, and its header inside it.
 func nested(t *testing.T, d *document, all []documentSymbol, around span) {
 	t.Helper()
 	for _, one := range all {

@@ -16,19 +16,19 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Options is what the server is told of the world.
+// Options is what the server knows about its environment.
 type Options struct {
 	Version  string
 	Rules    []*rule.Rule
 	RulePage func(id string) string // the address of a rule's documentation
-	Today    func() time.Time       // what the expiry of waivers is held against
-	// Values are those of variables now, from spec.ParseVar and spec.ParseVarFile; nil where there are none.
+	Today    func() time.Time       // what the expiry of waivers is compared with
+	// Values are those of variables now, from spec.ParseVar and spec.ParseVarFile; nil if there are none.
 	Values func() map[string]cty.Value
 	Facts  *plan.Table // of Kubernetes' releases; nil stands for the program's own
-	// Folder opens the folder of a topology, whose files expressions may read; nil where there is none to be read.
+	// Folder opens the folder of a topology, whose files expressions may read; nil if there is none to be read.
 	Folder func(topology string) fs.FS
 	Delay  time.Duration // between the last keystroke and the findings
-	// Requests answers what is none of LSP's, by method: what a page asks beside what editors do.
+	// Requests answers what is none of LSP's, by method: what a page asks next to what editors do.
 	Requests map[string]Request
 }
 
@@ -84,7 +84,7 @@ const (
 	internalError  = -32603
 )
 
-// handle answers one message. Messages come one at a time; findings are worked out beside them.
+// handle answers one message. Messages come one at a time; findings are worked out next to them.
 func (s *server) handle(method string, params []byte, call bool) (result any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -315,7 +315,7 @@ func before(a, b position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
 }
 
-// wordAround is the word that an offset is in or beside: letters, digits, underscores and hyphens.
+// wordAround is the word that an offset is in or next to: letters, digits, underscores and hyphens.
 func wordAround(text string, at int) (begin, end int) {
 	is := func(c byte) bool {
 		return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80

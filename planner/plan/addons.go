@@ -22,7 +22,7 @@ type Addon struct {
 	*spec.Source
 	Name      string
 	NameRange hcl.Range
-	// Known is nil where the author brings the manifests.
+	// Known is nil if the author brings the manifests.
 	Known     *KnownAddon
 	Version   string            // of a known one, with its v where it has one; "" otherwise
 	Settings  map[string]string // of a known one
@@ -47,12 +47,12 @@ type Chart struct {
 	NameRange  hcl.Range
 	Repository string // https://… or oci://…, without the chart's name
 	Version    string
-	Digest     string // "sha256:<digest>" of the archive, "" where none was written
+	Digest     string // "sha256:<digest>" of the archive, "" if none was written
 	Namespace  string
-	Values     string // YAML, "" where none were written
+	Values     string // YAML, "" if none were written
 }
 
-// ValuesPath is the file of the tree with a chart's values, "" where it has none.
+// ValuesPath is the file of the tree with a chart's values, "" if it has none.
 func (a *Addon) ValuesPath() string {
 	if a.Chart == nil || a.Chart.Values == "" {
 		return ""
@@ -107,7 +107,7 @@ type Manifest struct {
 	From  hcl.Range
 	// Upstream is the address as written, and Path its place below a mirror; "" for a server that no mirror copies.
 	Upstream, Path string
-	Checksum       string // "sha256:<digest>" of what the URL answers; "" where none was written
+	Checksum       string // "sha256:<digest>" of what the URL answers; "" if none was written
 }
 
 // Base is the file's name.
@@ -288,7 +288,7 @@ const dashboardGone = `Kubernetes Dashboard was archived in January 2026 and has
 	`from version 3 on it came as a Helm chart alone. ` +
 	`Its successor in the same group of Kubernetes is Headlamp: write "headlamp".`
 
-// RetiredAddon says why what the author brings under a name should no longer be installed, "" where nothing is known against it.
+// RetiredAddon says why what the author brings under a name should no longer be installed, "" if nothing is known against it.
 func RetiredAddon(name string) string {
 	if name == "dashboard" || name == "kubernetes-dashboard" {
 		return dashboardGone

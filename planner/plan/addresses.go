@@ -22,7 +22,7 @@ func NthAddress(p netip.Prefix, n int) netip.Addr {
 	return a
 }
 
-// offset returns the address n places after a; false where the family has none there.
+// offset returns the address n places after a; false if the family has none there.
 func offset(a netip.Addr, n int) (netip.Addr, bool) {
 	if !a.IsValid() || n < 0 {
 		return netip.Addr{}, false
@@ -146,7 +146,7 @@ func (p *Plan) Servers() []Server {
 	return servers
 }
 
-// NodeSubnet returns the node subnet that holds an address; false where none was written or none does.
+// NodeSubnet returns the node subnet that holds an address; false if none was written or none does.
 func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 	for _, s := range n.NodeSubnets {
 		if s.Contains(a) {
@@ -156,10 +156,10 @@ func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
-// FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They are in the
-// node subnet of near, or the range of the target; where none is written, in its /24, or its /64 of IPv6: what is likely to be one.
-// Where the target states no router, the first and the last address of the subnet are likely to be it. The addresses of the hosts that
-// are moving do not count as taken, and what was offered to others does. ok is false where there is no such run.
+// FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They are in
+// the node subnet of near, or the range of the target; where none is written, in its /24, or its /64 of IPv6: what is likely to be one.
+// If the target states no router, the first and the last address of the subnet are likely to be it. The addresses of the hosts that are
+// moving do not count as taken, and what was offered to others does. ok is false if there is no such run.
 func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving ...*Node) (first, last netip.Addr, ok bool) {
 	subnet, known := p.Network.NodeSubnet(near)
 	for _, s := range p.Target.Site.Subnets {
@@ -238,7 +238,7 @@ func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving 
 	return netip.Addr{}, netip.Addr{}, false
 }
 
-// distance is how far b lies behind a, 0 where it lies before.
+// distance is how far b is behind a, 0 where it lies before.
 func distance(a, b netip.Addr) uint64 {
 	from, to := a.As16(), b.As16()
 	switch {

@@ -170,8 +170,8 @@ func (r *resolver) apiServerDefaults() {
 	}
 }
 
-// HostFiles are all files that API servers read beside kubeadm's own, sorted by name: the author's, the audit policy, and the configuration
-// of a KMS plugin. None holds a secret.
+// HostFiles are all files that API servers read next to kubeadm's own, sorted by name: the author's, the audit policy, and the
+// configuration of a KMS plugin. None holds a secret.
 func (p *Plan) HostFiles() []HostFile {
 	c := &p.Cluster
 	files := slices.Clone(c.APIServer.Files)
@@ -191,7 +191,7 @@ func (p *Plan) HostFiles() []HostFile {
 	return files
 }
 
-// HostFilesPath is the directory of the hosts that holds HostFiles, "" where there are none. Other contents are another directory: the API
+// HostFilesPath is the directory of the hosts that holds HostFiles, "" if there are none. Other contents are another directory: the API
 // server's pod changes with them, and the old ones are there as long as its old manifest may come back.
 func (p *Plan) HostFilesPath() string {
 	files := p.HostFiles()
@@ -226,7 +226,7 @@ func (p *Plan) APIServerFlags() []Arg {
 	return args
 }
 
-// APIServerVolumes are the paths of the host that every API server sees beside kubeadm's own. Those that are made where they are missing
+// APIServerVolumes are the paths of the host that every API server sees next to kubeadm's own. Those that are made where they are missing
 // are not read-only.
 func (p *Plan) APIServerVolumes() []Volume {
 	var out []Volume

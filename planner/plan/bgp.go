@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// BGPDomain is what the pod network is told of the routers of one failure domain.
+// BGPDomain is the pod network's configuration for the routers of one failure domain.
 type BGPDomain struct {
 	*spec.Source
 	Name      string

@@ -25,7 +25,7 @@ func ControlPlaneCores(nodes int) int {
 	return 32
 }
 
-// EtcdHost is a host of its own for one etcd member. The disk's numbers are sustained: etcd writes each change to disk before it answers.
+// EtcdHost is its own host for one etcd member. The disk's numbers are sustained: etcd writes each change to disk before it answers.
 type EtcdHost struct {
 	CPUs        int
 	MemoryBytes int64
@@ -61,10 +61,10 @@ type Capacity struct {
 	RangeNodes  int
 	PodsPerNode int      // that the kubelet accepts
 	ShareHolds  int      // pod addresses in a node's share, 0 where the plan has no pod range
-	Services    *big.Int // that get an address; zero where the plan has no service range
+	Services    *big.Int // that get an address; zero if the plan has no service range
 	// Pods is what the workers defined take together, PodsPlanned with every node of the growth a worker.
 	Pods, PodsPlanned int
-	// Loss is what remains of the workers when the failure domain that holds most of them is gone; nil where there is no worker.
+	// Loss is what remains of the workers when the failure domain that holds most of them is gone; nil if there is no worker.
 	Loss *Loss
 }
 
@@ -81,8 +81,8 @@ type Loss struct {
 	Name    string
 	Workers Share
 	Pods    Share
-	CPUs    Share // zero where some worker's are not stated
-	Memory  Share // bytes; zero where some worker's is not stated
+	CPUs    Share // zero if some worker's are not stated
+	Memory  Share // bytes; zero if some worker's is not stated
 }
 
 // Share is how much of something there is, and how much remains.

@@ -6,7 +6,7 @@ var Clouds = []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "opensta
 // KnownCloud is a cloud whose controller manager the planner writes.
 type KnownCloud struct {
 	KnownAddon
-	// Secret in kube-system that the controller manager reads, and what is in it; "" where the machines themselves have the rights.
+	// Secret in kube-system that the controller manager reads, and what is in it; "" if the machines themselves have the rights.
 	Secret, Holds string
 	// ProviderID reports that the controller manager finds a node's machine by its ID alone, because names are not the machines' own.
 	ProviderID bool

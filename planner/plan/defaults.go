@@ -339,7 +339,7 @@ func (n *Node) dialed() string {
 	return n.Name
 }
 
-// endpointDefault decides what kubelets and clients dial. Where the plan defines several control planes and nothing before them, there
+// endpointDefault decides what kubelets and clients connect to. If the plan defines several control planes and nothing before them, there
 // is no such thing, and none is made up.
 func (r *resolver) endpointDefault() {
 	p, balancer := &r.plan.Cluster, &r.plan.LoadBalancer
@@ -538,8 +538,8 @@ func (r *resolver) cniDefaults() {
 	}
 }
 
-// Overhead is how many bytes of a packet between nodes the encapsulation takes: the outer IP header (20, IPv6 40), UDP (8), VXLAN or GENEVE
-// (8) and inner Ethernet (14), or WireGuard's 40 beside the outer headers. Cilium reckons 95 for WireGuard, on top of the tunnel.
+// Overhead is how many bytes of a packet between nodes the encapsulation takes: the outer IP header (20, IPv6 40), UDP (8), VXLAN or
+// GENEVE (8) and inner Ethernet (14), or WireGuard's 40 next to the outer headers. Cilium reckons 95 for WireGuard, on top of the tunnel.
 // Sources: https://docs.tigera.io/calico/latest/networking/configuring/mtu, github.com/cilium/cilium@v1.20.2 pkg/mtu/mtu.go
 func Overhead(c CNI, ipv6 bool) int {
 	outer := 20

@@ -10,7 +10,7 @@ import (
 //go:embed digests.sums
 var digestsFile string
 
-// KnownDigest returns the SHA-256 (64 hexadecimal digits) of the file that upstream publishes at "https://" + path; "" where this program
+// KnownDigest returns the SHA-256 (64 hexadecimal digits) of the file that upstream publishes at "https://" + path; "" if this program
 // does not know it. A released file does not change, so that a digest holds wherever a mirror serves the file.
 func KnownDigest(path string) string {
 	const width = 64
@@ -21,7 +21,7 @@ func KnownDigest(path string) string {
 	return before[len(before)-width:]
 }
 
-// Pinned returns "sha256:<digest>" of a file by its mirror path: as artifacts.checksums says, otherwise as this program knows it; "" where
+// Pinned returns "sha256:<digest>" of a file by its mirror path: as artifacts.checksums says, otherwise as this program knows it; "" if
 // neither does.
 func (a *Artifacts) Pinned(path string) string {
 	if pin, ok := a.Checksums[path]; ok {

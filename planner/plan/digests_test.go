@@ -53,7 +53,7 @@ func TestDigestsAreOfFilesThatHostsFetch(t *testing.T) {
 	}
 }
 
-// TestDigestsAreOfUpstream holds some against what other projects than kubespray pin for the same files.
+// TestDigestsAreOfUpstream checks some against what other projects than kubespray pin for the same files.
 func TestDigestsAreOfUpstream(t *testing.T) {
 	const (
 		plugins = "github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz"

@@ -14,10 +14,10 @@ type Download struct {
 	// Source is upstream's address of the file, whatever the mirror.
 	Source string
 	// Checksum is what Ansible's get_url takes: "sha256:<digest>" where artifacts.checksums pins the file or this program knows it (see
-	// KnownDigest), otherwise "sha256:<address of the published checksum>", next to the file on the same server. "" where upstream
-	// publishes none.
+	// KnownDigest), otherwise "sha256:<address of the published checksum>", next to the file on the same server. "" if upstream publishes
+	// none.
 	Checksum string
-	// ChecksumPath is the path below a mirror of the published checksum; "" where upstream publishes none.
+	// ChecksumPath is the path below a mirror of the published checksum; "" if upstream publishes none.
 	ChecksumPath string
 	// ChecksumStyle says how the published checksum is written: ChecksumBare or ChecksumList.
 	ChecksumStyle string
@@ -159,7 +159,7 @@ func (p *Plan) runtimeFiles(arch string) []upstreamFile {
 	case CRIO: // the bundle holds crun, runc, conmon and CNI plugins
 		base := "storage.googleapis.com/cri-o/artifacts/cri-o." + arch + ".v" + version + ".tar.gz"
 		return []upstreamFile{{name: "cri-o", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true}}
-	case Docker: // its publisher has no checksum beside it, nor has cri-dockerd's: pin them in artifacts.checksums
+	case Docker: // its publisher has no checksum next to it, nor has cri-dockerd's: pin them in artifacts.checksums
 		machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[arch]
 		return []upstreamFile{{name: "docker", path: "download.docker.com/linux/static/stable/" + known(machine) + "/docker-" + version +
 			".tgz", archive: true}}

@@ -34,7 +34,7 @@ func (t *Table) Ends() []End {
 	return ends
 }
 
-// endOf is the day on which a release's free updates end, "" where nobody has said.
+// endOf is the day on which a release's free updates end, "" if nobody has said.
 func (t *Table) endOf(r Release) string {
 	if day, ok := t.known().systems[(OS{r.Name, r.Version}).String()]; ok {
 		return day
@@ -53,7 +53,7 @@ func (t *Table) systemEnds() []SystemEnd {
 	return all
 }
 
-// System is what is known of a node's operating system; ok is false where there is no data.
+// System is what is known of a node's operating system; ok is false if there is no data.
 func (p *Plan) System(n *Node) (facts System, ok bool) {
 	facts, ok = n.OS.Facts()
 	if ok && !facts.Older {

@@ -90,7 +90,7 @@ var cniTested = []release{
 }
 
 // CNITested returns the range of Kubernetes minors ("1.35", "1.37") that a pod network's release is tested with, and whether the version
-// is in it. known is false where there is no data: flannel publishes no such range.
+// is in it. known is false if there is no data: flannel publishes no such range.
 func (v Kubernetes) CNITested(c CNI) (first, last string, inside, known bool) {
 	for _, r := range cniTested {
 		if r.cni == c.Name && (c.Version == r.line || strings.HasPrefix(c.Version, r.line+".")) {
@@ -109,8 +109,8 @@ var calicoOperators = map[string]string{"v3.29.4": "v1.36.10", "v3.31.2": "v1.40
 // ciliumEnvoys maps a Cilium release to the tag of the envoy image in its chart.
 var ciliumEnvoys = map[string]string{"v1.20.2": "v1.37.6-1789133542-cbec91f666af0bf742da986d43832932dbb26b82"}
 
-// cniImages lists the images of a pod network as its manifest, operator or chart at that version names them. Where a companion's version
-// is unknown for a version that the author chose, it is left out.
+// cniImages lists the images of a pod network as its manifest, operator or chart at that version names them. If a companion's version is
+// unknown for a version that the author chose, it is left out.
 func cniImages(c CNI) []string {
 	var images []string
 	add := func(name, tag string) {
@@ -235,7 +235,7 @@ var NFTablesKernel = Version{5, 13, 0}
 func (v Kubernetes) ContainerdTested() []Version { return slices.Clone(v.facts().containerdTested) }
 
 // TakesContainerd reports whether a containerd release is tested with this Kubernetes, or newer than what was tested then; known is false
-// where there is no data. Kubernetes 1.35 is the last that containerd 1.x is tested with.
+// if there is no data. Kubernetes 1.35 is the last that containerd 1.x is tested with.
 func (v Kubernetes) TakesContainerd(c Version) (ok, known bool) {
 	tested := v.facts().containerdTested
 	if len(tested) == 0 {

@@ -24,7 +24,7 @@ func (g Gate) State(v Version) (known, locked bool) {
 	return known, known && g.Locked != 0 && v.Minor >= g.Locked
 }
 
-// FindGate returns the gate of a name; false where no release from 1.31 to 1.37 has one.
+// FindGate returns the gate of a name; false if no release from 1.31 to 1.37 has one.
 func FindGate(name string) (Gate, bool) {
 	i, ok := slices.BinarySearchFunc(gates, name, func(g Gate, name string) int { return strings.Compare(g.Name, name) })
 	if !ok {

@@ -17,7 +17,7 @@ var ProtectedSettings = []Sysctl{
 	{"vm.panic_on_oom", "0"},
 }
 
-// KernelSettings are the settings that hosts with a kubelet need beside those of the network: where a kubelet protects the kernel's own.
+// KernelSettings are the settings that hosts with a kubelet need next to those of the network: where a kubelet protects the kernel's own.
 func (p *Plan) KernelSettings() []Sysctl {
 	on := func(args []Arg) bool {
 		return slices.Contains(args, Arg{"protect-kernel-defaults", "true"})

@@ -134,7 +134,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	if m.Arch != nil {
 		n.Arch = r.choice(unknownArchitecture, src.Attr("arch"), "architecture", *m.Arch, architectures, archAliases)
 	}
-	// there it is no fact of the machine
+	// there it is not a fact of the machine
 	if os := r.match(src, "os", m.OS, osPattern,
 		`An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" &&
 		!r.plan.Target.Facts.Leaves("node.os") {
@@ -155,7 +155,7 @@ func (r *resolver) roles(src *spec.Source, written []string) Roles {
 	switch {
 	case roles != 0 || r.plan.Cluster.Type == topologies.AllInOne && r.plan.Target.Facts.Hosting != Hosted:
 		return roles
-	case written != nil: // [] is a machine beside the cluster
+	case written != nil: // [] is a machine outside the cluster
 		return 0
 	case r.plan.Target.Facts.Hosting == Hosted:
 		return Worker
@@ -320,7 +320,7 @@ func PoolCount(p *spec.NodePool) int {
 	return len(p.Addresses)
 }
 
-// poolSize holds what a pool says of its size against itself, and returns how many machines it has.
+// poolSize checks what a pool says of its size against itself, and returns how many machines it has.
 func (r *resolver) poolSize(p *spec.NodePool) int {
 	count := PoolCount(p)
 	switch {

@@ -33,7 +33,7 @@ func (r *resolver) patch(f *spec.Patch) Patch {
 }
 
 // SplitPatchName says what kubeadm reads from the name of a patch, target[suffix][+type].extension: the target, of those that are known,
-// and the type, which is strategic where the name says none. The problem is half a sentence, "" where kubeadm takes the name.
+// and the type, which is strategic where the name says none. The problem is half a sentence, "" if kubeadm takes the name.
 // Source: k8s.io/kubernetes cmd/kubeadm/app/util/patches/patches.go, parseFilename
 func SplitPatchName(name string, known []string) (target, kind, problem string) {
 	if !fileNamePattern.MatchString(strings.Replace(name, "+", "-", 1)) {

@@ -27,7 +27,7 @@ type Plan struct {
 	Time         Time
 	Hosts        HostSettings
 	Artifacts    Artifacts
-	// CloudProvider is the cloud whose controller manager initializes nodes, "" where there is none. It is among Addons too.
+	// CloudProvider is the cloud whose controller manager initializes nodes, "" if there is none. It is among Addons too.
 	CloudProvider string
 	Schedulers    []*Scheduler
 	Addons        []*Addon     // in the order in which they are applied
@@ -46,7 +46,7 @@ type Decision struct {
 	Path   string // "network.pod_subnets"
 	Value  string
 	Reason string // a sentence without the value
-	Link   string // where the fact comes from, "" where the reason says it all
+	Link   string // where the fact comes from, "" if the reason says it all
 }
 
 // Cluster is what the cluster as a whole is.
@@ -57,7 +57,7 @@ type Cluster struct {
 	Type      topologies.Type
 	Topology  topologies.Topology
 	Version   Version
-	// Endpoint is kubeadm's controlPlaneEndpoint: what every kubelet and client dials.
+	// Endpoint is kubeadm's controlPlaneEndpoint: what every kubelet and client connects to.
 	Endpoint            Endpoint
 	CertSANs            []string // extra names and addresses as the author wrote them; APIServerSANs has all
 	Site                string   // "" = shares nothing with other clusters
@@ -146,7 +146,7 @@ type Component struct {
 // Arg is a command line flag without its dashes. A flag that repeats has several in a row, in the order of the file.
 type Arg struct{ Name, Value string }
 
-// Kubelet is what every kubelet is told.
+// Kubelet is what every kubelet is given.
 type Kubelet struct {
 	*spec.Source
 	MaxPods      int
@@ -247,7 +247,7 @@ type HTTPProxy struct {
 	*spec.Source
 	HTTP, HTTPS string
 	NoProxy     []string
-	// Credentials is a file of the machine that runs Ansible with user:password in its one line. "" where there is none.
+	// Credentials is a file of the machine that runs Ansible with user:password in its one line. "" if there is none.
 	Credentials string
 }
 
@@ -264,7 +264,7 @@ type Runtime struct {
 	Name    string
 	Version string // without v: "2.4.2"
 	Socket  string // "unix:///run/containerd/containerd.sock"
-	// Credentials is a file of the machine that runs Ansible: Docker's config.json with what registries ask for. "" where there is none.
+	// Credentials is a file of the machine that runs Ansible: Docker's config.json with what registries ask for. "" if there is none.
 	Credentials string
 	Registries  []Registry
 }
@@ -310,8 +310,8 @@ const (
 	NoBalancer       = "none"
 	HAProxy          = "haproxy" // with keepalived where there are two balancers and a virtual IP
 	KubeVIP          = "kube-vip"
-	LocalBalancer    = "local"    // haproxy on the loopback address of every node that is no control plane; those dial their own API server
-	ExternalBalancer = "external" // somebody else's
+	LocalBalancer    = "local"    // haproxy on the loopback address of every node but control planes, which connect to their own API server
+	ExternalBalancer = "external" // someone else's
 )
 
 // KubeVIPLease is for how many seconds a control plane holds the virtual IP of kube-vip without saying so again.
@@ -321,13 +321,13 @@ const KubeVIPLease = 5
 // time, of which the lower of both ends counts (https://www.rfc-editor.org/rfc/rfc4271#section-4.2). kube-vip's own is 30.
 const KubeVIPHold = 9
 
-// LoadBalancer is what stands before the API servers.
+// LoadBalancer is what is before the API servers.
 type LoadBalancer struct {
 	*spec.Source
 	Written         bool // whether the file has the block
 	Kind            string
 	VirtualIP       netip.Addr // zero: none
-	Port            int        // that clients dial
+	Port            int        // that clients connect to
 	Interface       string     // "" = the one that holds the node's address
 	VirtualRouterID int        // VRRP, 1–255
 	Mode            string     // kube-vip: arp | bgp
@@ -359,7 +359,7 @@ type HostSettings struct {
 	OpenPorts  []OpenPort     // in the order of the file
 }
 
-// OpenPort is one that is no part of the cluster.
+// OpenPort is one that is not a part of the cluster.
 type OpenPort struct {
 	PortRange
 	Protocol string // tcp | udp
@@ -428,11 +428,11 @@ type Node struct {
 	*spec.Source
 	Name      string
 	NameRange hcl.Range // of the label that names the node, or the pool that it comes from
-	Pool      string    // "" for a node of its own
+	Pool      string    // "" for its own node
 	Index     int       // 1-based position in its pool, 0 otherwise
 	// Roles as resolved: a control plane with stacked etcd has EtcdRole too, an all-in-one node has Worker.
 	Roles            Roles
-	Address          netip.Addr // zero where the target gives addresses itself
+	Address          netip.Addr // zero if the target gives addresses itself
 	SecondaryAddress netip.Addr // of the other family; zero: none
 	SSHAddress       string     // where Ansible connects
 	PublicAddress    string
@@ -453,7 +453,7 @@ type Node struct {
 	Taints           []Taint // sorted; EffectiveTaints has the control plane's too
 	KubeletExtraArgs []Arg   // sorted by name
 	InstanceType     string
-	Groups           []string // of the inventory, sorted, beside those of the roles
+	Groups           []string // of the inventory, sorted, next to those of the roles
 	SSH              NodeSSH
 
 	TargetHost string // what the target's block says of a node without Host; see Carrier
@@ -474,7 +474,7 @@ type NodeSSH struct {
 // Leaving is a host that the design has no longer and that the cluster may still have.
 type Leaving struct {
 	Name       string
-	SSHAddress string // "" where it is Address
+	SSHAddress string // "" if it is Address
 	Address    string
 	Arch       string
 	Roles      []string // that it had
@@ -501,10 +501,10 @@ type Target struct {
 	Site      Site // as far as the block states it
 }
 
-// OneMachine is the machine that all nodes are on, in words: "the machine that runs Vagrant"; "" where they may be on several.
+// OneMachine is the machine that all nodes are on, in words: "the machine that runs Vagrant"; "" if they may be on several.
 func (t *Target) OneMachine() string { return cmp.Or(t.Site.OneMachine, t.Facts.OneMachine) }
 
-// Cloud is whose machines they are, one of Clouds; "" where they are nobody's.
+// Cloud is whose machines they are, one of Clouds; "" if they are nobody's.
 func (t *Target) Cloud() string { return cmp.Or(t.Site.Cloud, t.Facts.Cloud) }
 
 // Hypervisor is what a hypervisor has for machines. What is not stated is 0.
@@ -516,7 +516,7 @@ type Hypervisor struct {
 	MemoryBytes, DiskBytes int64
 }
 
-// Moved says that a machine has a new name.
+// Moved reports whether a machine has a new name.
 type Moved struct {
 	*spec.Source
 	From, To string

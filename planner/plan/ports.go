@@ -57,7 +57,7 @@ type Port struct {
 	Source      string // where the fact comes from
 }
 
-// Ports as text: "6443", "30000-32767", "" where the protocol has none.
+// Ports as text: "6443", "30000-32767", "" if the protocol has none.
 func (p Port) Ports() string {
 	switch {
 	case p.First == 0:
@@ -123,7 +123,7 @@ func (p *Plan) Ports() []Port {
 	one(AllHosts, "tcp", p.SSH.Port, "sshd", "Ansible and administration",
 		"https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html", Operator)
 
-	// Every node reaches every API server, balancer or not: pods dial the Service "kubernetes", which leads to the API servers' own
+	// Every node reaches every API server, balancer or not: pods connect to the Service "kubernetes", which leads to the API servers' own
 	// addresses. Source: https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/
 	api := []Peer{KubeletHosts, Clients}
 	switch p.LoadBalancer.Kind {

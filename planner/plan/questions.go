@@ -24,7 +24,7 @@ func (p *Plan) NewerPatch() (Version, bool) {
 	return newest, p.Cluster.Version.Before(newest)
 }
 
-// Groups are the groups of the inventory that hosts are in beside those of their roles, sorted.
+// Groups are the groups of the inventory that hosts are in next to those of their roles, sorted.
 func (p *Plan) Groups() []string {
 	var all []string
 	for _, n := range p.Nodes {
@@ -59,7 +59,7 @@ func (p *Plan) KubeletNodes() []*Node {
 	return nodes
 }
 
-// Bootstrap returns the control plane that runs kubeadm init, nil where the plan has none (a hosted control plane).
+// Bootstrap returns the control plane that runs kubeadm init, nil if the plan has none (a hosted control plane).
 func (p *Plan) Bootstrap() *Node {
 	for _, n := range p.Nodes {
 		if n.Bootstrap {
@@ -88,7 +88,7 @@ func (e *Etcd) InitialCluster() string {
 	return strings.Join(pairs, ",")
 }
 
-// Foreign reports whether others run etcd, and the design only dials it.
+// Foreign reports whether others run etcd, and the design only connects to it.
 func (e *Etcd) Foreign() bool { return len(e.Endpoints) > 0 }
 
 // ClientURLs returns the client URL of every member, or those that were given of an etcd that others run.
@@ -165,15 +165,15 @@ func Quorum(n int) int { return n/2 + 1 }
 // FaultTolerance of n members: n − quorum.
 func FaultTolerance(n int) int { return n - Quorum(n) }
 
-// IsExternal reports whether etcd runs as a service of its own rather than as static pods of the control planes.
+// IsExternal reports whether etcd runs as its own service rather than as static pods of the control planes.
 func (e *Etcd) IsExternal() bool { return e.Placement == topologies.External }
 
 // The key of the taint that keeps ordinary pods off control planes.
 // Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint
 const controlPlaneTaint = "node-role.kubernetes.io/control-plane"
 
-// EffectiveTaints returns the taints with which the node registers: those written, sorted, and the control plane's own where the
-// node is no worker too. Never nil: kubeadm reads an absent list as "the default" and an empty one as "none".
+// EffectiveTaints returns the taints with which the node registers: those written, sorted, and the control plane's own where the node is
+// not a worker too. Never nil: kubeadm reads an absent list as "the default" and an empty one as "none".
 // Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, NodeRegistrationOptions.Taints
 func (n *Node) EffectiveTaints() []Taint {
 	taints := append([]Taint{}, n.Taints...)
@@ -203,9 +203,9 @@ type HostsEntry struct {
 }
 
 // HostsEntry returns the line by which every node finds the endpoint's name before any DNS server answers: the virtual IP, else the one
-// balancer, else the one control plane. Where every node has a proxy of its own it is the loopback address, and on control planes their
-// own. False where the endpoint is an address, and where the plan defines nothing that the name could
-// stand for (somebody else's balancer without a stated address): then DNS must have it.
+// balancer, else the one control plane. If every node has its own proxy it is the loopback address, and on control planes their own.
+// False if the endpoint is an address, and if the plan defines nothing that the name could stand for (someone else's balancer without a
+// stated address): then DNS must have it.
 func (p *Plan) HostsEntry() (HostsEntry, bool) {
 	host := p.Cluster.Endpoint.Host
 	if host == "" {
@@ -232,7 +232,7 @@ func (p *Plan) loopback() netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 }
 
-// Proxied are the nodes that reach the API servers by a proxy of their own; nil where the balancer is of another kind.
+// Proxied are the nodes that reach the API servers by their own proxy; nil if the balancer is of another kind.
 func (p *Plan) Proxied() []*Node {
 	if p.LoadBalancer.Kind != LocalBalancer {
 		return nil
@@ -240,8 +240,8 @@ func (p *Plan) Proxied() []*Node {
 	return slices.DeleteFunc(p.KubeletNodes(), func(n *Node) bool { return n.Roles.Has(ControlPlane) })
 }
 
-// front returns the one host that clients dial where there is no virtual IP: the one balancer, else the one control plane; nil where the
-// plan does not say which host answers.
+// front returns the one host that clients connect to where there is no virtual IP: the one balancer, else the one control plane; nil if
+// the plan does not say which host answers.
 func (p *Plan) front() *Node {
 	switch controlPlanes := p.ControlPlanes(); {
 	case p.LoadBalancer.Kind == HAProxy && len(p.LoadBalancer.Nodes) == 1:
@@ -289,7 +289,7 @@ func (n *Node) At(name string) hcl.Range {
 	return n.Attr(name)
 }
 
-// ByPool puts nodes of one pool together, in the order in which pools begin; a node of its own is a group of one.
+// ByPool puts nodes of one pool together, in the order in which pools begin; its own node is a group of one.
 func ByPool(nodes []*Node) [][]*Node {
 	return Grouped(nodes, func(n *Node) string {
 		if n.Pool == "" {

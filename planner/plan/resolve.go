@@ -20,7 +20,7 @@ import (
 )
 
 // resolver carries the plan in the making. It reads all that was written first, then applies the defaults; so a default may depend on
-// anything that the author wrote, wherever it stands in the file.
+// anything that the author wrote, wherever it is in the file.
 type resolver struct {
 	spec  *spec.Spec
 	plan  *Plan
@@ -33,7 +33,7 @@ type resolver struct {
 
 // Resolve decides everything that the author left open. The spec comes from spec.Load without errors: its words for types, roles, kinds
 // and modes are among those that the language has. The facts are those of the target that TargetOf names. The plan is complete where the
-// diagnostics hold no error; beside errors it holds what could be read. Diagnostics carry the IDs of Rules.
+// diagnostics hold no error; next to errors it holds what could be read. Diagnostics carry the IDs of Rules.
 func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 	r := &resolver{spec: s, plan: &Plan{Spec: s}}
 	r.target(of)

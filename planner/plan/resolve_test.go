@@ -94,7 +94,7 @@ func TestExampleOfTheLanguage(t *testing.T) {
 	}
 }
 
-// Where etcd is, and on which hosts, for every way to define it.
+// If etcd is, and on which hosts, for every way to define it.
 func TestEtcdPlacement(t *testing.T) {
 	const node = "node %q {\n roles = [%s]\n address = %q\n}\n"
 	for _, c := range []struct {

@@ -204,7 +204,7 @@ var (
 	}
 )
 
-// UnknownTarget is for whoever finds the facts that Resolve takes.
+// UnknownTarget is for anyone who finds the facts that Resolve takes.
 var UnknownTarget = &rule.Rule{
 	ID: "unknown-target", Title: "Unknown target", Permanent: true,
 	Doc: "The target is where the cluster is built. Each target has its own files, and its own arguments in the target block.",

@@ -29,7 +29,7 @@ type Profile struct {
 	NameRange hcl.Range
 }
 
-// Scheduler is a scheduler beside kubeadm's own. It is among Addons too.
+// Scheduler is a scheduler next to kubeadm's own. It is among Addons too.
 type Scheduler struct {
 	*spec.Source
 	Scheduling

@@ -12,7 +12,7 @@ import (
 // Segment is the network segment in which an address lies: what ARP, VRRP and a neighbor's routes do not leave.
 type Segment struct {
 	Prefix netip.Prefix
-	// Stated is false where the file names no segment that holds the address. Prefix is then what is likely to be one: its /24, or its /64
+	// Stated is false if the file names no segment that holds the address. Prefix is then what is likely to be one: its /24, or its /64
 	// of IPv6.
 	Stated bool
 }
@@ -39,7 +39,7 @@ func (p *Plan) Segment(a netip.Addr) Segment {
 	return Segment{likely, false}
 }
 
-// MovingVirtualIP returns the hosts among which ARP or VRRP moves the virtual IP, none where nothing does.
+// MovingVirtualIP returns the hosts among which ARP or VRRP moves the virtual IP, none if nothing does.
 func (p *Plan) MovingVirtualIP() []*Node {
 	lb := &p.LoadBalancer
 	switch {
@@ -117,7 +117,7 @@ type Shared struct {
 	Among []Located
 }
 
-// Apart returns the first two places that are in different segments; ok is false where all share one.
+// Apart returns the first two places that are in different segments; ok is false if all share one.
 func (s *Shared) Apart() (a, b Located, ok bool) { return apart(s.Among) }
 
 // StatedApart returns the first two places that are in different segments which the file states.

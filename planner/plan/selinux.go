@@ -18,7 +18,7 @@ const Unconfined = "spc_t"
 type Label struct {
 	On   Peer
 	Path string
-	// At is the argument that names the directory, empty where none does.
+	// At is the argument that names the directory, empty if none does.
 	At hcl.Range
 }
 

@@ -14,7 +14,7 @@ type Release struct {
 	Title         string
 	Kernel        Version // of the release as it ships, newest point release
 	CgroupV1      bool    // boots with cgroup v1 unless told otherwise
-	Ends          string  // the day on which its free updates end, YYYY-MM-DD; "" where nobody has said
+	Ends          string  // the day on which its free updates end, YYYY-MM-DD; "" if nobody has said
 	Instead       string
 }
 
@@ -43,16 +43,15 @@ func (s System) End() string {
 // Retired reports whether the updates had ended by a day, YYYY-MM-DD.
 func (r Release) Retired(day string) bool { return r.Ends != "" && r.Ends < day }
 
-// systems is the table of distributions, looked up on FactsDate; --facts moves its days. A system that is not here is judged by no rule: no
-// data.
-// Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2;
-// https://coreos.com/os/eol/ for Container Linux. Ends: https://ubuntu.com/about/release-cycle, https://wiki.debian.org/LTS,
+// systems is the table of distributions, looked up on FactsDate; --facts moves its days. A system that is not here is judged by no rule:
+// no data. Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup
+// v2; https://coreos.com/os/eol/ for Container Linux. Ends: https://ubuntu.com/about/release-cycle, https://wiki.debian.org/LTS,
 // https://www.centos.org/cl-vs-cs/, https://access.redhat.com/support/policy/updates/errata, https://wiki.rockylinux.org/rocky/version/,
 // https://wiki.almalinux.org/release-notes/, https://fedorapeople.org/groups/schedule/ (a month after the second next release),
 // https://www.oracle.com/a/ocom/docs/elsp-lifetime-069338.pdf (premier support; the kernels are Oracle's own, which boot by default),
-// https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html; held against
-// https://github.com/endoflife-date/endoflife.date (products/) on 2026-11-29, Fedora and Oracle Linux on 2026-11-30. Where two sources
-// differ, the earlier day. Where a month alone is named, its last day.
+// https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html; checked against https://github.com/endoflife-date/endoflife.date
+// (products/) on 2026-11-29, Fedora and Oracle Linux on 2026-11-30. If two sources differ, the earlier day. If a month alone is named,
+// its last day.
 var systems = []Release{
 	{"ubuntu", "14.04", "Ubuntu 14.04", Version{Major: 3, Minor: 13}, true, "2019-04-25", "ubuntu-24.04"},
 	{"ubuntu", "16.04", "Ubuntu 16.04", Version{Major: 4, Minor: 4}, true, "2021-04-30", "ubuntu-24.04"},
@@ -118,7 +117,7 @@ func (o OS) canonical() OS {
 // Canonical is the system by the name that the tables have.
 func (o OS) Canonical() OS { return o.canonical() }
 
-// DidYouMean is a sentence that asks for the system that was most likely meant, with a space before it; "" where nothing else is near.
+// DidYouMean is a sentence that asks for the system that was most likely meant, with a space before it; "" if nothing else is near.
 func (o OS) DidYouMean() string {
 	if meant := o.meant(); meant != "" && meant != o.String() {
 		return fmt.Sprintf(" Did you mean %q?", meant)
@@ -126,7 +125,7 @@ func (o OS) DidYouMean() string {
 	return ""
 }
 
-// meant is how the nearest known system is written, "" where none is near.
+// meant is how the nearest known system is written, "" if none is near.
 func (o OS) meant() string {
 	written := spelling.Fold(o.String())
 	for _, f := range systems { // "ubuntu2404"
@@ -163,15 +162,14 @@ func (o OS) Enforces() bool {
 }
 
 // SELinux reports whether the system comes with SELinux and the policy of containers, container-selinux. Fedora CoreOS has that in its
-// image.
-// Sources: those of Enforces; Flatcar has a policy of its own without it: https://www.flatcar.org/docs/latest/setup/security/selinux/
+// image. Sources: those of Enforces; Flatcar has its own policy without it: https://www.flatcar.org/docs/latest/setup/security/selinux/
 func (o OS) SELinux() bool { return o.Enforces() || o.canonical().Name == "amazon-linux" }
 
-// String is the system as the language writes it, "" where it was not stated.
+// String is the system as the language writes it, "" if it was not stated.
 func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-") }
 
-// Facts looks a system up: "8.10" is "8" for those who count so. A release before the oldest that is known has that one's facts, as Older.
-// ok is false where there is no data.
+// Facts looks a system up: "8.10" is "8" for those who count so. A release before the oldest that is known has that one's facts, as
+// Older. ok is false if there is no data.
 func (o OS) Facts() (facts System, ok bool) {
 	o = o.canonical()
 	major, _, _ := strings.Cut(o.Version, ".")

@@ -37,8 +37,8 @@ type TargetEnd struct {
 	Ends   string `json:"ends"`   // YYYY-MM-DD
 }
 
-// Row is the facts of one Kubernetes minor. Text is "" where there is no data. What holds for a patch release is that of the release
-// that was asked for, or the newest; Steps has it for all. The last group follows from the version, and is not read.
+// Row is the facts of one Kubernetes minor. Text is "" if there is no data. What holds for a patch release is that of the release that
+// was asked for, or the newest; Steps has it for all. The last group follows from the version, and is not read.
 type Row struct {
 	Minor        string   `json:"minor"`
 	Newest       string   `json:"newest_patch_known"`
@@ -189,7 +189,7 @@ func (t *Table) Document() Document {
 // Sources says where the facts come from.
 func (t *Table) Sources() []Source { return t.known().sources }
 
-// Facts returns the row of the version's minor, for that patch release; known is false where there is no data. Of a minor that ended before
+// Facts returns the row of the version's minor, for that patch release; known is false if there is no data. Of a minor that ended before
 // the facts begin, the row has the newest release and the end of support.
 func (v Kubernetes) Facts() (row Row, known bool) {
 	if m, ok := v.past(); ok {
@@ -237,7 +237,7 @@ const mostFacts = 1 << 20
 // tagPattern is what values that go into image names and addresses are made of.
 var tagPattern = regexp.MustCompile(`^v?[0-9][0-9A-Za-z.-]{0,60}$`)
 
-// ParseFacts reads a document. It fails, and names the place, where anything is missing or is no value of its kind: half a table would
+// ParseFacts reads a document. It fails, and names the place, where anything is missing or is not a value of its kind: half a table would
 // leave some rules with other facts than others.
 func ParseFacts(data []byte) (*Table, error) {
 	if len(data) > mostFacts {

@@ -24,7 +24,7 @@ const (
 )
 
 // Facts is what resolving, checking and the pages must know of a target, by who reads it. What the target writes is the business of its
-// package under targets/, which states these facts beside it.
+// package under targets/, which states these facts next to it.
 type Facts struct {
 	// Table is what is known of Kubernetes' releases; nil stands for this program's own.
 	Table   *Table
@@ -42,35 +42,35 @@ type Resolving struct {
 	CNI string
 	// Proxy is kube-proxy's mode where none is written; "" stands for the planner's own default.
 	Proxy string
-	// Uses names the arguments of the language that the target consumes ("network.pod_subnets"; "node.labels" for pools too), or blocks of
-	// which it consumes everything ("ssh"); nil stands for the whole language. Whatever else the file writes has no effect there, and rule
-	// target-unused says so. A test of package planner holds it against the tree.
+	// Uses names the arguments of the language that the target consumes ("network.pod_subnets"; "node.labels" for pools too), or blocks
+	// of which it consumes everything ("ssh"); nil stands for the whole language. Whatever else the file writes has no effect there, and
+	// rule target-unused says so. A test of package planner checks it against the tree.
 	Uses []string
 	// Ignores names the arguments that the target does not consume, where Uses is nil: all others it does. Target-unused says so, and a
-	// change of one is no change to the cluster.
+	// change of one is not a change to the cluster.
 	Ignores []string
-	// L2 is false where the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
+	// L2 is false if the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
 	L2 bool
 	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
 	Reserved []netip.Prefix
 	// MTU of the network that the target makes, in bytes, and where that is said; 0 stands for Ethernet's.
 	MTU     int
 	MTUFrom string
-	// Balancer reports that what is in Folder makes the balancer which the plan leaves to somebody else.
+	// Balancer reports that what is in Folder makes the balancer which the plan leaves to someone else.
 	Balancer bool
 	// SSHUser is who logs in where ssh.user is not written; "" stands for root.
 	SSHUser string
-	// Site reads the segment of the machines from the target's block; nil where the block does not state one.
+	// Site reads the segment of the machines from the target's block; nil if the block does not state one.
 	Site func(hcl.Body, *hcl.EvalContext) Site
-	// Cloud is whose machines they are, one of Clouds; "" where the block says it (Site) or they are nobody's.
+	// Cloud is whose machines they are, one of Clouds; "" if the block says it (Site) or they are nobody's.
 	Cloud string
-	// Found reports that the machines exist, and nothing but an inventory and Kubernetes is called after them and the cluster: names may
-	// have dots, each machine a login of its own, and one may have no role.
+	// Found reports that the machines exist, and nothing but an inventory and Kubernetes is named after them and the cluster: names may
+	// have dots, each machine its own login, and one may have no role.
 	Found bool
 	// NamesMembers reports that an installer calls etcd's members otherwise than their hosts where it is told to.
 	NamesMembers bool
-	// OneMachine is the machine on which the target makes every node, in words ("the machine that runs Vagrant"); "" where the nodes, or
-	// the block, say where each is.
+	// OneMachine is the machine on which the target makes every node, in words ("the machine that runs Vagrant"); "" if the nodes, or the
+	// block, say where each is.
 	OneMachine string
 	// Zones reports that failure domains are zones of a cloud though an installer makes the machines.
 	Zones bool
@@ -90,7 +90,7 @@ type Limits struct {
 	Oldest, Newest Version
 	// Patches are the newest that the target takes of older minors, for one that knows each release by its digests.
 	Patches []Version
-	// Default is the minor that a design gets where none is written, for a target whose newest is not for everybody; zero: the newest.
+	// Default is the minor that a design gets where none is written, for a target whose newest is not for everyone; zero: the newest.
 	Default Version
 	// RepeatsFlags reports that an installer has room for a flag of a component that is written several times.
 	RepeatsFlags bool
@@ -99,13 +99,13 @@ type Limits struct {
 	// Ends lists the days on which the target's support of minors ends, and EndsFrom where that is said.
 	Ends     []MinorEnd
 	EndsFrom string
-	// OpenAPI reports that everybody on the internet reaches the API where the block has no admin_cidrs.
+	// OpenAPI reports that everyone on the internet reaches the API where the block has no admin_cidrs.
 	OpenAPI bool
 	// AdminsIPv6 reports that admin_cidrs takes ranges of IPv6 too.
 	AdminsIPv6 bool
 	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
 	VersionsFrom, VersionsOn string
-	// Successor is what to write instead where the system is discontinued, "" where it lives.
+	// Successor is what to write instead where the system is discontinued, "" if it lives.
 	Successor string
 }
 
@@ -115,7 +115,7 @@ type MinorEnd struct {
 	On    string
 }
 
-// End is the day on which the target's support of a version ends, "" where that is not known.
+// End is the day on which the target's support of a version ends, "" if that is not known.
 func (t Facts) End(v Version) string {
 	for _, e := range t.MinorEnds() {
 		if v.Major == 1 && v.Minor == e.Minor {
@@ -129,15 +129,15 @@ func (t Facts) End(v Version) string {
 type Page struct {
 	// Emits names the files in a few words, for the list of targets.
 	Emits string
-	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" where they exist
+	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" if they exist
 	// already.
 	Folder, Make string
-	// FolderIf is the argument of the target's block without which there is no Folder; "" where it is always there.
+	// FolderIf is the argument of the target's block without which there is no Folder; "" if it is always there.
 	FolderIf string
 	// RunsPlaybook reports that Make runs the playbook too, so that the tree's own pages have all steps.
 	RunsPlaybook bool
-	// AppliedBy is the program that applies an edit to a cluster that runs, where it is not our playbook; "" stands for Terraform. Anew is
-	// how a cluster is made again on a target that changes none; "" where it changes them.
+	// AppliedBy is the program that applies an edit to a cluster that runs, where it is not our playbook; "" stands for Terraform. Anew
+	// is how a cluster is made again on a target that changes none; "" if it changes them.
 	AppliedBy, Anew string
 	// Checked is how far the output was checked: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
 	Checked              Check
@@ -148,7 +148,7 @@ type Page struct {
 type Site struct {
 	Subnets               []netip.Prefix
 	Gateways, Nameservers []netip.Addr
-	// Cloud is whose machines they are, one of Clouds; "" where the block does not say it.
+	// Cloud is whose machines they are, one of Clouds; "" if the block does not say it.
 	Cloud string
 	// SharedKernel reports that the machines are containers: their kernel is another machine's, its modules and settings too.
 	SharedKernel bool
@@ -162,7 +162,7 @@ type Site struct {
 	OneMachine string
 }
 
-// carrier is the hypervisor of a node that states none, "" where the block does not say it.
+// carrier is the hypervisor of a node that states none, "" if the block does not say it.
 func (s Site) carrier(domain string) string {
 	if host, ok := s.Hosts[domain]; ok {
 		return host
@@ -188,7 +188,7 @@ func (t Facts) Takes(v Version) bool {
 	return (t.Oldest.IsZero() || !v.Before(Version{t.Oldest.Major, t.Oldest.Minor, 0})) && (t.Newest.IsZero() || !newest.Before(v))
 }
 
-// last is the newest of a version's minor that the target takes, zero where that is not said.
+// last is the newest of a version's minor that the target takes, zero if that is not said.
 func (t Facts) last(v Version) Version {
 	for _, p := range append(slices.Clone(t.Patches), t.Newest) {
 		if p.MinorString() == v.MinorString() && p.Patch != 0 {
@@ -213,8 +213,8 @@ func (t Facts) NewestVersion() Version {
 	return t.Table.Newest()
 }
 
-// Next is what to advise instead of a version that the target does not take: the oldest newer one where it takes single releases, else the
-// newest; zero where it takes nothing newer.
+// Next is what to advise instead of a version that the target does not take: the oldest newer one where it takes single releases, else
+// the newest; zero if it takes nothing newer.
 func (t Facts) Next(v Version) Version {
 	next := t.NewestVersion()
 	for _, r := range t.Releases { // the newest first
@@ -237,7 +237,7 @@ func (t Facts) version() Version {
 }
 
 // release is what a topology gets that names a minor alone: the release that the cluster has, else the newest one known that the target
-// takes. Where nothing is known of the minor it is patch 0, which rules then speak of.
+// takes. If nothing is known of the minor it is patch 0, which rules then speak of.
 func (t Facts) release(minor Version) Version {
 	if kept := t.Table.known().kept; kept.MinorString() == minor.MinorString() {
 		return kept
@@ -313,8 +313,8 @@ var OfMachines = []string{
 	"node.failure_domain", "node.power",
 }
 
-// Build is the command that builds the cluster, typed in the tree, or the first one of several that its page explains; "" where the page
-// has more to say before. has reports whether the target's block has an argument.
+// Build is the command that builds the cluster, typed in the tree, or the first one of several that its page explains; "" if the page has
+// more to say before. has reports whether the target's block has an argument.
 func (t Facts) Build(cluster string, has func(string) bool) (command, page string) {
 	switch {
 	case t.FolderIf != "" && has(t.FolderIf):

@@ -511,7 +511,7 @@ func (r *resolver) taints(written []*spec.Taint) []Taint {
 	return taints
 }
 
-// text returns what was written, "" where nothing was.
+// text returns what was written, "" if nothing was.
 func text(s *string) string {
 	if s == nil {
 		return ""

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// hostile is what somebody may write where a name is wanted: code for each program that reads the generated files.
+// hostile is what someone may write where a name is wanted: code for each program that reads the generated files.
 var hostile = []string{
 	"", "a b", "{{ lookup('pipe','id') }}", "$(id)", "`id`", "#{`id`}", "${HOME}", "a\nb", "a\x00b", "a\"b", "a'b", "../../etc/passwd",
 	"-rf", "a;b", "a|b", "a&b", "a<b", "a>b", "a\\b", "\u202egnp", "a\u2028b", "é", "\xff", "%{ if true }",
@@ -180,7 +180,7 @@ func TestMeantSize(t *testing.T) {
 	}
 }
 
-// TestElementsArePointedAt: a mistake in a list or a map that is written out is reported where it stands.
+// TestElementsArePointedAt: a mistake in a list or a map that is written out is reported where it is.
 func TestElementsArePointedAt(t *testing.T) {
 	src := `cluster "dev" {
   type      = "all-in-one"

@@ -50,7 +50,7 @@ func (v Version) MinorsAhead(w Version) int { return v.Minor - w.Minor }
 // from reports whether v is Kubernetes 1.<minor> or newer.
 func (v Version) from(minor int) bool { return v.Major > 1 || v.Major == 1 && v.Minor >= minor }
 
-// The predicates: one for each behavior that depends on the version. Where a fact is a value rather than a yes, facts.go has it.
+// The predicates: one for each behavior that depends on the version. If a fact is a value rather than a yes, facts.go has it.
 
 // NFTablesProxy: kube-proxy's nftables mode is generally available.
 // Source: https://kubernetes.io/blog/2025/04/23/kubernetes-v1-33-release/ (KEP-3866)

@@ -1,6 +1,6 @@
-// Package play answers what the page of the playground asks beside what editors ask of the language server: starters, the picture with its
-// failures, what an edit means. `k8splan serve` answers with it natively, and the playground's core in the browser. What needs Kubernetes'
-// own types is in planner/play/tree.
+// Package play answers what the page of the playground asks next to what editors ask of the language server: starters, the picture with
+// its failures, what an edit means. `k8splan serve` answers with it natively, and the playground's core in the browser. What needs
+// Kubernetes' own types is in planner/play/tree.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package play
@@ -26,14 +26,14 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Options is what is known beside the design.
+// Options is what is known next to the design.
 type Options struct {
 	Release  string
 	RulePage func(id string) string
 	Today    func() time.Time
-	Values   func() map[string]cty.Value // of variables, now; nil where there are none
+	Values   func() map[string]cty.Value // of variables, now; nil if there are none
 	Facts    *plan.Table                 // nil stands for the program's own
-	Folder   fs.FS                       // of the topology; nil where it has none
+	Folder   fs.FS                       // of the topology; nil if it has none
 	Delay    time.Duration               // between the last keystroke and the findings
 }
 
@@ -128,10 +128,10 @@ func starter(params json.RawMessage) (any, error) {
 type Picture struct {
 	Name     string        `json:"name"`
 	Sentence string        `json:"sentence"` // what it survives
-	Stand    *report.Stand `json:"stand"`    // nil where the design has errors
+	Stand    *report.Stand `json:"stand"`    // nil if the design has errors
 }
 
-// picture makes the picture of a design. Where the one that it is compared with has no errors either, it has the steps between them.
+// picture makes the picture of a design. If the one that it is compared with has no errors either, it has the steps between them.
 func (o Options) picture(params json.RawMessage) (any, error) {
 	t, err := Read(params)
 	if err != nil {

@@ -64,7 +64,7 @@ for line in sys.stdin:
 `)
 }
 
-// nft has nftables check a file, in a network of its own.
+// nft has nftables check a file, in its own network.
 func nft(t *testing.T, name, text string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "rules.nft")
@@ -90,8 +90,8 @@ func python(t *testing.T, consumer string, lines map[string]bool, program string
 	}
 }
 
-// TestFirewallsLetInWhoConnects holds rules against the ports of the plan: every address of every peer is let in, and no other host's where
-// rules are not rounded.
+// TestFirewallsLetInWhoConnects checks rules against the ports of the plan: every address of every peer is let in, and no other host's
+// where rules are not rounded.
 func TestFirewallsLetInWhoConnects(t *testing.T) {
 	for file, p := range designs(t) {
 		if len(p.Nodes) > 1000 {

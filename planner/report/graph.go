@@ -138,7 +138,7 @@ func behind(p *plan.Plan) string {
 	return ""
 }
 
-// requests are the edges of the way from the endpoint to etcd. Where balancers and API servers are many, an edge for each pair hides more
+// requests are the edges of the way from the endpoint to etcd. If balancers and API servers are many, an edge for each pair hides more
 // than it shows: one stands for all.
 func requests(p *plan.Plan, front string, ids map[string]string) []Edge {
 	var edges []Edge

@@ -109,7 +109,7 @@ func dotItems(b *strings.Builder, items []Item, indent string) {
 	}
 }
 
-// dotText quotes lines. Graphviz knows HTML's entities inside of quotes too.
+// dotText quotes lines. Graphviz knows HTML's entities inside quotes too.
 func dotText(lines ...string) string {
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;", "<", "&lt;", ">", "&gt;")
 	out := make([]string, len(lines))

@@ -46,7 +46,7 @@ type Options struct {
 	// than Large machines those of a pool in one place are one card and one row, and long tables end with the rows that there is room
 	// for.
 	Full bool
-	// InTree says that the page lies beside the tree's RUNBOOK.md, so that it leads there.
+	// InTree reports whether the page is next to the tree's RUNBOOK.md, so that it leads there.
 	InTree  bool
 	Changes *Changes // nil: no other design is compared
 	// Summary is of the same plan, for who tells it elsewhere too; nil: it is made here.
@@ -56,7 +56,7 @@ type Options struct {
 // Large is the number of machines above which only a full page shows each.
 const Large = 200
 
-// mostPage is how many bytes a bounded page has, and mostFrame how many of them are neither picture, program, rows nor what stands between
+// mostPage is how many bytes a bounded page has, and mostFrame how many of them are neither picture, program, rows nor what is between
 // tables: their heads, for the most part.
 const (
 	mostPage  = 1 << 20
@@ -123,8 +123,8 @@ type StandModel struct {
 	Runs   []nodeRun     `json:"runs"`
 	Groups []packedGroup `json:"groups"`
 	simulate.Data
-	Runbook []RunbookStep `json:"runbook"` // none where the tree has no runbook
-	Linked  bool          `json:"linked"`  // the runbook lies beside the page
+	Runbook []RunbookStep `json:"runbook"` // none if the tree has no runbook
+	Linked  bool          `json:"linked"`  // the runbook is next to the page
 	Changes *ChangeData   `json:"changes,omitempty"`
 }
 

@@ -108,7 +108,7 @@ func (s sorter) inside(level int, nodes []*plan.Node) []Place {
 	return out
 }
 
-// domain is the failure domain of a node at a level, "" where it has none there.
+// domain is the failure domain of a node at a level, "" if it has none there.
 func (s sorter) domain(n *plan.Node, level int) string {
 	if around := plan.Around(n.FailureDomain); level < min(s.levels, len(around)) {
 		return around[level]
@@ -372,10 +372,10 @@ func nodesIn(p *plan.Plan, s netip.Prefix) string {
 type Step struct {
 	What string
 	On   []string // the machines, in words
-	Gate string   // what is waited for before the next step, "" where nothing is
+	Gate string   // what is waited for before the next step, "" if nothing is
 }
 
-// Steps are the bring-up of the playbook, in its order. Where the target brings the cluster up, there is one step.
+// Steps are the bring-up of the playbook, in its order. If the target brings the cluster up, there is one step.
 func Steps(p *plan.Plan) []Step {
 	facts := &p.Target.Facts
 	if facts.Hosting != plan.Hosts || p.Bootstrap() == nil {

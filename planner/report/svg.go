@@ -17,8 +17,8 @@ import (
 // canvas collects the elements of a picture.
 type canvas struct {
 	order  map[string]int  // of nodes in the plan
-	moves  map[string]bool // machines that are in several places in their time; nil where no change is shown
-	cuts   [][2]string     // networks between failure domains that can be cut; none where a picture is only looked at
+	moves  map[string]bool // machines that are in several places in their time; nil if no change is shown
+	cuts   [][2]string     // networks between failure domains that can be cut; none if a picture is only looked at
 	b      strings.Builder
 	width  int
 	height int
@@ -106,7 +106,7 @@ func fit(s string, room, size int, mono bool) string {
 	return runewidth.Truncate(s, max(1, columns), "…")
 }
 
-// svg closes the picture. style is what it brings along, "" inside of a page that has its own.
+// svg closes the picture. style is what it brings along, "" inside a page that has its own.
 func (c *canvas) svg(title, style, class string) string {
 	left := 0
 	if style == "" { // the page has margins of its own
@@ -202,7 +202,7 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 	columns := min(len(all), max(1, (c.width-2*margin+gap)/(least+gap)))
 	w := (c.width - 2*margin - (columns-1)*gap) / max(1, columns)
 	if c.cabled(all, columns) {
-		c.cuts = nil // each has a line of its own
+		c.cuts = nil // each has its own line
 	}
 	y = c.height + 20
 	for from := 0; from < len(all); from += columns {
@@ -236,7 +236,7 @@ func (c *canvas) cabled(all []Place, columns int) bool {
 	return len(all) > 1 && len(all) == columns && len(all) <= mostCabled && c.width >= 700 && !slices.ContainsFunc(all, inner)
 }
 
-// plug draws what cuts a failure domain off from all that lie outside of it.
+// plug draws what cuts a failure domain off from all that are outside it.
 func (c *canvas) plug(zone string, x, y int) {
 	in := func(z string) bool { return z == zone || strings.HasPrefix(z, zone+"/") }
 	var off []string
@@ -526,12 +526,12 @@ func runsOf(numbers []int) string {
 type stage struct {
 	title string
 	note  []string
-	room  int // beside others; 0 is 10
+	room  int // next to others; 0 is 10
 	chips []chip
 	etcd  *plan.Etcd
 }
 
-// weight is how much room the stage takes beside others.
+// weight is how much room the stage takes next to others.
 func (s stage) weight() int {
 	if s.room > 0 {
 		return s.room
@@ -684,7 +684,7 @@ func (c *canvas) stage(s stage, x, y, w, h int) int {
 	return top - y + 12
 }
 
-// wrapped parts a text into lines of so many pixels. A word that is wider has a line of its own.
+// wrapped parts a text into lines of so many pixels. A word that is wider has its own line.
 func wrapped(s string, room int) []string {
 	var lines []string
 	for _, word := range strings.Fields(s) {

@@ -12,12 +12,12 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// piece is a table, or what stands between tables.
+// piece is a table, or what is between tables.
 type piece struct {
 	id   string
 	say  tableText
 	rows [][]string
-	html string // of what is no table
+	html string // of what is not a table
 }
 
 // mostCell is how many characters a cell of a bounded page has.
@@ -45,11 +45,11 @@ func (w *page) tableAs(id string, say tableText, rows [][]string) {
 	w.pieces = append(w.pieces, p)
 }
 
-// beside adds what stands between tables.
+// next to adds what is between tables.
 func (w *page) beside(html string) { w.pieces = append(w.pieces, piece{html: html}) }
 
 // flush writes the pieces that were added. All of their rows take at most so many bytes: what is left out, its table says. Less than none
-// is no bound.
+// is not a bound.
 func (w *page) flush(room int) {
 	rows, sizes := make([][]string, len(w.pieces)), make([]int, len(w.pieces))
 	for i, p := range w.pieces {

@@ -101,7 +101,7 @@ func (c *canvas) part(p *plan.Plan, in part, y int) int {
 		c.open("rangebox", "data-range", r.What)
 		c.title(label + ": " + r.Room)
 		c.rect(rx, y+18, rw, 18, 3, "range "+strings.ToLower(r.What))
-		for _, other := range r.Others { // none where the one before is
+		for _, other := range r.Others { // none if the one before is
 			if from, next := place(in.space, other, w); next > to {
 				c.rect(x+from, y+18, next-from, 18, 3, "range "+strings.ToLower(r.What))
 				to = next

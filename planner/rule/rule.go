@@ -72,7 +72,7 @@ type extra struct {
 	advice string // the end of the detail that names something free in the design
 }
 
-// Diagnostic says that the rule is broken at a place. Detail is made of sentences: what is, why it matters, what to write instead.
+// Diagnostic reports whether the rule is broken at a place. Detail is made of sentences: what is, why it matters, what to write instead.
 func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
 	severity := hcl.DiagError
 	if r.Severity == Warning {
@@ -103,7 +103,7 @@ func Waive(d *hcl.Diagnostic, reason string) *hcl.Diagnostic {
 	return &waived
 }
 
-// WaiverReason returns why the author waived the finding; ok is false where it was not waived.
+// WaiverReason returns why the author waived the finding; ok is false if it was not waived.
 func WaiverReason(d *hcl.Diagnostic) (reason string, ok bool) {
 	e, _ := d.Extra.(extra)
 	return e.reason, e.waived
@@ -125,7 +125,7 @@ func ID(d *hcl.Diagnostic) string {
 	return e.id
 }
 
-// Dated says that the rule of a diagnostic is broken on some days only.
+// Dated reports whether the rule of a diagnostic is broken on some days only.
 func Dated(d *hcl.Diagnostic) bool {
 	e, _ := d.Extra.(extra)
 	return e.dated

@@ -94,7 +94,7 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 	}
 }
 
-// OneMachine is the machine that all nodes of a design are on, in words; "" where there is one node, or where they may be on several.
+// OneMachine is the machine that all nodes of a design are on, in words; "" if there is one node, or where they may be on several.
 func (m *Model) OneMachine() string {
 	switch {
 	case len(m.nodes) < 2:

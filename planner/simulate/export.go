@@ -19,11 +19,11 @@ type Data struct {
 	Balances bool      `json:"balances"` // some node is a balancer
 	Stacked  bool      `json:"stacked"`
 	Placed   bool      `json:"placed"` // where the replicas of CoreDNS are is known
-	// VirtualIP is "" where there is none.
+	// VirtualIP is "" if there is none.
 	VirtualIP string `json:"virtual_ip"`
 
 	Stops     []DataStop `json:"stops"`          // the smallest sets that stop something
-	Vary      *DataVary  `json:"vary,omitempty"` // nil where the design has no control planes of its own
+	Vary      *DataVary  `json:"vary,omitempty"` // nil if the design has no control planes of its own
 	*DataRows            // nil in States, which have those of the model that they are of
 }
 
@@ -55,7 +55,7 @@ const (
 	dataKubelet
 	dataDialled
 	dataAstray
-	dataLocal // its kubelet dials the API server beside it
+	dataLocal // its kubelet connects to the API server next to it
 	dataDNS
 )
 
@@ -169,7 +169,7 @@ func (m *Model) dataBits() []int {
 	return is
 }
 
-// localCPs are the control planes whose kubelet dials the API server beside it.
+// localCPs are the control planes whose kubelet connects to the API server next to it.
 func (m *Model) localCPs() []int {
 	if m.p.Cluster.Version.Minor < 33 {
 		return nil

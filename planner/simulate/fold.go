@@ -183,7 +183,7 @@ func runs(names []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// follows says whether a name is another's successor.
+// follows reports whether a name is another's successor.
 func follows(a, b string) bool {
 	h := head(a)
 	x, errX := strconv.Atoi(a[len(h):])
@@ -249,9 +249,9 @@ func (s Stops) Lines(most int) (lines []string, more int) {
 	return lines, len(s.Sets) - len(said)
 }
 
-// lines joins sets: units that take the same of a way stand for each other, and so do the sets of any so many of several places beside
-// those that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one
-// for some sets: telling chooses.
+// lines joins sets: units that take the same of a way stand for each other, and so do the sets of any so many of several places next to
+// those that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one for
+// some sets: telling chooses.
 func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 	slots, slotOf := m.alike(units, w, sets)
 	size, groups := len(sets[0]), bySlots(sets, slotOf)

@@ -1,12 +1,12 @@
 // Package simulate says what a design survives: pure functions from a plan and a set of failures to a verdict per capability.
 //
-// The model knows who needs whom. An etcd member serves while it reaches a leader that reaches a quorum. An API server works
-// while it reaches a member that serves: its own when etcd is stacked, any when it is external. The endpoint works from a place
-// while what stands behind it there reaches a working API server. Controllers and the scheduler work beside a working API
-// server, which is the one they dial in kubeadm clusters. Kubelets keep their pods, and kube-proxy its rules, without any of it.
+// The model knows who needs whom. An etcd member serves while it reaches a leader that reaches a quorum. An API server works while it
+// reaches a member that serves: its own when etcd is stacked, any when it is external. The endpoint works from a place while what is
+// behind it there reaches a working API server. Controllers and the scheduler work next to a working API server, which is the one they
+// connect to in kubeadm clusters. Kubelets keep their pods, and kube-proxy its rules, without any of it.
 //
 // Sources: https://etcd.io/docs/v3.6/op-guide/failures/ (quorum, minority and leader failures),
-// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/ (who dials whom),
+// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/ (who connects to whom),
 // https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller (what happens to unreachable nodes).
 package simulate
 
@@ -79,7 +79,7 @@ func (f Failure) String() string {
 // it too.
 const external = "external"
 
-// isExternal says whether a unit is that one: a plan with it has no balancer of its own.
+// isExternal reports whether a unit is that one: a plan with it has no balancer of its own.
 func (m *Model) isExternal(u Unit) bool {
 	return u.Kind == BalancerUnit && m.p.LoadBalancer.Kind == plan.ExternalBalancer
 }
@@ -91,7 +91,7 @@ type Model struct {
 	cps     []int // indices of control planes
 	members []int // indices of nodes with an etcd member
 	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
-	// those of haproxy's balancers that the endpoint may lead to by their own addresses; none where a virtual IP moves between them
+	// those of haproxy's balancers that the endpoint may lead to by their own addresses; none if a virtual IP moves between them
 	dialed []int
 	// astray are the hosts that may take over the virtual IP and are in another network segment than it: no router leads to it there.
 	astray  map[int]bool
@@ -105,7 +105,7 @@ type Model struct {
 	index   map[string]int
 	units   []Unit   // nodes in the plan's order, balancer processes, hypervisors, power feeds, failure domains
 	zone    []int    // by node: the index in zones
-	kinds   []string // by node: all that the model tells it apart by, but for its failure domain
+	kinds   []string // by node: all that the model tells it apart by, except for its failure domain
 }
 
 // New builds the model of a plan.
@@ -197,8 +197,8 @@ func (m *Model) leading() []int {
 	return slices.DeleteFunc(slices.Clone(m.lbs), func(i int) bool { return m.astray[i] })
 }
 
-// PlaceDNS returns the model with the replicas of CoreDNS on the named nodes, so that verdicts about DNS become exact.
-// It fails on a name that is no node of the plan, and on a node without a kubelet.
+// PlaceDNS returns the model with the replicas of CoreDNS on the named nodes, so that verdicts about DNS become exact. It fails on a name
+// that is not a node of the plan, and on a node without a kubelet.
 func (m *Model) PlaceDNS(names []string) (*Model, error) {
 	placed := *m
 	placed.dns = []int{}
@@ -309,7 +309,7 @@ func (m *Model) Unit(text string) (Unit, error) {
 	return Unit{}, fmt.Errorf("the plan has no %s %q; it has %s", kind, name, strings.Join(names, ", "))
 }
 
-// Cut finds a cut by zone:zone. It fails where either is no failure domain of the plan.
+// Cut finds a cut by zone:zone. It fails where either is not a failure domain of the plan.
 func (m *Model) Cut(text string) (Cut, error) {
 	a, b, ok := strings.Cut(strings.TrimSpace(text), ":")
 	if !ok || a == b {
@@ -354,10 +354,10 @@ func (m *Model) with(f Failure) *world {
 	return w
 }
 
-// linked says whether packets pass between two zones.
+// linked reports whether packets pass between two zones.
 func (w *world) linked(a, b string) bool { return !w.cuts[[2]string{a, b}] }
 
-// reach says whether two nodes are up and packets pass between them.
+// reach reports whether two nodes are up and packets pass between them.
 func (w *world) reach(a, b int) bool {
 	return !w.dead[a] && !w.dead[b] && w.linked(w.m.nodes[a].FailureDomain, w.m.nodes[b].FailureDomain)
 }
@@ -452,7 +452,7 @@ func pool(api []State) State {
 	return best
 }
 
-// endpoint says whether a client in a zone gets an answer from the API through the control plane endpoint.
+// endpoint reports whether a client in a zone gets an answer from the API through the control plane endpoint.
 func (w *world) endpoint(zone string, api []State) State {
 	lb := w.m.p.LoadBalancer
 	switch {
@@ -494,14 +494,14 @@ func (w *world) endpoint(zone string, api []State) State {
 		if w.external {
 			return Down
 		}
-		// the plan does not say where it stands: it is taken to reach every zone, and every zone it
+		// the plan does not say where it is: it is taken to reach every zone, and every zone it
 		return pool(api)
 	}
 	return w.backend(zone, api)
 }
 
 // elect calls visit with each set of balancers that may come to hold the virtual IP at once: one of them where all hear each other's
-// advertisements, several where they do not. keepalived's priorities are equal but for its check, which puts a balancer whose haproxy
+// advertisements, several where they do not. keepalived's priorities are equal except for its check, which puts a balancer whose haproxy
 // passes nothing on behind the others; which of the rest holds the address is history.
 func (w *world) elect(api []State, visit func(holders []int)) {
 	var able, rest []int

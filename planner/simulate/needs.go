@@ -47,8 +47,8 @@ func (m *Model) takes(u Unit) iter.Seq[int] {
 	}
 }
 
-// etcd, controlPlanes, balancers and pods are the needs of a design; nil where the design does not have them, as with a vendor's
-// control plane.
+// etcd, controlPlanes, balancers and pods are the needs of a design; nil if the design does not have them, as with a vendor's control
+// plane.
 func (m *Model) etcd() []way {
 	n := len(m.members)
 	if n == 0 {
@@ -136,7 +136,7 @@ func (m *Model) risks() []way {
 	return ways
 }
 
-// local returns the workers whose kubelet dials the API server beside it.
+// local returns the workers whose kubelet connects to the API server next to it.
 func (m *Model) local() []int {
 	if m.p.Cluster.Version.Minor < 33 {
 		return nil
@@ -355,7 +355,7 @@ func (s *search) giveBack(i int) {
 // Stops are the smallest sets of units that stop something.
 type Stops struct {
 	Sets [][]Unit // all of the smallest size; none: no set of up to Deepest units
-	// Exhausted says that the search gave up: there may be more sets than these, or where there is none, some.
+	// Exhausted reports whether the search gave up: there may be more sets than these, or where there is none, some.
 	Exhausted bool
 	lines     []stopLine
 }
@@ -431,9 +431,9 @@ func pick[T any](from []T, set []int) []T {
 	return picked
 }
 
-// Spare is how many nodes more, any of them, a capability survives the loss of while some are down already, up to Deepest. ok is false
-// where the capability has stopped, or may have, and for a capability that the plan says nothing of, such as a vendor's etcd. A name
-// that is no node of the plan counts as not down.
+// Spare is how many nodes more, any of them, a capability survives the loss of while some are down already, up to Deepest. ok is false if
+// the capability has stopped, or may have, and for a capability that the plan says nothing of, such as a vendor's etcd. A name that is
+// not a node of the plan counts as not down.
 func (m *Model) Spare(c Capability, down []string) (spare int, ok bool) {
 	ways := m.ways(c)
 	if c == API && len(m.dialed) > 1 { // the endpoint leads to whichever its name was resolved to

@@ -97,9 +97,9 @@ type Recovery struct {
 	Returns string `json:"when_it_returns"`
 	// Lost says what a person must do when nothing of it ever comes back.
 	Lost string `json:"if_it_never_returns"`
-	// DataLoss says that what etcd held is gone for good if the disks are, but for snapshots.
+	// DataLoss reports whether what etcd held is gone for good if the disks are, except for snapshots.
 	DataLoss bool `json:"data_loss"`
-	// Human says that somebody must act if the failed units never return, before the API works as defined.
+	// Human reports whether someone must act if the failed units never return, before the API works as defined.
 	Human bool `json:"human"`
 }
 
@@ -236,13 +236,13 @@ func (w *world) count(api []State, state State) int {
 	return n
 }
 
-// severed says that a cut stands between a part of the control plane that is up, balancers included, and a node that has to do with it.
+// severed reports whether a cut is between a part of the control plane that is up, balancers included, and a node that has to do with it.
 func (w *world) severed() bool {
 	parts := slices.Concat(w.m.cps, w.m.lbs, w.m.members)
 	return w.between(parts, parts) || w.between(parts, w.m.kubelet)
 }
 
-// between says that a cut stands between a node that is up and one of others.
+// between reports whether a cut is between a node that is up and one of others.
 func (w *world) between(nodes, others []int) bool {
 	if len(w.cuts) == 0 {
 		return false
@@ -279,7 +279,7 @@ func places(zones []string) string {
 	return strings.Join(names, ", ")
 }
 
-// way is the balancer that the endpoint names, "" where it names none or several.
+// way is the balancer that the endpoint names, "" if it names none or several.
 func (m *Model) way() string {
 	if len(m.dialed) != 1 {
 		return ""
@@ -308,13 +308,13 @@ type hearing struct {
 	sure int   // that surely do
 	own  int   // of these, that do only by the API server on their own machine
 	deaf int   // that do not surely, or would not if they were up
-	// chance says that from where some are it is up to chance whether the endpoint answers.
+	// chance reports whether from where some are it is up to chance whether the endpoint answers.
 	chance bool
 }
 
-// informed says how workers reach the API. A kubelet dials the endpoint; that of a control plane its own API server, from 1.33 on, where
-// kubeadm's feature gate ControlPlaneKubeletLocalMode became the default (cmd/kubeadm/app/cmd/phases/join/kubelet.go), and before where the
-// endpoint's name leads it there.
+// informed says how workers reach the API. A kubelet connects to the endpoint; that of a control plane its own API server, from 1.33 on,
+// where kubeadm's feature gate ControlPlaneKubeletLocalMode became the default (cmd/kubeadm/app/cmd/phases/join/kubelet.go), and before
+// where the endpoint's name leads it there.
 func (w *world) informed(api []State) hearing {
 	local := make([]*State, len(w.m.nodes))
 	if w.m.p.Cluster.Version.Minor >= 33 || w.m.p.LoadBalancer.Kind == plan.LocalBalancer {

@@ -118,7 +118,7 @@ var builds = []textRows{{Name: "build", Rows: []textRow{
 	{"", "build new control planes from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone with the old ones"},
 }}}
 
-// needsHuman is how many of the repairs somebody must make before the API works as defined: the first ones.
+// needsHuman is how many of the repairs someone must make before the API works as defined: the first ones.
 const needsHuman = 3
 
 // returns is what happens when everything comes back.
@@ -341,7 +341,7 @@ func (p *program) text(s string) {
 	})
 }
 
-// pieces calls one of two functions with each part of a text: what stands outside of braces, and what inside.
+// pieces calls one of two functions with each part of a text: what stands outside braces, and what inside.
 func pieces(s string, outside, inside func(string)) {
 	for {
 		before, rest, ok := strings.Cut(s, "{")

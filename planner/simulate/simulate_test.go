@@ -126,8 +126,8 @@ func TestVerdicts(t *testing.T) {
 		{"every control plane", external3, "node/cp-1 node/cp-2 node/cp-3", "", "up up down down up degraded depends down"},
 		{"a rack", external3, "zone/rack-a", "", "degraded degraded degraded degraded degraded degraded depends up"},
 		{"two racks", external3, "zone/rack-a zone/rack-b", "", "down down down down down down depends down"},
-		// Each balancer hears a rack of its own and rack-c: both find an API server. Which of these loses requests to the member that hears
-		// no leader, and whether the scheduler is beside one that does, is chance.
+		// Each balancer hears its own rack and rack-c: both find an API server. Which of these loses requests to the member that hears no
+		// leader, and whether the scheduler is next to one that does, is chance.
 		{"racks a and b cut apart", external3, "", "rack-a:rack-b", "degraded degraded degraded depends up degraded degraded depends"},
 		// the balancers hear each other, and the one that has the address keeps it
 		{"a balancer's rack and the one without", external3, "", "rack-a:rack-c",
@@ -151,7 +151,7 @@ func TestVerdicts(t *testing.T) {
 		{"the lone etcd", lone, "node/etcd-1", "", "down down down down up degraded up down"},
 		{"a control plane beside the lone etcd", lone, "node/cp-1", "", "up up degraded degraded up degraded degraded up"},
 		{"the lone balancer", lone, "node/lb-1", "", "up up down down up degraded up down"},
-		// from 1.33 on the kubelet of a control plane dials its own API server
+		// from 1.33 on the kubelet of a control plane connects to its own API server
 		{"the lone balancer, pods on control planes", converged, "node/lb-1", "", "up up down degraded up degraded up down"},
 		{"the lone balancer, pods on control planes, without the other worker", converged, "node/lb-1 node/w-1", "",
 			"up up down degraded degraded degraded degraded down"},
@@ -309,7 +309,7 @@ func TestBGPIsAsARP(t *testing.T) {
 	}
 }
 
-// What does not work as defined has a reason that says so: none that stands beside a capability which is up, no mere count of what works in
+// What does not work as defined has a reason that says so: none that is next to a capability which is up, no mere count of what works in
 // full, and no thing that nobody has.
 func TestReasons(t *testing.T) {
 	fine := map[string]bool{}
@@ -516,7 +516,7 @@ func TestVirtualIPAcrossSegments(t *testing.T) {
 	}
 }
 
-// Where the replicas of CoreDNS are placed, a cut matters to DNS only where one stands behind it.
+// If the replicas of CoreDNS are placed, a cut matters to DNS only where one is behind it.
 func TestDNSUnderCuts(t *testing.T) {
 	m := New(design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
 	for _, c := range []struct {
@@ -694,7 +694,7 @@ func TestNodeCalledExternal(t *testing.T) {
 	}
 }
 
-// Where every node has a proxy of its own, no control plane is missed by any node, and there is no balancer that could be lost.
+// If every node has its own proxy, no control plane is missed by any node, and there is no balancer that could be lost.
 func TestLocalBalancer(t *testing.T) {
 	p := design{stacked: true, cps: 3, workers: 2, kind: plan.LocalBalancer, apart: true, minor: 37}.plan()
 	m := New(p)

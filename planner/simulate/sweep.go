@@ -26,7 +26,7 @@ type Row struct {
 	Outcome Outcome
 }
 
-// two says that the row means any two units of one class.
+// two reports whether the row means any two units of one class.
 func (r Row) two() bool {
 	return r.With != nil && r.Class.Kind == r.With.Kind && len(r.Class.Names) > 1 && slices.Equal(r.Class.Names, r.With.Names)
 }
@@ -57,7 +57,7 @@ type Point struct {
 	Remedy string
 }
 
-// tellApart says of each node all that the model tells it apart by, but for its failure domain.
+// tellApart says of each node all that the model tells it apart by, except for its failure domain.
 func (m *Model) tellApart() []string {
 	const letters = "mdes"
 	marks := make([]uint8, len(m.nodes))
@@ -286,7 +286,8 @@ func (m *Model) shared(u, v Unit) string {
 	})
 }
 
-// Points names what must not die alone, from the rows of single failures. What is left to chance while everything is up is no unit's fault.
+// Points names what must not die alone, from the rows of single failures. What is left to chance while everything is up is not a unit's
+// fault.
 func (m *Model) Points(singles []Row) []Point {
 	var points []Point
 	whole := m.Outcome(Failure{})
@@ -567,10 +568,10 @@ func listed(conjunction string, words []string) string {
 	return strings.Join(words[:n-1], ", ") + " " + conjunction + " " + words[n-1]
 }
 
-// Survives says whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at once
-// ("node", "zone", "power", "host"; of zones the deepest level), and, where it does not, the first of the smallest losses that stop it:
-// none where chance decides already while everything is up. It is not known where the search gave
-// up: then exhausted is true, and stopped nil.
+// Survives reports whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at
+// once ("node", "zone", "power", "host"; of zones the deepest level), and, where it does not, the first of the smallest losses that stop
+// it: none if chance decides already while everything is up. It is not known where the search gave up: then exhausted is true, and
+// stopped nil.
 func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool) {
 	if whole := m.Outcome(Failure{}); slices.ContainsFunc([]Capability{EtcdWrites, API, Scheduling, Pods}, func(c Capability) bool {
 		return whole.State(c) == Depends
@@ -589,8 +590,8 @@ func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool
 // mostWorst bounds how many losses of several units are compared one by one.
 const mostWorst = 5000
 
-// Worst is the loss of so many units of the kind at once that leaves the least. Where there are too many to compare, it adds the worst
-// unit to the worst ones so far. It is nil where there are no such units.
+// Worst is the loss of so many units of the kind at once that leaves the least. If there are too many to compare, it adds the worst unit
+// to the worst ones so far. It is nil if there are no such units.
 func (m *Model) Worst(units int, kind Kind) *Outcome {
 	of := m.lossesOf(kind)
 	if units = min(units, len(of)); units == 0 {

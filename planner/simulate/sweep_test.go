@@ -389,7 +389,7 @@ func TestSearchGivesUp(t *testing.T) {
 	}
 }
 
-// hall is a large design: five etcd members and as many control planes, each in a rack of its own, and workers in all racks.
+// hall is a large design: five etcd members and as many control planes, each in its own rack, and workers in all racks.
 func hall(nodes, racks int) design {
 	d := design{etcd: 5, cps: 5, workers: nodes - 12, lbs: 2, kind: plan.HAProxy}
 	for i := range racks {

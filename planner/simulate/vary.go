@@ -32,7 +32,7 @@ type DataRole struct {
 	Role string `json:"role"` // control planes | members
 	Now  int    `json:"now"`
 	Of   []int  `json:"of"`   // nodes
-	Bits []int  `json:"bits"` // of each with the role, beside those of its other roles
+	Bits []int  `json:"bits"` // of each with the role, next to those of its other roles
 }
 
 // orders lists who is a control plane and who is a member, in the order in which there are so many: those of the design, the first one
@@ -87,7 +87,7 @@ func (m *Model) grown(nodes []*plan.Node, role plan.Roles, taken map[string]bool
 	return nodes
 }
 
-// emptiest is the failure domain with the fewest, from the largest that it is in down to itself; "" where the design has none.
+// emptiest is the failure domain with the fewest, from the largest that it is in down to itself; "" if the design has none.
 func (m *Model) emptiest(count map[string]int) string {
 	best, zones := "", m.Zones()
 	weight := func(zone string) []int {
@@ -106,8 +106,8 @@ func (m *Model) emptiest(count map[string]int) string {
 }
 
 // With returns the model with so many control planes and members of etcd; stacked members are the control planes. Machines that the
-// design does not have are in the failure domain with the fewest of their role. It returns nil where the design has no control planes of
-// its own, and for numbers below 1 or above those of the design and seven.
+// design does not have are in the failure domain with the fewest of their role. It returns nil if the design has no control planes of its
+// own, and for numbers below 1 or above those of the design and seven.
 func (m *Model) With(controlPlanes, members int) *Model {
 	cps, etcd := m.orders()
 	stacked := m.p.Etcd.Placement == topologies.Stacked

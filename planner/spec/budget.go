@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	// maxWork is how many elements all the expressions of one file may make together, intermediate results included.
+	// maxWork is the number of elements that all expressions of one file may produce together, including intermediate results.
 	maxWork = 1 << 19
-	// maxExponent bounds numbers to 2^maxExponent: the decimal digits of a larger one would fill the memory.
+	// maxExponent limits numbers to 2^maxExponent: the decimal digits of a larger one would fill the memory.
 	maxExponent = 4096
-	// maxValueDepth bounds lists in lists.
+	// maxValueDepth limits nested lists.
 	maxValueDepth = 64
 )
 
-// budget counts what evaluation makes. HCL's evaluator has no limit of its own, and three nested `for` make 10⁹ elements of one line. An
-// element stands for two microseconds.
+// budget counts what evaluation produces. HCL's evaluator has no limit of its own, and three nested `for` produce 10⁹ elements from one
+// line. An element represents two microseconds.
 type budget struct {
 	left  int
 	spent *hcl.Diagnostic // what ended the budget; every evaluation after it fails with the same
@@ -64,7 +64,7 @@ func (b *budget) regular(f function.Function, pattern int) function.Function {
 	})
 }
 
-// counted is a number inside of a counted repetition: {1,63}.
+// counted is a number inside a counted repetition: {1,63}.
 var counted = regexp.MustCompile(`[{,]\s*[0-9]{1,4}`)
 
 // copies is how often a part of a regular expression is there once its counted repetitions are written out; Go takes a thousand at most.
@@ -78,7 +78,7 @@ func copies(pattern string) int {
 	return n
 }
 
-// spend charges a value that an expression at a place has given. The diagnostics say why it cannot be used.
+// spend charges the value of an expression. The diagnostics say why it cannot be used.
 func (b *budget) spend(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	switch f := measure(v, &b.left, maxValueDepth); {
 	case b.left < 0:
@@ -149,7 +149,7 @@ func sensible(v cty.Value) bool {
 type charged struct {
 	hclsyntax.Expression
 	work  *budget
-	price int // beside that of the result
+	price int // next to that of the result
 }
 
 func (c *charged) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
@@ -240,10 +240,10 @@ func (b *budget) each(expr hclsyntax.Expression) hclsyntax.Expression {
 }
 
 const (
-	// smallValue is how many elements may have types of their own without anybody looking.
+	// smallValue is how many elements may have different types without a check.
 	smallValue = 64
-	// maxTypes is how many elements of a list or map may have types of their own, where one type for all of them must be found: cty
-	// compares every two.
+	// maxTypes is how many elements of a list or map may have different types when one type for all of them must be found: cty compares
+	// every pair.
 	maxTypes = 512
 	// maxGiven is how many elements a function or a condition takes: some look at each for long.
 	maxGiven = 1 << 14
@@ -276,7 +276,7 @@ func (u *uniform) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 // UnwrapExpression lets hcl's static analysis see through the wrapper.
 func (u *uniform) UnwrapExpression() hcl.Expression { return u.Expression }
 
-// unified gives a large list or map whose elements are of one type that type. ok is false where there are many types.
+// unified gives a large list or map whose elements are of one type that type. ok is false if there are many types.
 func unified(v cty.Value) (same cty.Value, ok bool) {
 	ty := v.Type()
 	if v.IsNull() || !v.IsKnown() || v.IsMarked() || !ty.IsTupleType() && !ty.IsObjectType() || v.LengthInt() <= smallValue {

@@ -24,7 +24,7 @@ import (
 type shape struct {
 	*Block
 	entity        reflect.Type // the struct
-	field         []int        // of the parent's struct; nil where nothing is kept
+	field         []int        // of the parent's struct; nil if nothing is kept
 	source        []int
 	body          []int // where Open
 	label, labels []int
@@ -128,9 +128,9 @@ func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
 	l.body(s, body, entity, source)
 }
 
-// stray notes the places of a body that say nothing, because it holds something of which nobody knows what it was meant to be: what is
-// found missing there may be that. What is written in it counts. Of a block that may be written many times the header belongs to what says
-// nothing. The file's own body is none.
+// stray notes the places of a body that are not reliable because it contains something unknown: an argument that seems to be missing may
+// be that. What is written in the body counts. For a block that may be repeated, the header is not reliable either. The file's own body
+// is never noted.
 func (l *loader) stray(s *shape, body *hclsyntax.Body, source *Source) {
 	if s.Name == "" {
 		return
@@ -251,7 +251,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			if child = s.blocks[meant]; child != nil && (child.Many || first[meant] == nil) {
 				first[meant] = block
 				said := len(l.diags)
-				l.written(child, block, into) // so that nothing else misses it, and what is wrong in it is told
+				l.written(child, block, into) // so that nothing else misses it, and what is wrong in it is reported
 				l.unmiss(said, block)
 				l.strays = append(l.strays, block.DefRange())
 			} else {
@@ -305,7 +305,7 @@ func (l *loader) written(s *shape, block *hclsyntax.Block, parent reflect.Value)
 }
 
 // secondBlock adds what a block says that is written twice to what the first one says: one block of both is what the message asks for.
-// What both say is unknown. Of two clusters each has a file of its own: the design is that of the first, and the machines behind the second
+// What both say is unknown. Of two clusters each has its own file: the design is that of the first, and the machines behind the second
 // may be the other one's.
 func (l *loader) secondBlock(s *shape, first, second *hclsyntax.Block, parent reflect.Value) {
 	if s.field == nil || parent.FieldByIndex(s.field).Kind() != reflect.Pointer || parent.FieldByIndex(s.field).IsNil() {
@@ -334,7 +334,7 @@ func (l *loader) secondBlock(s *shape, first, second *hclsyntax.Block, parent re
 		}
 		return
 	}
-	inner := map[string]reflect.Value{} // the blocks inside of the first
+	inner := map[string]reflect.Value{} // the blocks inside the first
 	for name, child := range s.blocks {
 		if child.field == nil {
 			continue
@@ -425,7 +425,7 @@ func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 	}
 }
 
-// checkLabels holds the labels of a block against its row.
+// checkLabels checks the labels of a block against its row.
 func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 	switch {
 	case s.Label == "" && len(block.Labels) > 0:
@@ -614,7 +614,7 @@ func (l *loader) once(seen map[string]int, block *hclsyntax.Block) {
 	seen[label] = block.TypeRange.Start.Line
 }
 
-// strayArgument explains an argument that the block does not have. meant is the one that its author had in mind, "" where none is near.
+// strayArgument explains an argument that the block does not have. meant is the one that its author had in mind, "" if none is near.
 func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, meant string) {
 	where := "The file"
 	if s.Name != "" {
@@ -664,7 +664,7 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 	return detail, ""
 }
 
-// strayBlock explains a block that does not belong here. meant is the one that its author had in mind, "" where none is near.
+// strayBlock explains a block that does not belong here. meant is the one that its author had in mind, "" if none is near.
 func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant string) {
 	where := "The file"
 	if s.Name != "" {

@@ -190,7 +190,7 @@ func (l *loader) twice(expr hclsyntax.Expression, ctx *hcl.EvalContext, diags hc
 	}
 }
 
-// duplicate names the first key that comes twice; "" where the expression cannot be evaluated by itself.
+// duplicate names the first key that comes twice; "" if the expression cannot be evaluated by itself.
 func (l *loader) duplicate(e *hclsyntax.ForExpr, ctx *hcl.EvalContext) string {
 	of, diags := safely(e.CollExpr, ctx)
 	if of, _ = of.Unmark(); diags.HasErrors() || !of.CanIterateElements() {

@@ -21,9 +21,9 @@ import (
 // MaxFileBytes is how long a file may be that a topology reads.
 const MaxFileBytes = 4 << 20
 
-// files reads what stands beside a topology, each file once. They are input like the topology itself.
+// files reads what is next to a topology, each file once. They are input like the topology itself.
 type files struct {
-	beside  fs.FS // nil where there are none: standard input, a browser
+	beside  fs.FS // nil if there are none: standard input, a browser
 	content map[string]string
 	digests map[string]string // "sha256:…" by path; nil until one is read
 }
@@ -80,7 +80,7 @@ func unreadable(name string, err error) error {
 	return fmt.Errorf("%q cannot be read: %w", name, err)
 }
 
-// contents reads the files that arguments name, into the fields beside them.
+// contents reads the files that arguments name, into the fields next to them.
 func (l *loader) contents(s *Spec) {
 	for _, a := range s.Addons {
 		if c := a.Chart; c != nil && c.ValuesFile != nil {
@@ -171,7 +171,7 @@ func decodeYAML(text string) (cty.Value, error) {
 	return stdlib.JSONDecodeFunc.Call(args)
 }
 
-// Texts is a folder whose files somebody else reads: an editor's buffers, or those of an old revision.
+// Texts is a folder whose files someone else reads: an editor's buffers, or those of an old revision.
 type Texts func(name string) ([]byte, error)
 
 // Open implements fs.FS.

@@ -57,7 +57,7 @@ var functions = map[string]function.Function{
 	"tostring": stdlib.MakeToFunc(cty.String),
 	"can":      tryfunc.CanFunc, "try": tryfunc.TryFunc,
 
-	// Encodings and dates that are written in the file, and files beside it
+	// Encodings and dates that are written in the file, and files next to it
 	"file": newFiles(nil).function(), "yamldecode": yamlDecode,
 	"csvdecode": stdlib.CSVDecodeFunc, "formatdate": stdlib.FormatDateFunc, "jsondecode": sized(stdlib.JSONDecodeFunc, jsonDepth),
 	"jsonencode": stdlib.JSONEncodeFunc, "timeadd": stdlib.TimeAddFunc,

@@ -82,8 +82,8 @@ type frame struct {
 // whenever there are twice as many.
 const chunk = 4 << 10
 
-// checkDepth walks the tokens, not the grammar: the scanner does not recurse. It works through the file in chunks that end at a line
-// end outside of text and comments, where the scanner can begin again.
+// checkDepth walks the tokens, not the grammar: the scanner does not recurse. It works through the file in chunks that end at a line end
+// outside text and comments, where the scanner can begin again.
 func checkDepth(filename string, src []byte) (parts, *hcl.Diagnostic) {
 	var cuts []hcl.Pos
 	d := depth{open: append(make([]frame, 0, maxDepth+1), frame{lines: true})}

@@ -20,16 +20,16 @@ import (
 
 // Load reads a topology file. vars are values for its variables, from ParseVar and ParseVarFile, the last word already chosen.
 //
-// The diagnostics are sorted, carry the ID of one of Rules each, and point into src; one that speaks of a value from outside the
-// file may have no Subject. They show sensitive values: Spec.Secrets hides them. The Spec is never nil: beside errors it has Files, for
-// printing snippets, and whatever could be read. Only without errors is it complete. Every mistake of a stage is reported: a file that
-// does not parse is not decoded.
+// The diagnostics are sorted, carry the ID of one of Rules each, and point into src; one that speaks of a value from outside the file may
+// have no Subject. They show sensitive values: Spec.Secrets hides them. The Spec is never nil: next to errors it has Files, for printing
+// snippets, and whatever could be read. Only without errors is it complete. Every mistake of a stage is reported: a file that does not
+// parse is not decoded.
 func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Diagnostics) {
 	return LoadBeside(filename, src, vars, nil)
 }
 
-// LoadBeside is Load for a topology that may read files: beside is its folder, nil where it has none. Whoever gives it sees to it that
-// nothing outside of the folder is reached, by symbolic links neither (os.Root).
+// LoadBeside is Load for a topology that may read files: beside is its folder, nil if it has none. The caller makes sure that nothing
+// outside the folder is reached, by symbolic links neither (os.Root).
 func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside fs.FS) (*Spec, hcl.Diagnostics) {
 	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork, files: newFiles(beside)}}
@@ -81,7 +81,7 @@ type loader struct {
 	names     names
 	ctx       *hcl.EvalContext // variables, locals and functions, once scope has run
 	work      *budget
-	secrets   *Secrets // nil where no variable is sensitive
+	secrets   *Secrets // nil if no variable is sensitive
 	suggested int
 	each      bool // a block with for_each is read: each.key and each.value exist
 	prepared  bool // expressions were checked and charged by an earlier Load
@@ -138,8 +138,8 @@ func inQuotes(value string) string {
 	return strconv.Quote(strings.Trim(value, "'"))
 }
 
-// assigned is the name of the block around a line, where it was opened with an equals sign; "" where it was not. Only the file's outermost
-// blocks are looked at: what may stand inside of them has arguments that are maps.
+// assigned is the name of the block around a line, where it was opened with an equals sign; "" if it was not. Only the file's outermost
+// blocks are looked at: what may stand inside them has arguments that are maps.
 func (l *loader) assigned(line int) string {
 	lines := bytes.Split(l.src, []byte("\n"))
 	for i := min(line, len(lines)) - 1; i >= 0; i-- {
@@ -250,7 +250,7 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 // opening is the end of a line with which a text of several lines begins.
 var opening = regexp.MustCompile(`<<-?([\p{L}_][\p{L}\p{N}_-]*)\r?\n$`)
 
-// heredoc says of a text of several lines that does not end where it begins; false where the text is of another kind.
+// heredoc says of a text of several lines that does not end where it begins; false if the text is of another kind.
 func (l *loader) heredoc(d *hcl.Diagnostic) bool {
 	if d.Context == nil {
 		return false
@@ -317,7 +317,7 @@ func (l *loader) text(at hcl.Range) string {
 	return string(l.src[at.Start.Byte:at.End.Byte])
 }
 
-// finish sorts, and makes sure that every range lies inside the file.
+// finish sorts, and makes sure that every range is inside the file.
 func (l *loader) finish() hcl.Diagnostics {
 	for _, d := range l.diags {
 		l.clamp(d.Subject)

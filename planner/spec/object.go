@@ -23,7 +23,7 @@ type Object struct {
 // ObjectAt is a map of values that stands at one place.
 func ObjectAt(value map[string]any, at hcl.Range) *Object { return &Object{Value: value, at: at} }
 
-// Fields are the values by name; nil where nothing was written.
+// Fields are the values by name; nil if nothing was written.
 func (o *Object) Fields() map[string]any {
 	if o == nil {
 		return nil
@@ -31,7 +31,7 @@ func (o *Object) Fields() map[string]any {
 	return o.Value
 }
 
-// Path leads to a value inside of an Object: keys of maps, and the positions in lists as decimal numbers.
+// Path leads to a value inside an Object: keys of maps, and the positions in lists as decimal numbers.
 type Path []string
 
 func (p Path) id() string { return strings.Join(p, "\x00") }

@@ -40,8 +40,8 @@ func parse(filename string, src []byte, cuts []hcl.Pos) (*hclsyntax.Body, hcl.Di
 	return whole, diags
 }
 
-// Tree is the file as it parses, for whoever looks for names in it: Load's own tree does not tell any more what expressions read. It is nil
-// where the file must not be parsed.
+// Tree is the file as it parses, for anyone who looks for names in it: Load's own tree does not tell any more what expressions read. It
+// is nil if the file must not be parsed.
 func Tree(filename string, src []byte) *hclsyntax.Body {
 	how, refusal := guard(filename, src)
 	if refusal != nil {

@@ -32,8 +32,8 @@ func (l *loader) former(s *shape, body *hclsyntax.Body, attr *hclsyntax.Attribut
 	return row, true, false
 }
 
-// Rename writes the new names of arguments in the place of former ones. target returns the schema of a target's block by its label, nil
-// where there is none. A file that does not parse comes back as it is, and so does an argument that is written under both names.
+// Rename writes the new names of arguments in place of former ones. target returns the schema of a target's block by its label, nil if
+// there is none. A file that does not parse comes back as it is, and so does an argument that is written under both names.
 func Rename(src []byte, target func(label string) *Block) []byte {
 	return rename(src, Schema, target)
 }
@@ -59,7 +59,7 @@ func rename(src []byte, schema []Block, target func(label string) *Block) []byte
 	return text
 }
 
-// A renaming is a name to be written in the place of some bytes.
+// A renaming is a name to be written in place of some bytes.
 type renaming struct {
 	start, end int
 	name       string

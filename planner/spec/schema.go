@@ -37,7 +37,7 @@ type Argument struct {
 // Block is one kind of block: `name "label" { … }`.
 type Block struct {
 	Name      string     `json:"name"`
-	Label     string     `json:"label,omitempty"`  // what the label says; "" where the block has none
+	Label     string     `json:"label,omitempty"`  // what the label says; "" if the block has none
 	Labels    []string   `json:"labels,omitempty"` // the only labels, where the set is closed
 	Doc       string     `json:"doc"`
 	Example   string     `json:"example,omitempty"` // a fragment that can be pasted
@@ -134,7 +134,7 @@ var taint = Block{
 	},
 }
 
-// scheduling is what a profile and a scheduler of its own share.
+// scheduling is what a profile and its own scheduler share.
 var scheduling = []Argument{
 	{Name: "scoring_strategy", Type: Text, Enum: []string{"least-allocated", "most-allocated"}, Field: "ScoringStrategy",
 		Example: `"most-allocated"`, Aliases: []string{"strategy", "score"},
@@ -598,8 +598,8 @@ var Schema = []Block{
 		Arguments: []Argument{
 			{Name: "servers", Type: TextList, Required: true, Field: "Servers", Example: `["ntp-1.example.com"]`,
 				Aliases: []string{"ntp_servers", "server", "pools"},
-				Doc: "NTP servers, names or addresses: every host's chrony or systemd-timesyncd is told of them, and chrony is installed " +
-					"where there is neither."},
+				Doc: "NTP servers, names or addresses: every host's chrony or systemd-timesyncd uses them, and chrony is installed " +
+					"if a host has neither."},
 		},
 	},
 	{

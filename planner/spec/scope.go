@@ -25,7 +25,7 @@ type name struct {
 	at    hcl.Range // of the name itself
 	value cty.Value // DynamicVal where it could not be had: what reads it stays silent
 	used  bool
-	// secret says that the value must not be shown: that of a sensitive variable, or made of one.
+	// secret reports whether the value must not be shown: that of a sensitive variable, or made of one.
 	secret bool
 	expr   hclsyntax.Expression // of a local
 	needs  []string             // of a local: the locals that it reads
@@ -186,7 +186,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	v.value = fallback
 }
 
-// like is the type that a given value must have beside a default of a type: primitive types alone are held fast.
+// like is the type that a given value must have next to a default of a type: primitive types alone are held fast.
 func like(ty cty.Type) cty.Type {
 	if ty.IsPrimitiveType() {
 		return ty

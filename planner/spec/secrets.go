@@ -35,7 +35,7 @@ func newSecrets() *Secrets {
 const (
 	// leastHidden is the length of the shortest text that is hidden, bytes. A shorter one is a part of any sentence.
 	leastHidden = 3
-	// alone is the length up to which a text is looked for only where it stands by itself: 10101 does not tell 101.
+	// alone is the length up to which a text is looked for only where it is by itself: 10101 does not tell 101.
 	alone = 5
 	// mostHidden bounds how many texts are looked for; where there are more, no detail is shown at all.
 	mostHidden = 1000
@@ -93,8 +93,7 @@ func (s *Secrets) Sensitive(at hcl.Range, texts ...string) bool {
 // Read reports whether an expression reads a sensitive variable.
 func (s *Secrets) Read() bool { return s != nil && len(s.places) > 0 }
 
-// Redact puts "(sensitive)" in the place of every text of a sensitive variable, as it is written, in JSON and in HTML. An address near
-// one is
+// Redact puts "(sensitive)" in place of every text of a sensitive variable, as it is written, in JSON and in HTML. An address near one is
 // told, as with Sensitive.
 func (s *Secrets) Redact(text []byte) []byte {
 	if s == nil {
@@ -114,7 +113,7 @@ func (s *Secrets) Redact(text []byte) []byte {
 	return text
 }
 
-// redacted leaves a number of JSON as it is where it stands alone: without it nobody could read the document.
+// redacted leaves a number of JSON as it is where it is alone: without it nobody could read the document.
 func redacted(text []byte, secret string) []byte {
 	var out []byte
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

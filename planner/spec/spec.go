@@ -85,7 +85,7 @@ type Spec struct {
 	Filename string
 	// Files holds the parsed file by name, for printing snippets (hcl.NewDiagnosticTextWriter).
 	Files map[string]*hcl.File
-	// Context is what expressions read: variables, locals and functions. Nil where the file did not come so far.
+	// Context is what expressions read: variables, locals and functions. Nil if reading stopped before that.
 	Context *hcl.EvalContext
 
 	Variables     []*Variable // in the order of the file
@@ -108,9 +108,9 @@ type Spec struct {
 	Target        *Target
 	Waivers       []*Waiver
 
-	Read map[string]string // files beside the topology that were read: their digests ("sha256:…") by path; nil where none was
+	Read map[string]string // files next to the topology that were read: their digests ("sha256:…") by path; nil if none was
 
-	Secrets *Secrets // what diagnostics must not show; nil where no variable is sensitive
+	Secrets *Secrets // what diagnostics must not show; nil if no variable is sensitive
 
 	unread []place               // see SupposeUnread
 	strays []hcl.Range           // see Strays
@@ -219,7 +219,7 @@ type DefaultScheduler struct {
 	Profiles  []*Profile
 }
 
-// Scheduling is what a profile and a scheduler of its own may both say.
+// Scheduling is what a profile and its own scheduler may both say.
 type Scheduling struct {
 	ScoringStrategy   *string  // least-allocated | most-allocated
 	EnablePlugins     []string // upstream's names
@@ -235,7 +235,7 @@ type Profile struct {
 	NameRange hcl.Range
 }
 
-// Scheduler is a `scheduler "<name>"` block: a scheduler beside kubeadm's own, in pods of its own.
+// Scheduler is a `scheduler "<name>"` block: a scheduler next to kubeadm's own, in pods of its own.
 type Scheduler struct {
 	*Source
 	Scheduling
@@ -356,7 +356,7 @@ type CNI struct {
 	Manifests            []*Manifest
 }
 
-// CNIDomain is a `failure_domain "<name>"` block of cni: what the pod network is told of the nodes of one failure domain.
+// CNIDomain is a `failure_domain "<name>"` block of cni: the pod network's settings for the nodes of one failure domain.
 type CNIDomain struct {
 	*Source
 	Name      string
@@ -518,7 +518,7 @@ type Node struct {
 	Address          *string
 	SecondaryAddress *string
 	SSHAddress       *string // where Ansible connects, if not to the address
-	PublicAddress    *string // behind NAT: what clients outside dial; goes into the API certificate
+	PublicAddress    *string // behind NAT: what clients outside connect to; goes into the API certificate
 	MAC              *string
 	FailureDomain    *string
 	Power            *string

@@ -30,7 +30,7 @@ type place struct {
 	source   *Source
 }
 
-// recoverable are the mistakes beside which a design can still be judged: each concerns the value of one argument or label, or those of
+// recoverable are the mistakes next to which a design can still be judged: each concerns the value of one argument or label, or those of
 // one block that is written twice.
 var recoverable = []*rule.Rule{
 	unknownArgument, unknownBlock, unknownValue, wrongType, invalidExpression, unknownName, unknownFunction, missingArgument, extraLabel,
@@ -38,16 +38,15 @@ var recoverable = []*rule.Rule{
 	localsCycle, invalidVariable, duplicateName,
 }
 
-// Recoverable reports whether a design can be judged beside what Load found: the file was read to its end, and all that is wrong are single
-// values.
+// Recoverable reports whether a design can be judged next to what Load found: the file was read to its end, and all that is wrong are
+// single values.
 func (s *Spec) Recoverable(diags hcl.Diagnostics) bool {
 	return s.Cluster != nil && !s.torn && !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
 		return d.Severity == hcl.DiagError && !slices.ContainsFunc(recoverable, func(r *rule.Rule) bool { return r.ID == rule.ID(d) })
 	})
 }
 
-// Strays lists the bodies that hold an argument or a block of which nobody knows what it was meant to be: what is found missing there may
-// be that.
+// Strays lists the bodies that hold an argument or a block of unknown meaning: what is found missing there may be that.
 func (s *Spec) Strays() []hcl.Range { return s.strays }
 
 // SupposeUnread gives a value, in one of the ways from 0 to Supposed-1, to each argument and label that Load could not read. It returns
@@ -69,8 +68,9 @@ func (s *Spec) SupposeUnread(way int) []hcl.Range {
 	return at
 }
 
-// Suppose gives another value, in one of the ways, to what stands at a place that a later stage could not make sense of. missing names the
-// arguments of which one is not written there. It returns the place; ok is false where nothing stands there that could have another value.
+// Suppose gives another value, in one of the ways, to what stands at a place that a later stage could not make sense of. missing names
+// the arguments of which one is not written there. It returns the place; ok is false if nothing stands there that could have another
+// value.
 func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range, ok bool) {
 	if s.places == nil {
 		s.indexPlaces()
@@ -134,7 +134,7 @@ func (s *Spec) supposeMissing(block hcl.Range, missing []string, way int) bool {
 	return found
 }
 
-// collectPlaces lists the arguments and the labels of an entity, and of those inside of it. Arguments that are not written have no range.
+// collectPlaces lists the arguments and the labels of an entity, and of those inside it. Arguments that are not written have no range.
 func collectPlaces(s *shape, entity reflect.Value, places *[]place) {
 	var source *Source
 	if s.source != nil {

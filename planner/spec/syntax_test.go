@@ -67,7 +67,7 @@ func (e expectation) matches(d *hcl.Diagnostic) bool {
 	return line == e.line && d.Severity == e.severity && rule.ID(d) == e.id && strings.Contains(d.Summary+": "+d.Detail, e.text)
 }
 
-// TestSyntax holds every file of testdata/syntax against its markers: each diagnostic has one, and each has its diagnostic.
+// TestSyntax checks every file of testdata/syntax against its markers: each diagnostic has one, and each has its diagnostic.
 func TestSyntax(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/syntax/*.hcl")
 	if err != nil || len(files) == 0 {

@@ -12,8 +12,8 @@ import (
 // varFilename is the name under which a diagnostic of ParseVar speaks of its text.
 const varFilename = "-var"
 
-// ParseVar reads the text of one -var, name=value. The value is text as it stands; Load turns it into what the variable's type or
-// default asks for, a number or a list too. Diagnostics point into the text, under varFilename.
+// ParseVar reads the text of one -var, name=value. The value is text as it is; Load turns it into what the variable's type or default
+// asks for, a number or a list too. Diagnostics point into the text, under varFilename.
 func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics) {
 	l := &loader{filename: varFilename, src: []byte(text)}
 	if d := checkUTF8(varFilename, l.src); d != nil {
@@ -34,8 +34,8 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 	return trimmed, cty.StringVal(raw), nil
 }
 
-// ParseVarFile reads a file for -var-file: arguments alone, whose values read nothing and call nothing. The values of arguments that
-// are right are returned beside the diagnostics of those that are not.
+// ParseVarFile reads a file for -var-file: arguments alone, whose values read nothing and call nothing. The values of arguments that are
+// right are returned next to the diagnostics of those that are not.
 func ParseVarFile(filename string, src []byte) (map[string]cty.Value, hcl.Diagnostics) {
 	values := map[string]cty.Value{}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}

@@ -1,4 +1,4 @@
-// Package spelling finds the word that somebody meant who wrote another one.
+// Package spelling finds the word that someone meant who wrote another one.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package spelling
@@ -31,7 +31,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// DidYouMean is a sentence that asks for the nearest candidate, with a space before it; "" where none is near.
+// DidYouMean is a sentence that asks for the nearest candidate, with a space before it; "" if none is near.
 func DidYouMean(word string, candidates []string) string {
 	if best := Nearest(word, candidates); best != "" {
 		return fmt.Sprintf(" Did you mean %q?", best)

@@ -11,8 +11,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Reads reads the block alone in a program that judges designs and writes none of their files: the playground's core. The compiler puts it
-// in the place of each call, so that what writes the files is not linked.
+// Reads reads the block alone in a program that judges designs and writes none of their files: the playground's core. The compiler puts
+// it in place of each call, so that what writes the files is not linked.
 func Reads[T any](
 	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), _ func(*plan.Plan, T) ([]artifact.File, error),
 ) New {

@@ -33,7 +33,7 @@ func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	return s
 }
 
-// Text is the string of an argument of a target's block, "" where it has none that can be read.
+// Text is the string of an argument of a target's block, "" if it has none that can be read.
 func Text(body hcl.Body, ctx *hcl.EvalContext, name string) string {
 	if written := texts(argument(body, name), ctx); len(written) == 1 {
 		return written[0]
@@ -41,7 +41,7 @@ func Text(body hcl.Body, ctx *hcl.EvalContext, name string) string {
 	return ""
 }
 
-// TextMap is the map of an argument of a target's block, as far as it can be read; nil where it has none.
+// TextMap is the map of an argument of a target's block, as far as it can be read; nil if it has none.
 func TextMap(body hcl.Body, ctx *hcl.EvalContext, name string) map[string]string {
 	attribute := argument(body, name)
 	if attribute == nil {

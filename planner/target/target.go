@@ -29,6 +29,6 @@ type Upstream struct {
 	ClusterDNS func(*plan.Plan) ([]byte, error)          // a manifest, of cluster DNS and the API server's right to reach kubelets
 }
 
-// New reads the body of the target's block, which is nil where no block was written, against a plan that is complete. It reports every
+// New reads the body of the target's block, which is nil if no block was written, against a plan that is complete. It reports every
 // mistake that it finds, each at its place, and the emitter is nil if and only if there was an error.
 type New func(*plan.Plan, hcl.Body, *hcl.EvalContext) (Emitter, hcl.Diagnostics)

@@ -1,6 +1,6 @@
-// Command release makes what a release consists of, in one folder: archives for every system, packages for Linux, an image in OCI's layout,
-// a list of what the binaries are made of, and SHA256SUMS over all. It needs no network beside Go's module cache, no daemon and no root,
-// and the same commit gives the same bytes. `make release-snapshot` runs it, and so does the workflow that publishes.
+// Command release makes what a release consists of, in one folder: archives for every system, packages for Linux, an image in OCI's
+// layout, a list of what the binaries are made of, and SHA256SUMS over all. It needs no network next to Go's module cache, no daemon and
+// no root, and the same commit gives the same bytes. `make release-snapshot` runs it, and so does the workflow that publishes.
 //
 //	go run . -version v1.2.3 [-platforms linux/amd64,...] [-repo ../..] [-out ../../dist]
 package main

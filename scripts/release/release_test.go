@@ -65,7 +65,7 @@ func TestSnapshot(t *testing.T) {
 			t.Errorf("no RPM: %v", err)
 		}
 	})
-	t.Run("apk", func(t *testing.T) { // archives behind each other, each with an end of its own
+	t.Run("apk", func(t *testing.T) { // archives behind each other, each with its own end
 		dir := t.TempDir()
 		command(t, dir, "tar", "--ignore-zeros", "-xzf", base+".apk")
 		runs(t, filepath.Join(dir, "usr/bin/k8splan"))

@@ -1,4 +1,4 @@
-// Site renders Markdown pages to HTML beside the playground: the documentation as it is published.
+// Site renders Markdown pages to HTML next to the playground: the documentation as it is published.
 //
 //	cd scripts/site && go run . ../../README.md ../../CHANGELOG.md ../../docs DIR
 //

@@ -105,7 +105,7 @@ func states(out *json.Encoder, old, edited string) error {
 	return nil
 }
 
-// hostile puts markup, directives and the ends of strings in the place of every text that is somebody's own.
+// hostile puts markup, directives and the ends of strings in place of every text that is someone's own.
 func hostile(out *json.Encoder, file string) error {
 	p, err := resolved(file)
 	if err != nil {
@@ -204,7 +204,7 @@ func judge(file string) (*design, error) {
 	return d, nil
 }
 
-// vary judges the design with another number of control planes and members; nil where it has none of its own.
+// vary judges the design with another number of control planes and members; nil if it has none of its own.
 func vary(m *simulate.Model, controlPlanes, members int, source *rand.Rand) *variant {
 	data := m.Data().Vary
 	if data == nil {

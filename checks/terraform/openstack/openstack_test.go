@@ -12,7 +12,7 @@ import (
 	"github.com/terraform-provider-openstack/terraform-provider-openstack/v3/openstack"
 )
 
-// forces reports whether an argument, or one inside of it where it is a block, makes the resource again.
+// forces reports whether an argument, or one inside it where it is a block, makes the resource again.
 func forces(argument *schema.Schema) bool {
 	if block, ok := argument.Elem.(*schema.Resource); ok {
 		for _, inner := range block.Schema {

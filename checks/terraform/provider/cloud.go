@@ -73,7 +73,7 @@ func open(_ string, a attr, t tftypes.Type, v tftypes.Value) tftypes.Value {
 	return v
 }
 
-// chosen makes up what the cloud chooses: numbers as texts where somebody may want a number.
+// chosen makes up what the cloud chooses: numbers as texts where someone may want a number.
 func chosen(seed uint32) func(string, attr, tftypes.Type, tftypes.Value) tftypes.Value {
 	return func(name string, a attr, t tftypes.Type, v tftypes.Value) tftypes.Value {
 		if v.IsKnown() && !(a.Computed && v.IsNull()) {

@@ -1,6 +1,6 @@
-// Command provider is a Terraform provider that has a schema and no cloud behind it, so that `terraform validate` can hold generated
-// files against the real arguments of a cloud without its registry and without the network. It serves the JSON file beside it that
-// bears its name: terraform-provider-aws serves aws.json, made by extract.js.
+// Command provider is a Terraform provider that has a schema and no cloud behind it, so that `terraform validate` can check generated
+// files against the real arguments of a cloud without its registry and without the network. It serves the JSON file next to it that bears
+// its name: terraform-provider-aws serves aws.json, made by extract.js.
 //
 // It also plans and applies: what a resource is made with is its state, what a cloud would choose is made up, and what the real provider
 // would make again for a changed argument it does too, by replaces.tsv. Data sources of images and versions answer otherwise in another

@@ -1,5 +1,5 @@
 // Package addons emits what the playbook applies to a cluster that stands: the manifests of addons that the planner knows, of schedulers
-// and of the cloud's controller manager. addons/README.md lists them all, those that are fetched or lie beside Ansible among them.
+// and of the cloud's controller manager. addons/README.md lists them all, those that are fetched or are next to Ansible among them.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package addons
@@ -37,7 +37,7 @@ var made = map[string]objects{
 	"addons/prometheus.yaml":     prometheus,
 }
 
-// Emit returns the files of addons/; none where there are no addons.
+// Emit returns the files of addons/; none if there are no addons.
 func Emit(p *plan.Plan) ([]artifact.File, error) {
 	if len(p.Addons) == 0 {
 		return nil, nil
@@ -99,7 +99,7 @@ func readme(p *plan.Plan) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// secret says what the controller manager of a cloud reads, "" where it reads nothing.
+// secret says what the controller manager of a cloud reads, "" if it reads nothing.
 func secret(cloud string) string {
 	if k, ok := plan.FindCloud(cloud); ok && k.Secret != "" {
 		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds +

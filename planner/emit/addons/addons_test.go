@@ -87,7 +87,7 @@ func TestEveryKnownAddonIsMadeFromItsImages(t *testing.T) {
 	}
 }
 
-// Kubelets' certificates are verified where the cluster signs them, and by everybody who asks kubelets.
+// Kubelets' certificates are verified where the cluster signs them, and by everyone who asks kubelets.
 func TestSignedKubeletsAreVerified(t *testing.T) {
 	signed := strings.Replace(all, `type = "all-in-one"`, "type = \"all-in-one\"\n  kubelet {\n    server_tls_bootstrap = true\n  }", 1)
 	for _, c := range []struct {

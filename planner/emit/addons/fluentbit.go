@@ -23,7 +23,7 @@ type pipeline struct {
 }
 
 // fluentBit reads /var/log/containers on each node, in the format of every CRI runtime. Upstream has a Helm chart alone; this has the
-// parts of it that read containers' logs. Where a node stops and starts, positions are kept on the node.
+// parts of it that read containers' logs. If a node stops and starts, positions are kept on the node.
 // Source: github.com/fluent/helm-charts charts/fluent-bit
 func fluentBit(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	ref, err := image(p, a, "fluent-bit")
@@ -86,7 +86,7 @@ func fluentBit(p *plan.Plan, a *plan.Addon) ([]any, error) {
 			hostPath("logs", "/var/log"), state,
 		},
 	}
-	if p.Runtime.Name == plan.Docker { // its logs lie elsewhere, and /var/log has links to them
+	if p.Runtime.Name == plan.Docker { // its logs are elsewhere, and /var/log has links to them
 		pod.Containers[0].VolumeMounts = append(pod.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "docker",
 			MountPath: "/var/lib/docker/containers", ReadOnly: true})
 		pod.Volumes = append(pod.Volumes, hostPath("docker", "/var/lib/docker/containers"))

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// scheduler is a scheduler in pods on the control planes, with the rights of kubeadm's own and a lease of its own.
+// scheduler is a scheduler in pods on the control planes, with the rights of kubeadm's own and its own lease.
 // Source: https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/
 func scheduler(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	s := a.Scheduler

@@ -25,7 +25,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// fakeCluster is a directory with a kubectl that keeps in files what it is told.
+// fakeCluster is a directory with a kubectl that keeps in files what it is given.
 func fakeCluster(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -130,7 +130,7 @@ func TestApplyAddons(t *testing.T) {
 	}
 	write(t, dir, "addons/own/00-own.yaml", []byte("own: 2\n"))
 	run("own\n", right, "--wait=5")
-	if err := os.RemoveAll(filepath.Join(dir, "applied")); err != nil { // somebody deleted the objects
+	if err := os.RemoveAll(filepath.Join(dir, "applied")); err != nil { // someone deleted the objects
 		t.Fatal(err)
 	}
 	run("own\nfar\n", right, "--wait=0")

@@ -133,7 +133,7 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 	}}}), nil
 }
 
-// firewallGroups are the directories of firewall/ that hosts apply, by name; none where their firewalls are not ours.
+// firewallGroups are the directories of firewall/ that hosts apply, by name; none if their firewalls are not ours.
 func firewallGroups(p *plan.Plan) map[string]string {
 	lets := map[string]string{}
 	if !p.Hosts.Firewall {
@@ -263,7 +263,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"kubernetes_version", p.Cluster.Version.String()},
 			{"kubernetes_minor", p.Cluster.Version.MinorString()},
 			{"endpoint", p.Cluster.Endpoint.String()},
-			{"endpoint_name", endpoint.Name}, // "" where /etc/hosts needs no line
+			{"endpoint_name", endpoint.Name}, // "" if /etc/hosts needs no line
 			{"endpoint_address", address(endpoint.Address)},
 			{"api_server_port", p.Cluster.APIServerPort},
 			{"swap_allowed", !p.Cluster.Kubelet.FailSwapOn},
@@ -339,7 +339,7 @@ func patches(p *plan.Plan) []string {
 	return sums
 }
 
-// hostFiles are what API servers read beside kubeadm's own files, and the directory of the hosts that holds it.
+// hostFiles are what API servers read next to kubeadm's own files, and the directory of the hosts that holds it.
 func hostFiles(p *plan.Plan) mapping {
 	names := []string{}
 	for _, f := range p.HostFiles() {
@@ -366,7 +366,7 @@ func credentials(p *plan.Plan) mapping {
 	return mapping{{"src", r.Credentials}, {"dest", r.CredentialsPath()}}
 }
 
-// localFiles are files beside Ansible that the hosts of a group get, mode 0600.
+// localFiles are files next to Ansible that the hosts of a group get, mode 0600.
 func localFiles(p *plan.Plan) []mapping {
 	var out []mapping
 	for _, f := range p.LocalFiles() {
@@ -456,7 +456,7 @@ func proxy(h *plan.HTTPProxy) mapping {
 	return env
 }
 
-// proxyCredentials is the file of this machine with what the proxy asks for; "" where it asks for nothing.
+// proxyCredentials is the file of this machine with what the proxy asks for; "" if it asks for nothing.
 func proxyCredentials(h *plan.HTTPProxy) string {
 	if h == nil {
 		return ""
@@ -501,8 +501,8 @@ func manifests(p *plan.Plan) []mapping {
 	return nil
 }
 
-// operatorImage is the image of the pod network's operator, which upstream's manifest names, and where it comes from here; empty where
-// that is the same.
+// operatorImage is the image of the pod network's operator, which upstream's manifest names, and where it comes from here; empty if that
+// is the same.
 func operatorImage(p *plan.Plan) mapping {
 	const source = "quay.io/tigera/operator"
 	if ref := p.Artifacts.ImageRef(source + ":v0"); p.Network.CNI.Name == plan.Calico && ref != source+":v0" {

@@ -218,7 +218,7 @@ func TestJumpHostIsOneWord(t *testing.T) {
 	}
 }
 
-// TestBothHopsAreCheckedAlike lets ssh itself read the command, and a shell run it with a program in the place of ssh.
+// TestBothHopsAreCheckedAlike lets ssh itself read the command, and a shell run it with a program in place of ssh.
 func TestBothHopsAreCheckedAlike(t *testing.T) {
 	for _, c := range []struct{ jump, key, want string }{
 		{"me@bastion.example.com:2022", "~/.ssh/it is mine",

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// What is to be done to what stands before the API servers, by what is there and what the plan says.
+// What is to be done to what is before the API servers, by what is there and what the plan says.
 func TestJudgeBalancers(t *testing.T) {
 	const proxy, shared = "    bind 0.0.0.0:%s\n    bind 127.0.0.1:8405\n", "    virtual_router_id %s\n"
 	planned := func(kind, address, port, router, manifest string) object {
@@ -54,7 +54,7 @@ func TestJudgeBalancers(t *testing.T) {
 		edit  func(object)
 		plan  object
 		wants string // of the answer's field balancer
-		says  string // "" where there is no problem
+		says  string // "" if there is no problem
 	}{
 		"nothing": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.10", "6443", "37", ""),
 			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`, ""},
@@ -135,7 +135,7 @@ func TestJudgeBalancers(t *testing.T) {
 	}
 }
 
-// The new address and port come beside the old ones, once, and what keepalived's hosts tell each other stays.
+// The new address and port come next to the old ones, once, and what keepalived's hosts tell each other stays.
 func TestBalancerOpensBeside(t *testing.T) {
 	program, err := templates.Files.ReadFile("tree/ansible/roles/reconfigure/files/balancer.py")
 	if err != nil {

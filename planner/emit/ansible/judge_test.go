@@ -397,7 +397,7 @@ func TestJudgeAllows(t *testing.T) {
 			t.Errorf("%s: kubeadm's record becomes %v", name, v.Configuration)
 		}
 	}
-	// Settings may wait where somebody says so; then hosts join all the same.
+	// Settings may wait where someone says so; then hosts join all the same.
 	given := world()
 	given.at("plan", "cluster_configuration", "apiServer")["extraArgs"] = []object{}
 	given["later"] = true

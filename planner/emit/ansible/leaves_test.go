@@ -18,7 +18,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// A joined host says under which name: a machine that comes back under another one is told from what it was.
+// A joined host says under which name: a machine that comes back under another one is distinguished from what it was.
 func TestSurveyTellsTheNode(t *testing.T) {
 	source, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/survey.py")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Etcd moves member by member, once; what was interrupted is told from what is finished.
+// Etcd moves member by member, once; what was interrupted is distinguished from what is finished.
 func TestJudgeMoves(t *testing.T) {
 	const local, cp = "https://127.0.0.1:2379", "cp-1"
 	external := []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}

@@ -58,7 +58,7 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 
 func isBalancer(n *plan.Node) bool { return n.Roles.Has(plan.Balancer) }
 
-// isWorkerAlone says that a node is in the inventory's group workers.
+// isWorkerAlone reports whether a node is in the inventory's group workers.
 func isWorkerAlone(n *plan.Node) bool {
 	return n.Roles.Has(plan.Worker) && !n.Roles.Has(plan.ControlPlane)
 }
@@ -85,7 +85,7 @@ func trimmerFor(p *plan.Plan, leaving []plan.Leaving) *trimmer {
 	return t
 }
 
-// leftOut says that the tree does not have a file. A path that ends in the middle of a name means all files that begin like that.
+// leftOut reports whether the tree does not have a file. A path that ends in the middle of a name means all files that begin like that.
 func (t *trimmer) leftOut(path string) bool {
 	for _, out := range t.without {
 		switch {
@@ -139,12 +139,12 @@ func (t *trimmer) list(role string, lines []string, indent int) (kept []string, 
 	return append(kept, lines...), left
 }
 
-// isComment says that a line may be a comment on the item below it.
+// isComment reports whether a line may be a comment on the item below it.
 func isComment(line string, indent int) bool {
 	return strings.HasPrefix(line, strings.Repeat(" ", indent)+"#")
 }
 
-// isInside says that a line goes on with the item that begins with so many spaces.
+// isInside reports whether a line goes on with the item that begins with so many spaces.
 func isInside(line string, indent int) bool {
 	return line == "\n" || strings.HasPrefix(line, strings.Repeat(" ", indent+2))
 }
@@ -186,7 +186,7 @@ func (t *trimmer) item(role string, lines []string, indent int) (kept []string, 
 	return kept, (!works || left) && !t.useless(role, own, indent)
 }
 
-// useless says that a play has no hosts, or that a task or a role of a play is not in the tree.
+// useless reports whether a play has no hosts, or whether a task or a role of a play is not in the tree.
 func (t *trimmer) useless(role, text string, indent int) bool {
 	if m := hosts.FindStringSubmatch(text); indent == 0 && m != nil {
 		if has, known := t.groups[m[1]+m[2]]; known && !has {

@@ -146,7 +146,7 @@ func TestTreesHoldWhatTheyUse(t *testing.T) {
 	}
 }
 
-// namedByAll says that the role of a file names it in another way, such as a variable or a loop.
+// namedByAll reports whether the role of a file names it in another way, such as a variable or a loop.
 func namedByAll(file string, there map[string]string) bool {
 	role := strings.Join(strings.Split(file, "/")[:2], "/") + "/"
 	for other, text := range there {

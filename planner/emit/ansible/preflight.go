@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// preflight is what the role of that name holds the hosts against, beyond what other roles know.
+// preflight is what the role of that name checks the hosts against, beyond what other roles know.
 func preflight(p *plan.Plan) mapping {
 	all, kubelets := places(p)
 	return mapping{

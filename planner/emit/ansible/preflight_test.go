@@ -118,7 +118,7 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// A machine that gets another name is in the inventory twice until it has left as what it was, and is no clone of itself.
+// A machine that gets another name is in the inventory twice until it has left as what it was, and is not a clone of itself.
 func TestMachineOfTwoNames(t *testing.T) {
 	f := newFleet(3)
 	f.addresses = map[string]string{"cp-1": "10.0.0.1", "worker-1": "10.0.0.2", "worker-2": "10.0.0.3", "worker-3": "10.0.0.3"}
@@ -322,7 +322,7 @@ func TestLook(t *testing.T) {
 	file := filepath.Join(dir, "daemon.json")
 	write(t, dir, "daemon.json", []byte(`{"debug": true}`))
 	write(t, dir, "ours.cfg", []byte("# one port before all API servers\n"))
-	// as on a machine that is no container: what its kernel has is there, and modprobe finds nothing else
+	// as on a machine that is not a container: what its kernel has is there, and modprobe finds nothing else
 	fails := t.TempDir()
 	for name, script := range map[string]string{"modprobe": "exit 1", "systemd-detect-virt": "echo none; exit 1"} {
 		if err := os.WriteFile(filepath.Join(fails, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
@@ -388,8 +388,7 @@ until [ -s "`+filepath.Join(dir, "up")+`" ]; do sleep 0.05; done`)
 	}
 }
 
-// Every file that the survey knows as the roles' is one that somebody else may own, or lies
-// where nobody else writes.
+// Every file that the survey knows as the roles' is one that someone else may own, or lies where nobody else writes.
 func TestOwnedFiles(t *testing.T) {
 	survey, err := fs.ReadFile(templates.Files, "tree/ansible/roles/survey/files/survey.py")
 	if err != nil {

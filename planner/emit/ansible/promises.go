@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// promises are what the role verify holds each node against when the cluster runs (verify/files/node.py).
+// promises are what the role verify checks each node against when the cluster runs (verify/files/node.py).
 func promises(p *plan.Plan) mapping {
 	mirrors := []string{}
 	for _, r := range p.Runtime.Registries {

@@ -193,7 +193,7 @@ func TestWaves(t *testing.T) {
 	}
 }
 
-// freeForm is a shell task whose text stands beside the name of the module, up to the first line that is indented less.
+// freeForm is a shell task whose text is next to the name of the module, up to the first line that is indented less.
 var freeForm = regexp.MustCompile(`(?m)^( +)ansible\.builtin\.shell: \|\n((?: .*\n|\n)+)`)
 
 // Ansible splits the free form of shell into arguments, comments too: a lone apostrophe in one ends the run when the task's turn comes.

@@ -19,7 +19,7 @@ type entry struct {
 // mapping keeps the order in which it is written.
 type mapping []entry
 
-// Entry and Mapping are for the targets that hand a design to a playbook of somebody else's.
+// Entry and Mapping are for the targets that hand a design to a playbook of someone else's.
 type (
 	Entry   = entry
 	Mapping = mapping

@@ -56,7 +56,7 @@ type (
 	}
 )
 
-// calicoSessions writes which routers the nodes speak to; none where the file says nothing of BGP.
+// calicoSessions writes which routers the nodes speak to; none if the file says nothing of BGP.
 func calicoSessions(p *plan.Plan) ([]artifact.File, error) {
 	c := &p.Network.CNI
 	if c.Encapsulation != "bgp" || c.BGPAS == 0 {
@@ -126,7 +126,7 @@ type (
 	}
 )
 
-// ciliumSessions writes which routers the nodes speak to and what they tell them; none where the file names no router.
+// ciliumSessions writes which routers the nodes speak to and what they tell them; none if the file names no router.
 func ciliumSessions(p *plan.Plan) ([]artifact.File, error) {
 	groups := p.BGPGroups()
 	if len(groups) == 0 {

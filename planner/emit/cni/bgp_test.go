@@ -148,7 +148,7 @@ func TestMeshOrRouters(t *testing.T) {
 	}
 }
 
-// TestBGPResources writes down what Calico and Cilium get: checks/podnetworks holds it against their own types and schemas.
+// TestBGPResources writes down what Calico and Cilium get: checks/podnetworks checks it against their own types and schemas.
 func TestBGPResources(t *testing.T) {
 	const golden = "testdata/bgp.txtar"
 	var b strings.Builder

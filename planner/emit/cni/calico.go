@@ -109,7 +109,7 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 	return files, how.String(), nil
 }
 
-// calicoInstallation is what the operator is told.
+// calicoInstallation is what the operator is given.
 func calicoInstallation(p *plan.Plan, encapsulation, bgp string) installation {
 	cni := p.Network.CNI
 	i := installation{TypeMeta: metav1.TypeMeta{APIVersion: "operator.tigera.io/v1", Kind: "Installation"}}

@@ -79,7 +79,7 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		v.TunnelPort = cni.VXLANPort
 	}
 	if v.RoutingMode == "tunnel" && p.Network.PodSubnets[0].Addr().Is6() {
-		// The family in which every node has an address. Where nothing is written, 1.18 tunnels over IPv4, and 1.20 does wherever pods have
+		// The family in which every node has an address. If nothing is written, 1.18 tunnels over IPv4, and 1.20 does wherever pods have
 		// it.
 		v.UnderlayProtocol = "ipv6"
 	}
@@ -93,7 +93,7 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		v.Devices = []string{cni.Interface}
 	}
 	if p.Artifacts.ImageRepository != "" {
-		// A copy has a digest of its own. The chart adds "-generic" to the operator's name.
+		// A copy has its own digest. The chart adds "-generic" to the operator's name.
 		v.Image = &ciliumImage{Repository: p.Artifacts.ImageRepository + "/cilium"}
 		v.Operator.Image = &ciliumImage{Repository: p.Artifacts.ImageRepository + "/operator"}
 	}

@@ -150,7 +150,7 @@ node "w" {
 	}
 }
 
-// Static routes: the script, in a network of its own.
+// Static routes: the script, in its own network.
 func TestStaticRoutes(t *testing.T) {
 	files := emittest.Emit(t, cni.Emit, emittest.Plan(t, "single-etcd-single-master"))
 	dir := t.TempDir()

@@ -39,7 +39,7 @@ func APILabels(n *plan.Node) map[string]string {
 	return labels
 }
 
-// The labels inside of kubernetes.io and k8s.io that a kubelet may set on its own node, and the namespaces in which it may set any.
+// The labels inside kubernetes.io and k8s.io that a kubelet may set on its own node, and the namespaces in which it may set any.
 // Source: k8s.io/kubelet pkg/apis/well_known_labels.go
 var (
 	ownLabels = []string{
@@ -88,7 +88,8 @@ func enclosed(s, marks string) bool {
 	return s != ""
 }
 
-// JoinLabels writes labels as --node-labels reads them. What is no label is refused: a comma in a value would make another label of it.
+// JoinLabels writes labels as --node-labels reads them. What is not a label is refused: a comma in a value would make another label of
+// it.
 func JoinLabels(labels map[string]string) (string, error) {
 	var pairs []string
 	for _, k := range slices.Sorted(maps.Keys(labels)) {

@@ -65,7 +65,7 @@ func Manifest(p *plan.Plan) ([]byte, error) {
 	)
 }
 
-// Upstream lists the servers that answer for names outside of the cluster, as CoreDNS' forward takes them.
+// Upstream lists the servers that answer for names outside the cluster, as CoreDNS' forward takes them.
 func Upstream(p *plan.Plan) []string {
 	if len(p.Network.DNS.Upstream) == 0 {
 		return []string{"/etc/resolv.conf"}
@@ -77,7 +77,7 @@ func Upstream(p *plan.Plan) []string {
 	return to
 }
 
-// Corefile is kubeadm's, but for where questions about other names go.
+// Corefile is kubeadm's, except for where questions about other names go.
 // Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/manifests.go
 func Corefile(p *plan.Plan) string {
 	zones := []string{p.Network.DNSDomain, "in-addr.arpa", "ip6.arpa"}

@@ -1,4 +1,4 @@
-// Package emittest is for the tests of the emitters: the topologies that all of them are held against, and golden files.
+// Package emittest is for the tests of the emitters: the topologies that all of them are compared with, and golden files.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package emittest
@@ -128,7 +128,7 @@ func Golden(t *testing.T, name string, files []artifact.File) {
 	}
 }
 
-// AllGolden holds an emitter's files for every topology against golden files, and each rendering against a second one.
+// AllGolden checks an emitter's files for every topology against golden files, and each rendering against a second one.
 func AllGolden(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	t.Helper()
 	for _, name := range Names(t) {

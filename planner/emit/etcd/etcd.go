@@ -1,4 +1,4 @@
-// Package etcd emits what there is to say of etcd beside kubeadm's files: who the members are (members.yaml, members.json), and for
+// Package etcd emits what there is to say of etcd next to kubeadm's files: who the members are (members.yaml, members.json), and for
 // external members the systemd unit, each member's environment and the initial cluster. Certificates are the business of package kubeadm.
 //
 // On a member, etcd.service goes to /etc/systemd/system, environment/<member>.env to /etc/etcd/etcd.env, and the certificates of
@@ -115,7 +115,7 @@ func environment(p *plan.Plan, m plan.Member) ([]byte, error) {
 		{Name: "initial-advertise-peer-urls", Value: m.PeerURL},
 		{Name: "listen-client-urls", Value: url("https", m.Node.Address, clientPort) + "," + url("https", loopback, clientPort)},
 		{Name: "advertise-client-urls", Value: m.ClientURL},
-		// Health and metrics without a certificate, for whoever is on the host.
+		// Health and metrics without a certificate, for anyone who is on the host.
 		{Name: "listen-metrics-urls", Value: url("http", loopback, metricsPort)},
 		{Name: "initial-cluster", Value: p.Etcd.InitialCluster()},
 		{Name: "initial-cluster-state", Value: "new"},
@@ -166,7 +166,7 @@ func url(scheme string, a netip.Addr, port int) string {
 	return scheme + "://" + net.JoinHostPort(a.String(), strconv.Itoa(port))
 }
 
-// quoteEnvironment writes a value for a systemd EnvironmentFile, always in double quotes: inside of them a backslash keeps ", \, ` and $
+// quoteEnvironment writes a value for a systemd EnvironmentFile, always in double quotes: inside them a backslash keeps ", \, ` and $
 // what they are, and nothing is expanded. A shell that sources the file reads the same. Control characters are refused: no setting of
 // etcd has one.
 // Source: systemd.exec(5), EnvironmentFile=

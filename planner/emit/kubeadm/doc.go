@@ -13,7 +13,7 @@
 //
 // # Labels
 //
-// A kubelet may give itself labels outside of kubernetes.io and k8s.io, and few inside: above that, the kubelet refuses to start and the
+// A kubelet may give itself labels outside kubernetes.io and k8s.io, and few inside: above that, the kubelet refuses to start and the
 // NodeRestriction admission plugin refuses the node. topology.kubernetes.io/zone is among the few, so a failure domain travels with the
 // kubelet and is there before the first pod is scheduled. KubeletLabels and APILabels split a node's labels; the second are set with
 // kubectl after the join, and so are annotations.

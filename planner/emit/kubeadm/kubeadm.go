@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Where the files of the tree, and what they name, lie on hosts.
+// Where the files of the tree, and the files that they refer to, are on hosts.
 const (
 	ConfigPath    = "/etc/kubernetes/kubeadm.yaml"
 	DiscoveryPath = "/etc/kubernetes/discovery.conf"
@@ -130,7 +130,7 @@ func join(registration kubeadmv1.NodeRegistrationOptions, patches *kubeadmv1.Pat
 	}
 }
 
-// patches says where kubeadm finds the patches of a host; nil where there are none.
+// patches says where kubeadm finds the patches of a host; nil if there are none.
 func patches(p *plan.Plan, n *plan.Node) *kubeadmv1.Patches {
 	if len(p.PatchesOf(n)) == 0 {
 		return nil
@@ -138,9 +138,9 @@ func patches(p *plan.Plan, n *plan.Node) *kubeadmv1.Patches {
 	return &kubeadmv1.Patches{Directory: plan.PatchesDir}
 }
 
-// timeouts are kubeadm's, but for two that its defaults set too low for what the plan may hold: a slow disk under etcd or an image that
-// comes from a slow mirror while a component starts (4 minutes), and an endpoint that moves to another balancer in the middle of a call
-// (1 minute).
+// timeouts are kubeadm's, except for two that its defaults set too low for what the plan may hold: a slow disk under etcd or an image
+// that comes from a slow mirror while a component starts (4 minutes), and an endpoint that moves to another balancer in the middle of a
+// call (1 minute).
 func timeouts() *kubeadmv1.Timeouts {
 	return &kubeadmv1.Timeouts{
 		ControlPlaneComponentHealthCheck: &metav1.Duration{Duration: 6 * time.Minute},
@@ -167,7 +167,7 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 		CRISocket: p.Runtime.Socket,
 		Taints:    []corev1.Taint{}, // empty is "none"; absent would be "the control plane's own"
 	}
-	if p.Target.Site.SharedKernel { // kubeadm looks for the kernel's configuration, which lies beside the kernel: on another machine
+	if p.Target.Site.SharedKernel { // kubeadm looks for the kernel's configuration, which is next to the kernel: on another machine
 		r.IgnorePreflightErrors = []string{"SystemVerification"}
 	}
 	for _, t := range n.EffectiveTaints() {

@@ -250,7 +250,7 @@ func TestDualStack(t *testing.T) {
 	}
 }
 
-// The controller manager stops at a mask of a family that the cluster does not have, and at the flag without a family beside the others.
+// The controller manager stops at a mask of a family that the cluster does not have, and at the flag without a family next to the others.
 func TestMasksOfOneFamily(t *testing.T) {
 	for topology, want := range map[string]string{"all-in-one": "node-cidr-mask-size-ipv4", "ipv6": "node-cidr-mask-size-ipv6"} {
 		p := emittest.Plan(t, topology)
@@ -288,7 +288,7 @@ func TestWithoutKubeProxy(t *testing.T) {
 	}
 }
 
-// Fields of configuration files stand beside those that the plan decides, at each depth.
+// Fields of configuration files are next to those that the plan decides, at each depth.
 func TestConfigurationFields(t *testing.T) {
 	k := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml").kubelet
 	if k.MaxPods != 64 || k.MaxParallelImagePulls == nil || *k.MaxParallelImagePulls != 5 || k.EvictionHard["memory.available"] != "5%" ||

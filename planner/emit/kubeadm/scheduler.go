@@ -104,7 +104,7 @@ func schedulerProfiles(p *plan.Plan) *schedulerConfiguration {
 	return c
 }
 
-// SchedulerConfig is the configuration of a scheduler in pods of its own, which leads by a lease of its own.
+// SchedulerConfig is the configuration of a scheduler in pods of its own, which leads by its own lease.
 func SchedulerConfig(s *plan.Scheduler, lease string) ([]byte, error) {
 	return artifact.YAML(&schedulerConfiguration{
 		APIVersion: schedulerAPI, Kind: "KubeSchedulerConfiguration",

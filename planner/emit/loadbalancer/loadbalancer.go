@@ -1,20 +1,20 @@
-// Package loadbalancer emits what stands before the API servers: haproxy with keepalived, kube-vip's static pods, or what somebody
-// else's balancer must provide.
+// Package loadbalancer emits what is before the API servers: haproxy with keepalived, kube-vip's static pods, or what someone else's
+// balancer must provide.
 //
 // # haproxy and keepalived
 //
 // haproxy.cfg goes to /etc/haproxy/haproxy.cfg of every balancer. With a virtual IP, keepalived/<node>.conf goes to
 // /etc/keepalived/keepalived.conf and check-apiserver.sh to /usr/libexec/keepalived/check-apiserver.sh.
 //
-// VRRP needs the name of an interface, and the plan knows addresses. Where the author states none, keepalived.conf has the line
-// `include interface.conf`, and /etc/keepalived/interface.conf is written on the host, by whoever puts the other files there, with one
-// line: $INTERFACE=<the interface that holds the node's address>. Where the author states one, the file is complete and includes nothing.
+// VRRP needs the name of an interface, and the plan knows addresses. If the author states none, keepalived.conf has the line `include
+// interface.conf`, and /etc/keepalived/interface.conf is written on the host, by whoever puts the other files there, with one line:
+// $INTERFACE=<the interface that holds the node's address>. If the author states one, the file is complete and includes nothing.
 //
 // # local
 //
-// haproxy.cfg goes to /etc/haproxy/haproxy.cfg of every node that is no control plane, and listens on the loopback address alone. It is a
-// service of the host, and no static pod: kubeadm join, the kubelet's bootstrap and the copy of /etc/hosts that a pod of the host's network
-// gets when it starts all need it before a kubelet can run anything.
+// haproxy.cfg goes to /etc/haproxy/haproxy.cfg of every node that is not a control plane, and listens on the loopback address alone. It
+// is a service of the host, and no static pod: kubeadm join, the kubelet's bootstrap and the copy of /etc/hosts that a pod of the host's
+// network gets when it starts all need it before a kubelet can run anything.
 //
 // # kube-vip
 //
@@ -115,7 +115,7 @@ func haproxy(p *plan.Plan) ([]artifact.File, error) {
 	return files, nil
 }
 
-// local is the proxy of every node that is no control plane.
+// local is the proxy of every node that is not a control plane.
 func local(p *plan.Plan) ([]artifact.File, error) {
 	if len(p.Proxied()) == 0 {
 		return nil, nil
@@ -129,7 +129,7 @@ func local(p *plan.Plan) ([]artifact.File, error) {
 	return []artifact.File{{Path: "loadbalancer/haproxy.cfg", Data: cfg}}, err
 }
 
-// families reports which address families clients may dial.
+// families reports which address families clients may connect to.
 func families(p *plan.Plan) (has4, has6 bool) {
 	see := func(a netip.Addr) {
 		has4 = has4 || a.Is4()

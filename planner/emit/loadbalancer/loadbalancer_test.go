@@ -23,7 +23,7 @@ import (
 func TestGolden(t *testing.T)        { emittest.AllGolden(t, loadbalancer.Emit) }
 func TestWorkerIsLocal(t *testing.T) { emittest.WorkerIsLocal(t, loadbalancer.Emit) }
 
-// write puts the files under a directory, and interface.conf beside every keepalived.conf as the playbook does.
+// write puts the files under a directory, and interface.conf next to every keepalived.conf as the playbook does.
 func write(t *testing.T, files []artifact.File) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -16,7 +16,7 @@ func early(p *plan.Plan, kind func(*plan.Addon) bool) bool {
 // applyAddon is how roles/addons/files/apply.py applies: over fields that kubeadm has set, and as the same manager.
 const applyAddon = "kubectl apply --server-side --force-conflicts --field-manager=k8splan"
 
-// addonSteps writes the commands that apply addons: those that nodes wait for, or the others. "" where there are none.
+// addonSteps writes the commands that apply addons: those that nodes wait for, or the others. "" if there are none.
 func addonSteps(p *plan.Plan, early bool) string {
 	var b strings.Builder
 	for _, a := range p.Addons {

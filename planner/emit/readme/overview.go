@@ -18,7 +18,7 @@ type summary struct {
 	Sensitive                    bool // the tree holds values of sensitive variables
 	Guide                        bool // Folder has a page with the steps
 	ByHand, Vagrant              bool
-	Make                         string // the command that makes the machines; "" where they exist
+	Make                         string // the command that makes the machines; "" if they exist
 	Facts                        []fact
 	Machines                     []machine
 	Powered                      bool   // some machine states its power feed

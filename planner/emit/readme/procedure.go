@@ -21,10 +21,10 @@ type book struct {
 	Vagrant    bool
 	Sensitive  bool // the tree holds values of sensitive variables
 	Bootstrap  *plan.Node
-	Make       string // the command that makes the machines; "" where they exist
+	Make       string // the command that makes the machines; "" if they exist
 	SSHOptions string // words of a shell, with a blank at the end; "" for none
 	SSHUser    string // "ubuntu@"; "" for ssh's own choice
-	OwnSSH     string // cases of hosts that are reached otherwise; "" where there are none
+	OwnSSH     string // cases of hosts that are reached otherwise; "" if there are none
 	HostsEntry *plan.HostsEntry
 
 	KubeletNames, EtcdNames, BalancerNames                      string // for sentences
@@ -69,7 +69,7 @@ type book struct {
 // localFile is a file of this computer that a host gets; both are words of a shell.
 type localFile struct{ From, Dest string }
 
-// homeWord quotes a path for the shell, which still puts the home directory in the place of its ~.
+// homeWord quotes a path for the shell, which still puts the home directory in place of its ~.
 func homeWord(s string) string {
 	if rest, ok := strings.CutPrefix(s, "~/"); ok {
 		return "~/" + shell(rest)
@@ -434,7 +434,7 @@ func podNetwork(p *plan.Plan) string {
 		"cluster. Expect the node to be `Ready` when its pods run.\n"
 }
 
-// numbered reports whether the nodes of a pool are called after it.
+// numbered reports whether the nodes of a pool are named after it.
 func numbered(group []*plan.Node) bool {
 	return !slices.ContainsFunc(group, func(n *plan.Node) bool {
 		number, own := strings.CutPrefix(n.Name, n.Pool+"-")

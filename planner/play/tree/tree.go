@@ -1,5 +1,5 @@
 // Package tree answers what the page of the playground asks about the files of a design. It links Kubernetes' own types, so that the page
-// loads it only when somebody opens the files.
+// loads it only when someone opens the files.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package tree

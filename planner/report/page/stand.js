@@ -6,8 +6,8 @@ const SAY = {
   marks: { up: '✓', degraded: '◐', depends: '?', down: '✗' }, more: n => `and ${n} more of this size`, others: n => `and ${n} others, by name above`, cuts: 'Cut the network between', off: zone => `${zone} cut off from all others`, apart: 'every network between failure domains', groups: { power: 'Power feeds', zone: 'Failure domains', host: 'Hypervisors' },
   stop: what => `How ${what} stop${what === 'writes' || what.includes('and') ? '' : 's'}`, none: 'no set of up to four units', lies: 'RUNBOOK.md: ', nobody: '–',
   roles: { 'control planes': 'Control planes', members: 'etcd members' }, stacked: 'Control planes with etcd', asIs: 'As designed', designed: n => `${n} as designed`,
-  added: 'Not in the design, each in the emptiest failure domain:', dropped: names => `Left out: ${names.join(', ')}.`, even: n => `${n} members tolerate no more losses than ${n - 1}.`,
-  assumes: 'A balancer that finds every API server is supposed.', open: 'Open', machines: (n, all) => n < all ? `the first ${n} of ${all} machines` : `${all} machines`, find: 'Find a machine', close: 'Close',
+  added: 'Not in the design, each added to the emptiest failure domain:', dropped: names => `Left out: ${names.join(', ')}.`, even: n => `${n} members tolerate no more losses than ${n - 1}.`,
+  assumes: 'Assumes a load balancer that reaches every API server.', open: 'Open', machines: (n, all) => n < all ? `the first ${n} of ${all} machines` : `${all} machines`, find: 'Find a machine', close: 'Close',
   filter: 'Filter', copy: 'Copy', copied: 'Copied', of2: (q, n) => `${q} of ${n}`, agree: 'agree', at: (k, n) => `${k} of ${n}`
 }
 const MOST_OPENED = 1500, MOST_OFFERED = 5000, MOST_LISTED = 100

@@ -23,7 +23,7 @@ type Written interface {
 	Has(name string) bool
 }
 
-// Reader holds the block of a target against the plan, and gathers what is wrong.
+// Reader checks the block of a target against the plan, and gathers what is wrong.
 type Reader struct {
 	Diags     hcl.Diagnostics
 	header    hcl.Range
@@ -32,8 +32,8 @@ type Reader struct {
 	said      map[hcl.Range]bool // by SayOnce
 }
 
-// Read decodes the body into a struct by the target's schema. ok is false where it could not; that something is missing is said, and
-// keeps nobody from looking at the rest. malformed is the target's rule for values that it cannot take.
+// Read decodes the body into a struct by the target's schema. ok is false if it could not; that something is missing is said, and keeps
+// nobody from looking at the rest. malformed is the target's rule for values that it cannot take.
 func Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into Written, malformed *rule.Rule) (r *Reader, ok bool) {
 	r = &Reader{header: p.Target.Block(), written: into, malformed: malformed, Diags: spec.Decode(body, ctx, schema, into)}
 	return r, !slices.ContainsFunc(r.Diags, func(d *hcl.Diagnostic) bool { return rule.ID(d) != "missing-argument" })
@@ -110,7 +110,7 @@ func (r *Reader) Ranges(name string, texts []string) []netip.Prefix {
 	return out
 }
 
-// Range reads an argument that is a range of IPv4 addresses; what is the sentence that asks for it. ok is false where it is not written.
+// Range reads an argument that is a range of IPv4 addresses; what is the sentence that asks for it. ok is false if it is not written.
 func (r *Reader) Range(name, written, what string) (prefix netip.Prefix, ok bool) {
 	if !r.Has(name) {
 		return netip.Prefix{}, false
@@ -128,8 +128,8 @@ func Prefix4(text string) (netip.Prefix, bool) {
 	return prefix, err == nil && prefix == prefix.Masked() && prefix.Addr().Is4()
 }
 
-// NoPrefix4 says why a text is no range of IPv4 addresses, as the end of a sentence, and what to write; instead says that where it cannot
-// be told from the text.
+// NoPrefix4 says why a text is not a range of IPv4 addresses, as the end of a sentence, and what to write; instead says that where it
+// cannot be told from the text.
 func NoPrefix4(text, instead string) string {
 	if prefix, err := netip.ParsePrefix(text); err == nil && prefix.Addr().Is4() && prefix != prefix.Masked() {
 		return fmt.Sprintf("whose address is not the first of the range. Write %q.", prefix.Masked())

@@ -1,4 +1,4 @@
-// Package cloudinit writes what cloud-init reads at a machine's first boot: who the machine is, its one user, its addresses. Where the
+// Package cloudinit writes what cloud-init reads at a machine's first boot: who the machine is, its one user, its addresses. If the
 // machine is made by a program, the SSH key is not in it: the program adds the key to the meta-data, as `public-keys`.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -20,7 +20,7 @@ type Machine struct {
 	Cluster, Name string
 	User          string // who logs in; "root" or one that is made, who may use sudo without a password
 	SSHPort       int
-	Keys          []string // that may log in, in OpenSSH's form; nil where the meta-data brings them
+	Keys          []string // that may log in, in OpenSSH's form; nil if the meta-data brings them
 	Network       Network
 	// Container is a machine that shares the kernel of another one.
 	Container bool
@@ -28,8 +28,8 @@ type Machine struct {
 
 // Network is the configuration of the one card with the node's addresses.
 type Network struct {
-	MAC         string         // the card that has it; "" where the machine has one card alone
-	Card        string         // the card by the name that the kernel gives it; "" where MAC says which
+	MAC         string         // the card that has it; "" if the machine has one card alone
+	Card        string         // the card by the name that the kernel gives it; "" if MAC says which
 	Interface   string         // what to call the card of that MAC; "" leaves the name that it has
 	Addresses   []netip.Prefix // with the prefix of their segment
 	Gateways    []netip.Addr
@@ -108,7 +108,7 @@ type nameservers struct {
 // UserData is the file user-data.
 func (m Machine) UserData() ([]byte, error) { return Document(m.Config()) }
 
-// Document is a configuration as cloud-init's file, which begins with a mark of its own.
+// Document is a configuration as cloud-init's file, which begins with its own mark.
 func Document(config any) ([]byte, error) {
 	data, err := artifact.YAML(config)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// Image is a cloud image in QCOW2: where it is fetched from, and the vendor's list of its checksums beside it, "" where none is known.
+// Image is a cloud image in QCOW2: where it is fetched from, and the vendor's list of its checksums next to it, "" if none is known.
 type Image struct{ Address, Sums string }
 
 // Images of vendors, by operating system and architecture. They are the newest build of a release, so the checksum is the vendor's list.

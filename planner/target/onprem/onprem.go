@@ -217,7 +217,7 @@ func Port(p *plan.Plan, rules Rules, say Say) {
 	}
 }
 
-// Machine is what cloud-init tells a node. mac is the address of the card, "" where it has one card alone.
+// Machine is what cloud-init tells a node. mac is the address of the card, "" if it has one card alone.
 func (s Segment) Machine(p *plan.Plan, n *plan.Node, mac string) cloudinit.Machine {
 	return cloudinit.Machine{
 		Cluster: p.Cluster.Name, Name: n.Name, User: p.SSH.User, SSHPort: p.SSH.Port,
@@ -312,7 +312,7 @@ func Known[T any](table map[string]T) string {
 // Rules are those that all such targets have, under IDs of their own.
 type Rules struct{ Argument, Outside, Taken, Overlap *rule.Rule }
 
-// RulesOf makes the shared rules of a target. fix says in a sentence what its block takes beside Written.
+// RulesOf makes the shared rules of a target. fix says in a sentence what its block takes next to Written.
 func RulesOf(target, fix string) Rules {
 	return Rules{
 		Argument: &rule.Rule{
@@ -340,7 +340,7 @@ func RulesOf(target, fix string) Rules {
 	}
 }
 
-// List returns the rules, and those that a target has beside them.
+// List returns the rules, and those that a target has next to them.
 func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
 	return append([]*rule.Rule{r.Argument, r.Outside, r.Taken, r.Overlap}, own...)
 }

@@ -1,4 +1,4 @@
-// Package targettest holds the package of a target against its good topology and against the mistakes that its rules speak for.
+// Package targettest checks the package of a target against its good topology and against the mistakes that its rules speak for.
 //
 // testdata/targets/<name>.hcl is a design that lands well; testdata/targets/<name>.golden is the tree's part that the target makes of it,
 // as a txtar archive (`go test -update` writes it again). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
@@ -109,7 +109,8 @@ func (of Target) Variant(t *testing.T, name string) []artifact.File {
 // marker names a rule of the target, or of the language, that a line breaks.
 var marker = regexp.MustCompile(`# ([a-z0-9]+(?:-[a-z0-9]+)+)`)
 
-// Refuses holds every mistake of the bad archive against the diagnostic that it must bring, and asks that each rule of the target has one.
+// Refuses checks every mistake of the bad archive against the diagnostic that it must bring, and asks that each rule of the target has
+// one.
 func (of Target) Refuses(t *testing.T) {
 	t.Helper()
 	path := filepath.Join(folder, of.Facts.Name+".bad.txtar")

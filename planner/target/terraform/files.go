@@ -19,7 +19,7 @@ const (
 	MachineVariables = "plan.tf"
 	// UserData is local.user_data, the first boot of each machine: its name, the one user, his key.
 	UserData = "user-data.tf"
-	// MadeWith keeps what a change would stop or make again until somebody names the machine: the program says in local.made_with what.
+	// MadeWith keeps what a change would stop or make again until someone names the machine: the program says in local.made_with what.
 	MadeWith = "made-with.tf"
 	// Bastion has the outputs of the way in: the program says in local.bastion_address where it is.
 	Bastion = "bastion.tf"

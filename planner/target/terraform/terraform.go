@@ -1,6 +1,6 @@
 // Package terraform holds what all Terraform targets share: the plan as the data that their static programs read. A program ships
 // verbatim and loops over maps whose keys are names from the plan, so that one machine more or less moves no other; the data is in
-// plan.auto.tfvars.json, where Terraform takes every string as it stands.
+// plan.auto.tfvars.json, where Terraform takes every string as it is.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package terraform
@@ -33,8 +33,8 @@ type Machine struct {
 // Opening is one hole in the firewall, from one group to another or from ranges to a group.
 type Opening struct {
 	To       string   `json:"to"`
-	From     string   `json:"from"`    // a group; "" where Sources says from where
-	Sources  []string `json:"sources"` // ranges; empty where From is a group
+	From     string   `json:"from"`    // a group; "" if Sources says from where
+	Sources  []string `json:"sources"` // ranges; empty if From is a group
 	Protocol string   `json:"protocol"`
 	First    int      `json:"first"` // 0 where the protocol has no ports
 	Last     int      `json:"last"`

@@ -35,14 +35,14 @@ type Cloud struct {
 	NameWords   string
 	ClusterMax  int // characters of the cluster's name
 
-	// Users are names that the cloud does not take for the first user, beside root.
+	// Users are names that the cloud does not take for the first user, next to root.
 	Users []string
 
 	Sizes     []terraform.Size // from small to large
 	Images    map[string]map[string]any
 	DefaultOS string
 
-	// Reachable reports that every machine has a public address of its own, besides the one in the plan.
+	// Reachable reports that every machine has its own public address, besides the one in the plan.
 	Reachable bool
 
 	// FirstHosts is how many addresses at the start of a subnet the cloud keeps for itself, the network's own among them; LastHosts at its
@@ -72,8 +72,8 @@ type Variables struct {
 
 // Endpoint is the API's balancer.
 type Endpoint struct {
-	Name    string `json:"name"`    // "" where the endpoint is an address
-	Address string `json:"address"` // "" where the cloud chooses it
+	Name    string `json:"name"`    // "" if the endpoint is an address
+	Address string `json:"address"` // "" if the cloud chooses it
 	Port    int    `json:"port"`
 }
 
@@ -105,7 +105,7 @@ type Reader struct {
 	Rules Rules
 }
 
-// Read decodes the body into a struct by the target's schema. ok is false where it could not.
+// Read decodes the body into a struct by the target's schema. ok is false if it could not.
 func (c *Cloud) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into block.Written) (r *Reader, ok bool) {
 	r = &Reader{Cloud: c, Plan: p, Rules: c.Rules()}
 	r.Reader, ok = block.Read(p, body, ctx, schema, into, r.Rules.Argument)
@@ -119,7 +119,7 @@ type Range struct {
 	At     hcl.Range
 }
 
-// IPv4 reads an argument that is a range of the cloud's network, or holds one. ok is false where it is not written.
+// IPv4 reads an argument that is a range of the cloud's network, or holds one. ok is false if it is not written.
 func (r *Reader) IPv4(name, what, text string) (Range, bool) {
 	if !r.Has(name) {
 		return Range{}, false
@@ -248,7 +248,7 @@ func (r *Reader) Variables(access Access) Variables {
 	return v
 }
 
-// image judges a machine. It returns the key of its image among the variables; ok is false where there is none.
+// image judges a machine. It returns the key of its image among the variables; ok is false if there is none.
 func (r *Reader) image(n *plan.Node, v *Variables) (key string, ok bool) {
 	p, c := r.Plan, r.Cloud
 	if p.SSH.Port != 22 && target.Confined(n.OS) {
@@ -297,7 +297,7 @@ func (r *Reader) outside(consumers []netip.Prefix) {
 	}
 }
 
-// Balancer returns the balancer that the cloud makes where the plan leaves it to somebody else, nil where the plan has one of its own or
+// Balancer returns the balancer that the cloud makes where the plan leaves it to someone else, nil if the plan has one of its own or
 // none. Its name is that of the endpoint, its address the virtual IP, each where the plan has one.
 func (r *Reader) Balancer() *Endpoint {
 	p := r.Plan
@@ -369,7 +369,7 @@ type Rules struct {
 	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, User, Family, NodePorts *rule.Rule
 }
 
-// List returns the rules, and those that a target has beside them.
+// List returns the rules, and those that a target has next to them.
 func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
 	all := append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family},
 		own...)

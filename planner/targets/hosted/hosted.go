@@ -62,13 +62,13 @@ type Taint struct {
 	Effect string `json:"effect"`
 }
 
-// Variables is what every program is told.
+// Variables is what every program is given.
 type Variables struct {
 	Cluster string          `json:"cluster"`
 	Version string          `json:"kubernetes_version"` // the minor: the vendor chooses the patch
 	Pools   map[string]Pool `json:"pools"`
 	Default string          `json:"default_pool,omitempty"`
-	Admins  []string        `json:"admin_cidrs"` // who may reach the API; empty: everybody
+	Admins  []string        `json:"admin_cidrs"` // who may reach the API; empty: everyone
 	// Ranges of the cluster as they were written; "" leaves them to the vendor.
 	Pods     string `json:"pod_subnet"`
 	Services string `json:"service_subnet"`
@@ -94,7 +94,7 @@ func DefaultPool() spec.Argument {
 		Doc: "Pool that is made with the cluster and cannot be replaced later; needed where several have no taints."}
 }
 
-// Read decodes the body into a struct by the target's schema. ok is false where it could not.
+// Read decodes the body into a struct by the target's schema. ok is false if it could not.
 func (v *Vendor) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into block.Written) (r *Reader, ok bool) {
 	r = &Reader{Vendor: v, Plan: p, Rules: v.Rules()}
 	r.Reader, ok = block.Read(p, body, ctx, schema, into, r.Rules.Argument)
@@ -104,7 +104,7 @@ func (v *Vendor) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema 
 // HighlyAvailable reports whether the type promises that the control plane outlives the loss of a machine.
 func HighlyAvailable(p *plan.Plan) bool { return p.Cluster.Type == topologies.MultiEtcdMultiMaster }
 
-// Variables asks what every vendor asks of the plan. chosen is the pool that is made with the cluster, nil where it was not written.
+// Variables asks what every vendor asks of the plan. chosen is the pool that is made with the cluster, nil if it was not written.
 func (r *Reader) Variables(admins []string, chosen *string) Variables {
 	p, v := r.Plan, r.Vendor
 	out := Variables{Cluster: p.Cluster.Name, Version: p.Cluster.Version.MinorString(), Pools: map[string]Pool{}, Admins: []string{}}
@@ -253,7 +253,7 @@ type Rules struct {
 	Argument, Name, Size, Range, Zone, DefaultPool *rule.Rule
 }
 
-// List returns the rules, and those that a target has beside them.
+// List returns the rules, and those that a target has next to them.
 func (v *Vendor) List(own ...*rule.Rule) []*rule.Rule {
 	r := v.Rules()
 	out := []*rule.Rule{r.Argument, r.Size, r.Range}

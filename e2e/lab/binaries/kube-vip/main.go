@@ -132,7 +132,7 @@ func run() error {
 	return errors.New("the election ended")
 }
 
-// announce sends a gratuitous ARP request: everybody on the segment learns where the address is now.
+// announce sends a gratuitous ARP request: everyone on the segment learns where the address is now.
 func announce(link netlink.Link, ip net.IP) error {
 	hw := link.Attrs().HardwareAddr
 	broadcast := net.HardwareAddr{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}

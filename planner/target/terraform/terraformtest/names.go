@@ -57,7 +57,7 @@ func Names(t *testing.T, files []artifact.File, cluster, zone string, limits map
 			if len(name) > limit || strings.HasSuffix(name, "-") {
 				t.Errorf("%s is called %q, %d characters of %d", r.Address, name, len(name), limit)
 			}
-			// What is named within something else is told apart by that: rules of a group, associations.
+			// What is named within something else is distinguished by that: rules of a group, associations.
 			key := r.Type + "/" + name
 			for _, within := range []string{"network_security_group_name", "role", "zone"} {
 				key += fmt.Sprint("/", r.Values[within])

@@ -15,9 +15,9 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// Steady applies the configuration on a cloud that is made up (checks/terraform/provider), and asks what an apply after that would do: with
-// nothing changed, nothing. With another key, another user, newer images, other sizes, and another zone, each of them for all machines at
-// once, no resource of the types that hold etcd is recreated or stopped. One machine that somebody names changes alone.
+// Steady applies the configuration on a cloud that is made up (checks/terraform/provider), and asks what an apply after that would do:
+// with nothing changed, nothing. With another key, another user, newer images, other sizes, and another zone, each of them for all
+// machines at once, no resource of the types that hold etcd is recreated or stopped. One machine that someone names changes alone.
 func Steady(t *testing.T, files []artifact.File, holders ...string) {
 	t.Helper()
 	s := &state{t: t, dir: write(t, files), holders: holders}
@@ -133,7 +133,7 @@ func (s *state) plan(what string, args ...string) []change {
 	return out
 }
 
-// unharmed asks that what holds etcd stays as it is: it may get something new beside it, and nothing else.
+// unharmed asks that what holds etcd stays as it is: it may get something new next to it, and nothing else.
 func (s *state) unharmed(what string, but live) {
 	s.t.Helper()
 	for _, c := range s.plan(what) {

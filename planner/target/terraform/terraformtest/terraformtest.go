@@ -1,4 +1,4 @@
-// Package terraformtest holds a target's Terraform files against Terraform itself, with the providers' real schemas and no network.
+// Package terraformtest checks a target's Terraform files against Terraform itself, with the providers' real schemas and no network.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package terraformtest
@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// data is the file of the plan's values, beside the program that reads them.
+// data is the file of the plan's values, next to the program that reads them.
 const data = "plan.auto.tfvars.json"
 
 // Validate fails the test where `terraform fmt` would change a file, `terraform validate` refuses the configuration, a value of the plan's

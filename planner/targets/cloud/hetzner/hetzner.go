@@ -202,7 +202,7 @@ func (v *variables) locations(r *cloud.Reader) {
 	}
 }
 
-// spread keeps the control planes of a location on different physical hosts, and so the etcd members beside them.
+// spread keeps the control planes of a location on different physical hosts, and so the etcd members next to them.
 func (v *variables) spread(r *cloud.Reader) {
 	members := map[string]int{}
 	for _, role := range []struct {

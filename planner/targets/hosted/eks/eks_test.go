@@ -23,7 +23,7 @@ func TestTarget(t *testing.T) {
 	// Characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (roles),
 	// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
 	terraformtest.Names(t, files, "production-platform-europe-west-cluster-of-teams-7", "", map[string]int{"": 100,
-		"aws_iam_role": 64, "aws_launch_template": 128 - 50, // beside the longest name of a pool
+		"aws_iam_role": 64, "aws_launch_template": 128 - 50, // next to the longest name of a pool
 	})
 	schema(t, files)
 	target.Refuses(t)

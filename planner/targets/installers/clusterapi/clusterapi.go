@@ -122,7 +122,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 // say reports a mistake.
 type say = func(broken *rule.Rule, at hcl.Range, format string, args ...any)
 
-// names holds the words of the block against what Kubernetes takes, and against the provider.
+// names checks the words of the block against what Kubernetes takes, and against the provider.
 func (o *options) names(r *block.Reader, b *body) {
 	for _, a := range []struct {
 		name, value string

@@ -34,7 +34,7 @@ func schema() *spec.Block {
 	return &spec.Block{Name: "target", Doc: "Kubernetes The Hard Way, on machines that exist."}
 }
 
-// decode holds the plan against what the tutorial has.
+// decode checks the plan against what the tutorial has.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl.Diagnostics) {
 	diags := spec.Decode(written, ctx, schema(), &struct{}{})
 	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
@@ -128,7 +128,7 @@ func (w *writer) lists(p *plan.Plan, server *plan.Node, nodes []*plan.Node, shar
 	w.text("downloads.txt", downloads(p))
 }
 
-// host is what one machine is told: the routes to the pods of the others, and what a worker runs.
+// host is what one machine is given: the routes to the pods of the others, and what a worker runs.
 func (w *writer) host(p *plan.Plan, n *plan.Node, nodes []*plan.Node, shares map[*plan.Node][]netip.Prefix) {
 	var routes lines
 	for _, other := range nodes {
@@ -148,7 +148,7 @@ func (w *writer) host(p *plan.Plan, n *plan.Node, nodes []*plan.Node, shares map
 		"--hostname-override=" + n.Name})
 }
 
-// common is what all workers are told.
+// common is what all workers are given.
 func (w *writer) common(p *plan.Plan) {
 	w.yaml("common/kubelet.yaml", kubelet(p))
 	w.yaml("common/kube-proxy.yaml", proxyConfiguration{

@@ -44,7 +44,7 @@ func TestHardWay(t *testing.T) {
 	sshReads(t, dir)
 }
 
-// decodes holds the components' configurations against upstream's types, strictly.
+// decodes checks the components' configurations against upstream's types, strictly.
 func decodes(t *testing.T, files []artifact.File) {
 	t.Helper()
 	for _, f := range files {

@@ -22,7 +22,7 @@ func TestKops(t *testing.T) {
 	againstSchema(t, target.Variant(t, "kops-gce"))
 }
 
-// againstSchema holds every object against kops' own CustomResourceDefinition, made strict: no field that it does not name. The
+// againstSchema checks every object against kops' own CustomResourceDefinition, made strict: no field that it does not name. The
 // definitions are not ours to keep: ORACLES names the folder where they are.
 func againstSchema(t *testing.T, files []artifact.File) {
 	t.Helper()

@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// read says that kube-aws is gone, and reads the block as kops does.
+// read reports whether kube-aws is gone, and reads the block as kops does.
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := kops.Target().New(p, written, ctx)
 	diags = append(diags, archived.Diagnostic(p.Target.NameRange,

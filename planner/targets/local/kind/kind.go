@@ -36,7 +36,7 @@ func images() map[plan.Version]string {
 	}
 }
 
-// Image is the node image of a Kubernetes version, "" where kind has none.
+// Image is the node image of a Kubernetes version, "" if kind has none.
 func Image(v plan.Version) string { return images()[v] }
 
 // longest is how long a cluster's name may be so that its containers' names are host names: 63 less "-control-plane", which has a number
@@ -390,7 +390,7 @@ func args(list []plan.Arg) map[string]string {
 	return m
 }
 
-// taintsOf returns the taints to register with, nil where kubeadm's own are right: the control plane's, which kind takes off a lone node.
+// taintsOf returns the taints to register with, nil if kubeadm's own are right: the control plane's, which kind takes off a lone node.
 func taintsOf(p *plan.Plan, n *plan.Node) *[]taint {
 	both := n.Roles.Has(plan.ControlPlane) && n.Roles.Has(plan.Worker)
 	if len(n.Taints) == 0 && (!both || len(p.KubeletNodes()) == 1) {

@@ -170,7 +170,7 @@ func inOrder(p *plan.Plan) []*plan.Node {
 	return nodes
 }
 
-// arguments of minikube start, but for the profile. Names as in https://minikube.sigs.k8s.io/docs/commands/start/
+// arguments of minikube start, except for the profile. Names as in https://minikube.sigs.k8s.io/docs/commands/start/
 func arguments(p *plan.Plan, b *body) []string {
 	var c commandLine
 	c.machines(p, b)

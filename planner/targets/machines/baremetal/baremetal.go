@@ -63,11 +63,11 @@ var (
 	urlPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$`)
 	diskPattern = regexp.MustCompile(`^/dev(/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$`)
 	zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
-	// commentPattern is what may stand behind a key: nothing that any of the formats would read as its own.
+	// commentPattern is what may are behind a key: nothing that any of the formats would read as its own.
 	commentPattern = regexp.MustCompile(`^[A-Za-z0-9 ._@:/+=,-]*$`)
 )
 
-// options is the decoded block, complete; nil where nothing is installed.
+// options is the decoded block, complete; nil if nothing is installed.
 type options struct {
 	source   *spec.Source
 	segment  onprem.Segment
@@ -309,7 +309,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	return append(files, artifact.File{Path: "provision/nodes.txt", Data: []byte(list.String())}), nil
 }
 
-// first returns the node's IPv4 address with its prefix and router, and the IPv6 ones; zero where it has none.
+// first returns the node's IPv4 address with its prefix and router, and the IPv6 ones; zero if it has none.
 func (o *options) first(n *plan.Node) (four, six netip.Prefix, via4, via6 netip.Addr) {
 	for _, a := range o.segment.Addresses(n) {
 		if a.Addr().Is4() {
@@ -345,8 +345,8 @@ func rules() []*rule.Rule {
 var (
 	badKey = &rule.Rule{
 		ID: "bare-metal-key", Title: "Invalid public key", Permanent: true,
-		Doc: "The installed machines accept no password. With a damaged key nobody can log in, and a private key in the topology is " +
-			"readable by everyone who can read the file.",
+		Doc: "The installed machines accept no password. With a damaged key, logins are impossible, and a private key in the " +
+			"topology is readable by everyone who can read the file.",
 		Fix:     "Write the line from a file whose name ends in .pub.",
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc4253#section-6.6"},
 	}

@@ -37,7 +37,7 @@ type Feature struct {
 	Carried map[string]string // by column: where the installer's documentation or source says that it takes what is written here
 	Played  map[string]string // by column: the role that carries it out
 	Refused map[string]string // by column: why not, and what to write
-	// asked says where the topology asks a machine for it; nil where no column refuses it.
+	// asked says where the topology asks a machine for it; nil if no column refuses it.
 	asked func(*plan.Plan, *options, machine) (hcl.Range, bool)
 }
 

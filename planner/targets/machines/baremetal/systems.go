@@ -26,7 +26,7 @@ const (
 // system is an operating system that can be installed without a question.
 type system struct {
 	name      string // as in the topology, without the version
-	oldest    string // version; "" where versions do not matter
+	oldest    string // version; "" if versions do not matter
 	installer string
 	ignition  string // version of the specification that every release takes
 }
@@ -303,7 +303,7 @@ func (o *options) ifupdown(p *plan.Plan, m machine, six netip.Prefix, via netip.
 	return lines
 }
 
-// proxyOf is the proxy that an installer takes where it takes one for everything, "" where there is none.
+// proxyOf is the proxy that an installer takes where it takes one for everything, "" if there is none.
 func proxyOf(p *plan.Plan) string {
 	if p.Network.HTTPProxy == nil {
 		return ""
@@ -654,7 +654,7 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 	return []artifact.File{{Path: "config.ign", Data: data}, arguments}, nil
 }
 
-// proxyDropIn is the environment of a service. A percent sign is doubled, because systemd replaces what stands behind one.
+// proxyDropIn is the environment of a service. A percent sign is doubled, because systemd replaces what is behind one.
 // Source: systemd.exec(5), Environment=
 func proxyDropIn(h *plan.HTTPProxy) string {
 	var b strings.Builder

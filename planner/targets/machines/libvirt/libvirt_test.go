@@ -76,7 +76,7 @@ func TestNetworkOfItsOwn(t *testing.T) {
 	}
 }
 
-// Every machine has an identity of its own, which a change elsewhere does not touch.
+// Every machine has its own identity, which a change elsewhere does not touch.
 func TestIdentities(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"lb-1", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2"} {
@@ -132,7 +132,7 @@ func write(t *testing.T, files []artifact.File) string {
 	return filepath.Join(dir, "libvirt")
 }
 
-// accepted holds the files against libvirt's schemas, its test driver, which knows more than they do, and cloud-init.
+// accepted checks the files against libvirt's schemas, its test driver, which knows more than they do, and cloud-init.
 func accepted(t *testing.T, dir string) {
 	t.Helper()
 	commands := []string{}
@@ -267,7 +267,7 @@ autostart | net-autostart) ;;
 esac
 `
 
-// curl fetches from the folder that is called after the last part of the address.
+// curl fetches from the folder that is named after the last part of the address.
 const curl = `#!/usr/bin/env bash
 set -eu
 while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done

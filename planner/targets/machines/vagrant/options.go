@@ -382,7 +382,7 @@ func (d *decoder) secondMask(a netip.Addr) int {
 	return 64
 }
 
-// overlaps: the first card of every machine is on the provider's own network. Pods and Services are held against it by package check,
+// overlaps: the first card of every machine is on the provider's own network. Pods and Services are compared with it by package check,
 // which does not know where the addresses of the nodes come to lie.
 func (d *decoder) overlaps(o *Options, made provider) {
 	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {

@@ -248,7 +248,7 @@ func (d *decoder) empty() {
 	}
 }
 
-// place is the key of where a node stands; ok is false where the block does not say it.
+// place is the key of where a node stands; ok is false if the block does not say it.
 func (d *decoder) place(n *plan.Node, usual placement, domains map[string]*domain, places map[string]placement) (key string, ok bool) {
 	switch {
 	case domains[n.FailureDomain] != nil:
@@ -268,7 +268,7 @@ func (d *decoder) place(n *plan.Node, usual placement, domains map[string]*domai
 	return elsewhere, true
 }
 
-// machine makes the machine of a node; of is its failure domain, nil where the block has none.
+// machine makes the machine of a node; of is its failure domain, nil if the block has none.
 func (d *decoder) machine(n *plan.Node, place string, of *domain) {
 	os, _ := onprem.System(n)
 	if template, ok := d.b.Templates[os]; !ok {
@@ -428,7 +428,7 @@ var (
 	}
 )
 
-// tunnels holds the port of the pods' tunnels against the network below.
+// tunnels checks the port of the pods' tunnels against the network below.
 func tunnels(p *plan.Plan, b *body, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	c := &p.Network.CNI
 	port := c.TunnelPort()

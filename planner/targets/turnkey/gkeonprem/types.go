@@ -197,7 +197,7 @@ func (o *options) documents(p *plan.Plan) []any {
 	return docs
 }
 
-// pool is a pool of the plan, or a node of its own.
+// pool is a pool of the plan, or its own node.
 type pool struct {
 	name  string
 	nodes []*plan.Node

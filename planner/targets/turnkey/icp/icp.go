@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// read says that IBM Cloud Private is gone, and reads the block as OpenShift does.
+// read reports whether IBM Cloud Private is gone, and reads the block as OpenShift does.
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := openshift.Target().New(p, written, ctx)
 	diags = append(diags, discontinued.Diagnostic(p.Target.NameRange,

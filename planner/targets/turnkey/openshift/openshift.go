@@ -1,5 +1,5 @@
-// Package openshift writes a plan for OpenShift's agent-based installer: install-config.yaml and agent-config.yaml, which define every host
-// with its address, and the script that adds what only its owner has, the pull secret and a key, outside of the tree.
+// Package openshift writes a plan for OpenShift's agent-based installer: install-config.yaml and agent-config.yaml, which define every
+// host with its address, and the script that adds what only its owner has, the pull secret and a key, outside the tree.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package openshift
@@ -171,7 +171,7 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 	}
 }
 
-// shape holds the counts against what the installer takes.
+// shape checks the counts against what the installer takes.
 // Source: github.com/openshift/installer pkg/asset/agent/installconfig.go, validateControlPlaneConfiguration and validateSNOConfiguration
 func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	cps := p.ControlPlanes()

@@ -2,7 +2,7 @@
 
     firewall.py apply QUESTION    QUESTION is JSON, {"program": "nftables", "files": {name: text}, "stamp": text, "joins": false}
     firewall.py keep              the change outlives a boot: Ansible has connected again
-    firewall.py undo              what a timer runs where nobody said keep
+    firewall.py undo              what a timer runs unless keep was called
     firewall.py state             prints, as JSON, whose rules are there, and whether they are as they were left
     firewall.py remove            takes away what is ours, and nothing else
 

@@ -2,8 +2,9 @@
 
     balancer.py --port PORT [--address ADDRESS]
 
-haproxy takes connections at the port beside those that it has, and keepalived's holder has the address beside the one that it has. What
-keepalived's hosts tell each other stays the same: those that are told first and those that are told later agree all the while, for which the
+haproxy accepts connections at the new port in addition to the old ones, and keepalived's holder has the new address in addition to the old
+one. What
+keepalived's hosts tell each other stays the same: hosts that change first and hosts that change later agree all the time, for which the
 address is an excluded one. Where haproxy leads to no API server by the port, the old files come back.
 https://www.keepalived.org/manpage.html
 """

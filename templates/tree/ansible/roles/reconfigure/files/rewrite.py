@@ -87,7 +87,7 @@ def write(resource, server):
     items = json.loads(listed.stdout.decode("utf-8"))["items"]
     for at in range(0, len(items), BATCH):
         some = {"apiVersion": "v1", "kind": "List", "items": items[at:at + BATCH]}
-        # One that somebody else has changed or deleted meanwhile is written already, or gone.
+        # One that others have changed or deleted meanwhile is already written, or gone.
         subprocess.run(kubectl + ["replace", "--filename=-"], input=json.dumps(some).encode("utf-8"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                        check=False)
 

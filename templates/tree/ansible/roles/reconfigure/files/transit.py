@@ -4,7 +4,7 @@
 
 An API server reads a value with any key of the file and writes with the first provider. So a new key comes behind the old one everywhere (read),
 then before it (write), then all is written again, and the old one goes (final). The newest key is the one with the highest number: a change that was
-interrupted goes on with it. --rotate makes another one. The file of the phase is laid beside the one that is used, with the ending .next; where
+interrupted goes on with it. --rotate makes another one. The file of the phase is put next to the one that is used, with the ending .next; where
 nothing is to be encrypted any more, there is none. Prints a word where the two differ.
 https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
 """

@@ -126,7 +126,7 @@ def images(workload):
 
 
 def calico(api):
-    """what Calico's operator is told and what runs, None where there is no Calico. Either group holds its own settings, by its version."""
+    """the configuration of Calico's operator and what runs, None if there is no Calico. Either group holds its own settings, by its version."""
     found = api.get("/apis/operator.tigera.io/v1/installations/default")
     if not found:
         return None

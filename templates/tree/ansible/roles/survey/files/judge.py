@@ -19,7 +19,7 @@ Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades", "move
     orphans      addons that the cluster has and the plan has no longer
     network      the pod network gets another version or other settings; "pods" where only pods that restart take them on, "kept" where a
                  person brings them: nothing is applied
-    balancer     what is to be done to what stands before the API servers: "opens" (balancers that get another address or port beside the one
+    balancer     what is to be done to what stands before the API servers: "opens" (balancers that get another address or port next to the one
                  that they have), "switch" (their address or router changes), "starts" (kube-vip is new), "ends" (control planes that have it still),
                  "retune" (it gets other settings), "second" (control planes whose kube-vip holds another address: a second one holds the new one until
                  clients have moved), "hands" (and then hands it over), "takes" (the kind of balancer that has the planned address and gives it up), "renames" (the
@@ -177,7 +177,7 @@ class Judge:
                         "the API servers would find an empty one.", name, found, ", ".join(servers))
                 return
             if found != self.plan["placement"] and not self.moves:
-                self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. An empty etcd would be started beside the one that holds "
+                self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. An empty etcd would start next to the one that holds "
                         "the cluster. move-etcd.yml moves it, member by member, while writes go on. To leave it where it is, write topology = \"%s\" into the block "
                         "etcd.", name, found, ", ".join(servers), self.plan["placement"], found)
                 return
@@ -593,7 +593,7 @@ class Judge:
                 self.no("What is stored is to be encrypted by a plugin, or no longer, and %s has a key for it. %s", name, page)
                 continue
             if keys is None and (host["encrypts"] and host["encryption"] == (want["provider"] if planned else "identity")):
-                continue  # somebody else's file, which says what the topology says
+                continue  # a file of others, which says what the topology says
             if keys is None and host["encryption"]:
                 self.no("%s of %s was not written by this playbook, or by hand since, and the topology says how what is stored is encrypted. %s", KEY, name, page)
                 continue
@@ -667,7 +667,7 @@ class Judge:
                 handed = out["address"] in {b["kube_vip"] for b in vips.values()}
                 out["second"], out["hands"] = [] if handed else moved, True
                 old = {b["kube_vip"] for b in vips.values()} - {"", out["address"]}
-                self.pending.append("kube-vip holds %s, and the topology says %s" % (names(old) or "the new address beside another one", out["address"]))
+                self.pending.append("kube-vip holds %s, and the topology says %s" % (names(old) or "the new address next to another one", out["address"]))
             out["retune"] = sorted(n for n, b in vips.items() if n not in moved and b["manifest"] != plan["kube_vip"])
             if out["retune"]:
                 self.pending.append("kube-vip of %s has other settings than the topology says" % names(out["retune"]))
