@@ -104,9 +104,9 @@ func TestJudgeBalancers(t *testing.T) {
 			"kube-vip holds 10.0.0.10"},
 		"the first one is gone": {second("", "10.0.0.20"), planned("kube-vip", "10.0.0.20", "", "", "n"),
 			`"starts":false,"ends":[],"retune":[],"takes":"","renames":true,"second":["cp-1"],"hands":true`,
-			"kube-vip holds the new address beside"},
+			"kube-vip holds the new address next to"},
 		"one host has handed it over": {second("10.0.0.20", "10.0.0.20"), planned("kube-vip", "10.0.0.20", "", "", "m"),
-			`"takes":"","renames":false,"second":[],"hands":true`, "kube-vip holds the new address beside"},
+			`"takes":"","renames":false,"second":[],"hands":true`, "kube-vip holds the new address next to"},
 		"and somebody thinks better of it": {second("10.0.0.10", "10.0.0.20"), planned("kube-vip", "10.0.0.10", "", "", "m"),
 			`"second":[],"hands":false`, `Write virtual_ip = "10.0.0.20" again`},
 		"kube-vip elsewhere, by BGP": {func(o object) {
