@@ -21,7 +21,7 @@ const Login = "lab%user:p@$$'w \"ord/#`"
 // guardedRegistry has the images of Registry for those who log in.
 const guardedRegistry = Gateway + ":5001"
 
-// logins writes the files that topologies name for them, beside the key of ssh: <key>.auths and <key>.login.
+// logins writes the files that topologies name for them, next to the key of ssh: <key>.auths and <key>.login.
 func (l *Lab) logins() error {
 	auths := fmt.Sprintf(`{"auths": {"%s:5001": {"auth": %q}}}`, Gateway, base64.StdEncoding.EncodeToString([]byte(Login)))
 	return errors.Join(os.WriteFile(l.Key()+".auths", []byte(auths), 0o600), os.WriteFile(l.Key()+".login", []byte(Login+"\n"), 0o600))

@@ -116,7 +116,7 @@ func few(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// login is how Ansible logs in; "" where nothing says so.
+// login is how Ansible logs in; "" if nothing says so.
 func (p *Plan) login(s SSH) string {
 	var parts []string
 	if s.User != "" {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestProxyLogin: whatever characters a login has, a shell reads from the file that proxy.py prints a URL with that very login, and runs
-// nothing. What is no login ends with a message that does not show it.
+// nothing. What is not a login ends with a message that does not show it.
 func TestProxyLogin(t *testing.T) {
 	const program = "../../../templates/tree/ansible/roles/host/files/proxy.py"
 	make := func(text string) (string, error) {

@@ -165,7 +165,7 @@ func nearName(p *plan.Plan, of string) string {
 	return spelling.DidYouMean(of, names)
 }
 
-// unusable says what is wrong with a public key, "" where nothing is.
+// unusable says what is wrong with a public key, "" if nothing is.
 // Source: RFC 4253, section 6.6; the types are those of ssh-keygen -t.
 func unusable(key string) string {
 	kind, rest, _ := strings.Cut(key, " ")
