@@ -23,7 +23,8 @@ var (
 	// ofTarget is what the package of any target may import: it reads its own block, and uses what all targets and its class share. Files
 	// with Kubernetes' own types come from target.Upstream.
 	ofTarget = slices.Concat(emitter, language, []string{
-		"planner/rule", "planner/spec", "planner/target", "planner/target/block", "planner/target/cloudinit", "planner/target/onprem",
+		"planner/rule", "planner/spec", "planner/spelling", "planner/target", "planner/target/block", "planner/target/cloudinit",
+		"planner/target/onprem",
 		"planner/target/terraform", "sigs.k8s.io/yaml",
 		"planner/emit/ansible", "planner/emit/components", "planner/emit/hostfiles",
 	})
