@@ -90,7 +90,8 @@ var configSteps = []step{
 			"    no_proxy = [\"10.77.0.1\"]\n  }"},
 		also: on("systemctl show containerd -p Environment", "10.77.0.1:3128")},
 	{what: "patches of kubeadm", playbook: "reconfigure.yml",
-		pairs: []string{ofCluster, ofCluster + "\n  kubeadm_patch \"kube-scheduler.yaml\" {\n    content = \"metadata:\\n  annotations:\\n" +
+		pairs: []string{ofCluster, ofCluster + "\n  kubeadm_patch \"kube-scheduler.yaml\" {\n    content = \"metadata:\\n  " +
+			"annotations:\\n" +
 			"    example.com/patched: first\\n\"\n  }\n  kubeadm_patch \"kubeletconfiguration+merge.yaml\" {\n" +
 			"    content = \"containerLogMaxFiles: 7\\n\"\n  }"},
 		also: on(patched, "containerLogMaxFiles: 7\n    example.com/patched: first")},

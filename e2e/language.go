@@ -10,7 +10,8 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// checkLanguage wants what the topology language.hcl says to be what runs: patches in the pods and kubelets that kubeadm made, logins on the
+// checkLanguage wants what the topology language.hcl says to be what runs: patches in the pods and kubelets that kubeadm made, logins on
+// the
 // hosts and nowhere else, nodes by the names of the map.
 func checkLanguage(ctx context.Context, c *cluster) error {
 	if err := checkSealed(ctx, c); err != nil {
