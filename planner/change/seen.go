@@ -43,8 +43,13 @@ var seen = map[string]string{
 	"addon.manifest":                       "2026-11-30, life: 225 writes, the longest gap 0.7 s; no pod restarted",
 	"load_balancer.virtual_ip: of haproxy, or of another kind than before": "2026-11-30, endpoints: of haproxy; the playbook killed " +
 		"after 16 results and run again; 927 writes acknowledged and there, the longest gap 4.3 s",
-	"load_balancer.port":          "2026-11-30, endpoints: 811 writes, the longest gap 0.9 s",
-	"load_balancer: another kind": "2026-11-30, endpoints: haproxy → kube-vip with a new address; 847 writes, the longest gap 1.3 s",
+	"load_balancer.virtual_ip: of kube-vip": "2026-11-30, endpoints: three control planes; the playbook killed after 33 results and run " +
+		"again; 1477 writes acknowledged and there, the longest gap 5.6 s",
+	"load_balancer: another kind, with the same virtual IP": "2026-11-30, endpoints: kube-vip → haproxy; 648 writes acknowledged and " +
+		"there, the longest gap 6.4 s",
+	"node: a load balancer leaves": "2026-11-30, endpoints: 954 writes acknowledged and there, the longest gap 0.7 s",
+	"load_balancer.port":           "2026-11-30, endpoints: 811 writes, the longest gap 0.9 s",
+	"load_balancer: another kind":  "2026-11-30, endpoints: haproxy → kube-vip with a new address; 847 writes, the longest gap 1.3 s",
 	"cluster.encryption_at_rest.provider: turned on": "2026-11-30, encryption: three control planes; the playbook killed after 59 " +
 		"results and run again; 2796 writes acknowledged and there, the longest gap 0.8 s; with another key, 4910 writes and 1.2 s",
 	"cluster.encryption_at_rest.provider: another provider": "2026-11-30, encryption: secretbox → aescbc; 4798 writes acknowledged and " +

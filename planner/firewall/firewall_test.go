@@ -117,7 +117,7 @@ func question(t *testing.T, rules, stamp string, joins bool) string {
 
 // TestRulesAreTakenBack walks the program of the role through a change that nobody keeps, one that is kept, one that keeps what was
 // open, one
-// that nftables refuses, a rule that somebody adds, and the end.
+// that nftables refuses, a rule that was added by hand, and the end.
 func TestRulesAreTakenBack(t *testing.T) {
 	p := managed(t)["stacked"]
 	var small, large string
