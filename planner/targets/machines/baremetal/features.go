@@ -294,7 +294,7 @@ var (
 	repeated = &rule.Rule{
 		ID: "bare-metal-disk-repeated", Severity: rule.Warning, Title: "One disk's ID for several machines",
 		Doc: "A link of /dev/disk/by-id is made of the serial number or the WWN of one disk. No other machine has it, and an installer " +
-			"that is told of it there finds no disk.",
+			"that looks for it there finds no disk.",
 		Fix:     "Write install_disks with a disk for each machine, or a link of /dev/disk/by-path where they are built alike.",
 		Sources: []string{"https://github.com/systemd/systemd/blob/v252/rules.d/60-persistent-storage.rules"},
 	}
