@@ -207,6 +207,8 @@ func (a *app) targetsText(all []targetDocument) error {
 		versions := d.versions()
 		if len(d.Releases) > 1 {
 			versions = d.Releases[len(d.Releases)-1] + " … " + d.Releases[0]
+		} else if len(d.Patches) > 0 { // k8splan targets NAME says which patches of each minor
+			versions = d.Oldest + " to " + d.Newest
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", d.Name, types, versions, d.Checked)
 	}

@@ -46,7 +46,7 @@ func (p *Plan) WayUp() []Version {
 	var way []Version
 	_, newest := p.Target.Facts.Table.Minors()
 	for at := p.Cluster.Version; at.Minor < newest.Minor; {
-		at = p.Target.Facts.Table.patched(Version{1, at.Minor + 1, 0})
+		at = p.Target.Facts.newestPatch(Version{1, at.Minor + 1, 0})
 		way = append(way, at)
 		if p.Target.Facts.Table.At(at).Known() && p.Target.Facts.Takes(at) {
 			break
