@@ -32,7 +32,7 @@ func TestModules(t *testing.T) {
 	}
 }
 
-// What is loaded before someone sees anything is at most 4 MB, and what writes the files at most 10 MB. The modules are built as
+// What is loaded before someone sees anything is at most 4 MiB, and what writes the files at most 10 MiB. The modules are built as
 // scripts/site.sh builds them.
 func TestSizes(t *testing.T) {
 	if testing.Short() {
@@ -44,8 +44,8 @@ func TestSizes(t *testing.T) {
 		flags      []string
 		most       int64
 	}{
-		{"core", "judging", []string{"-gcflags=" + planner + "/target=", "-gcflags=" + planner + "/targets/...="}, 4_000_000},
-		{"renderer", "", nil, 10_000_000},
+		{"core", "judging", []string{"-gcflags=" + planner + "/target=", "-gcflags=" + planner + "/targets/...="}, 4 << 20},
+		{"renderer", "", nil, 10 << 20},
 	} {
 		file := filepath.Join(t.TempDir(), module.name)
 		args := append([]string{"build", "-trimpath", "-tags", module.tags, "-gcflags=all=-l"}, module.flags...)
