@@ -455,6 +455,18 @@ func fileNotLaid(p *plan.Plan) []Finding {
 	return findings
 }
 
+// wayToAPIServer is what to write for a file that a flag of the API server names. The keys of encryption must not reach the tree.
+func wayToAPIServer(flag, file string) string {
+	name := path.Base(path.Clean(file))
+	switch flag {
+	case "encryption-provider-config":
+		return "Write the block encryption_at_rest { } instead: its key is made on the first control plane, and is in no file of the tree."
+	case "audit-policy-file":
+		return fmt.Sprintf("Write audit { policy = \"files/%s\" } instead, with the path of your file.", name)
+	}
+	return fmt.Sprintf("Write host_file %q { source = … }, and %q as the value.", name, path.Join(plan.HostFilesDir, name))
+}
+
 func componentFileUnmounted(p *plan.Plan) []Finding {
 	if !onHosts(p) {
 		return fileNotLaid(p)
@@ -472,11 +484,10 @@ func componentFileUnmounted(p *plan.Plan) []Finding {
 						"there, and it exits. Remove the flag, and write a profile into cluster { scheduler { … } }.",
 						a.Value)...)
 			} else if c.component == "kube-apiserver" && !sees(p, c.component, a.Value) {
-				name := path.Base(path.Clean(a.Value))
 				findings = append(findings,
 					one(c.key(a.Name), "The API server runs in a pod that sees no host files except those in /etc/kubernetes/pki, "+
-						"the system's certificates, and what you mount: %s is not there, and it exits. Write host_file %q { source "+
-						"= … }, and %q as the value.", a.Value, name, path.Join(plan.HostFilesDir, name))...)
+						"the system's certificates, and what you mount: %s is not there, and it exits. %s", a.Value,
+						wayToAPIServer(a.Name, a.Value))...)
 			} else if !sees(p, c.component, a.Value) {
 				findings = append(findings, one(c.key(a.Name), "%s runs in a pod that sees no host files except those in "+
 					"/etc/kubernetes/pki and the system's certificates: %s is not there, and it exits. Put the file on every "+

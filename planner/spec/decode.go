@@ -641,6 +641,10 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 		}
 		return detail, ""
 	}
+	if s.Name == "registry" && slices.Contains(logins, attr.Name) {
+		return detail + " Logins are in a file next to Ansible, never in the topology: write credentials_file in the block " +
+			"container_runtime.", ""
+	}
 	if path, name := prefixed(attr.Name); path != "" {
 		return detail + fmt.Sprintf(" Write %s in the block %s.", name, path), ""
 	}
@@ -694,6 +698,9 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant str
 	}
 	return detail + fmt.Sprintf(" The blocks are %s.", sentence(s.blockNames, "and")), ""
 }
+
+// logins are what other tools call parts of a registry's login.
+var logins = []string{"username", "password", "auth", "token", "login"}
 
 // terraforms are blocks of Terraform that no topology has.
 var terraforms = []string{"resource", "data", "module", "output", "terraform", "moved", "import"}

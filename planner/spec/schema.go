@@ -488,7 +488,7 @@ var Schema = []Block{
 						Doc: "More hosts that are reached directly; " +
 							"nodes, ranges and the endpoint are added by themselves."},
 					{Name: "credentials_file", Type: Text, Field: "Credentials", Example: `"~/.config/proxy-login"`,
-						Aliases: []string{"auth_file", "proxy_auth", "login_file"},
+						Aliases: []string{"auth_file", "proxy_auth", "login_file", "username", "user", "login", "password"},
 						Doc: "Path of a file on the machine that runs Ansible whose one line is user:password, for a proxy that asks for " +
 							"them. " +
 							"It reaches every host with mode 0600, and never the tree."},
@@ -504,7 +504,7 @@ var Schema = []Block{
 		Arguments: []Argument{
 			{Name: "version", Type: Text, Field: "Version", Example: `"2.4.2"`, Doc: "Version of the runtime."},
 			{Name: "credentials_file", Type: Text, Field: "Credentials", Example: `"~/.docker/config.json"`,
-				Aliases: []string{"auth_file", "docker_config", "registry_auth", "auths"},
+				Aliases: []string{"auth_file", "docker_config", "registry_auth", "auths", "username", "password", "login"},
 				Doc: "Credentials for registries in the form of Docker's config.json, a path on the machine that runs " +
 					"Ansible. Every node gets them, mode 0600; they are never in the tree."},
 		},
