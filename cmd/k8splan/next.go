@@ -183,6 +183,8 @@ func flagError(cmd *cobra.Command, err error, args []string) error {
 		} else {
 			hint = "-o FILE names the file that is written; it has one format"
 		}
+	case strings.HasPrefix(text, "unknown flag: --type") && cmd.Name() == "init":
+		hint = "the type is an argument: " + cmd.UseLine()
 	case strings.HasPrefix(text, "unknown shorthand flag: 'o'") && cmd.Flags().Lookup("out") != nil:
 		hint = "write --out DIR: a tree is a directory"
 	case strings.HasPrefix(text, "unknown flag: --out") && output != nil:

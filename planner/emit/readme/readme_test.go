@@ -61,6 +61,53 @@ node_pool "arm" {
   annotations   = { "example.com/note" = "it's \"here\"" }
 }
 `,
+		"SELinux that enforces, a managed firewall, patches, files of the API server, a proxy with a login": `
+cluster "x" {
+  type = "single-etcd-multi-master"
+  kubeadm_patch "kube-apiserver+merge.yaml" {
+    content = "metadata:\n  annotations:\n    example.com/patched: \"yes\"\n"
+  }
+  kubeadm_patch "kubeletconfiguration+merge.yaml" {
+    content = "maxParallelImagePulls: 5\n"
+  }
+  audit {}
+  encryption_at_rest {}
+}
+hosts {
+  selinux  = "enforcing"
+  firewall = "managed"
+}
+network {
+  http_proxy {
+    http             = "http://proxy.example.com:3128"
+    credentials_file = "~/.config/proxy-login"
+  }
+}
+load_balancer "haproxy" { virtual_ip = "10.0.0.10" }
+node "etcd-1" {
+  roles   = ["etcd"]
+  address = "10.0.0.21"
+  os      = "rocky-9"
+}
+node_pool "cp" {
+  roles         = ["control-plane"]
+  count         = 2
+  first_address = "10.0.0.31"
+  os            = "rocky-9"
+}
+node_pool "lb" {
+  roles         = ["load-balancer"]
+  count         = 2
+  first_address = "10.0.0.11"
+  os            = "rocky-9"
+}
+node_pool "w" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.41"
+  os            = "rocky-9"
+}
+`,
 		"IPv6 and IPv4, docker": `
 cluster "x" { type = "all-in-one" }
 network {
