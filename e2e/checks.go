@@ -110,8 +110,12 @@ func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.
 		endpoints = append(endpoints, m.ClientURL)
 	}
 	return func(ctx context.Context, args ...string) ([]byte, error) {
-		cmd := exec.CommandContext(ctx, c.h.lab.Bin("etcdctl"), append(args, "--endpoints", strings.Join(endpoints, ","),
+		argv := append([]string{c.h.lab.Bin("etcdctl")}, append(args, "--endpoints", strings.Join(endpoints, ","),
 			"--command-timeout", "5s", "--dial-timeout", "2s")...)
+		if c.name == "firewall" { // members let in control planes alone
+			argv = append([]string{"nsenter", "--net=" + boot.Network()}, argv...)
+		}
+		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 		cmd.Env = env
 		out, err := cmd.Output()
 		var exit *exec.ExitError

@@ -38,6 +38,9 @@ func (n *Node) ProbeImage() string {
 	return ProbeImage
 }
 
+// Network is the file of the host's network namespace.
+func (n *Node) Network() string { return "/run/netns/lab-" + n.machine() }
+
 func (n *Node) machine() string {
 	if n.Machine != "" {
 		return n.Machine

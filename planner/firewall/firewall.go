@@ -1,4 +1,6 @@
 // Package firewall is what hosts let in: the ports of a plan as rules of nftables, firewalld and ufw, to be read and to be applied.
+//
+// The package is internal to k8splan and makes no compatibility promise.
 package firewall
 
 import (

@@ -515,7 +515,7 @@ func (r *resolver) hosts() {
 		return
 	}
 	p.Source = s.Source
-	if s.SELinux != nil {
+	if s.SELinux != nil && !r.plan.Target.Facts.Leaves("hosts.selinux") {
 		p.SELinux = *s.SELinux
 	}
 	p.Firewall = s.Firewall != nil && *s.Firewall == "managed"
