@@ -67,7 +67,8 @@ var permitted = map[string][]string{
 		"planner/plan", "topologies", "go4.org/netipx", "sigs.k8s.io/yaml"}),
 	"planner/simulate": {"planner/plan", "planner/spelling", "topologies"},
 	// What an edit of a design means for a running cluster, and the steps from one version to another.
-	"planner/change": slices.Concat(language, []string{"planner/plan", "planner/simulate", "planner/spec", "topologies"}),
+	"planner/change": slices.Concat(language, []string{"planner/plan", "planner/simulate", "planner/spec", "planner/spelling",
+		"topologies"}),
 	// The language server: what an editor learns about a topology. Reading and writing its messages is the command's.
 	"planner/lsp": slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target",
 		"go.lsp.dev/jsonrpc2"}),
@@ -79,7 +80,7 @@ var permitted = map[string][]string{
 	"playground/write":  {"playground"},
 	"cmd/k8splan-wasm":  nil,
 	// What hosts let in, as rules of the programs that have them.
-	"planner/firewall": {"planner/artifact", "planner/plan"},
+	"planner/firewall": {"planner/artifact", "planner/plan", "planner/spelling"},
 	"planner/describe": {"planner/change", "planner/plan", "planner/simulate", "planner/spelling", "topologies",
 		"github.com/mattn/go-runewidth"},
 	// What people look at: pictures and the HTML page.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Change is one thing that differs between two designs, and what that does to a cluster that runs.
@@ -373,10 +374,4 @@ func (d *differ) others() {
 }
 
 // few lists names, and how many more there are.
-func few(names []string) string {
-	const most = 6
-	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
-	}
-	return strings.Join(names, ", ")
-}
+func few(names []string) string { return spelling.Few(names, 6) }

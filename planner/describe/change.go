@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/k8splan/k8splan/planner/change"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // ChangeFormatVersion is of ChangeDocument. The number before the point changes when a field is removed or changes its meaning; the number
@@ -210,7 +211,7 @@ func alikeChanges(r *change.Report) []change.Change {
 	}
 	for i := range out {
 		if all := subjects[key(out[i])]; len(all) > 1 {
-			out[i].Subject, out[i].Hosts = some6(all), nil
+			out[i].Subject, out[i].Hosts = spelling.Few(all, 6), nil
 		}
 	}
 	return out
@@ -240,17 +241,9 @@ func aside(c change.Change) string {
 		parts = append(parts, fmt.Sprintf("%s:%d", c.Range.Filename, c.Range.Start.Line))
 	}
 	if len(c.Hosts) > 1 {
-		parts = append(parts, "hosts: "+some6(c.Hosts))
+		parts = append(parts, "hosts: "+spelling.Few(c.Hosts, 6))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// some6 lists up to six names, and how many more there are.
-func some6(names []string) string {
-	if len(names) > 6 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:5], ", "), len(names)-5)
-	}
-	return strings.Join(names, ", ")
 }
 
 // by says who carries step i out.
@@ -270,7 +263,7 @@ func (g *page) step(steps []change.Step, i int) {
 	label := fmt.Sprintf("%3d. ", i+1)
 	title := s.Title
 	if len(s.Hosts) > 0 {
-		title += ": " + some6(s.Hosts)
+		title += ": " + spelling.Few(s.Hosts, 6)
 	}
 	g.prose(label, printable(title))
 	g.prose("     ", by(steps, i))
@@ -311,7 +304,7 @@ func ChangeMarkdown(w io.Writer, r *change.Report) error {
 	for i, s := range r.Steps {
 		title := s.Title
 		if len(s.Hosts) > 0 {
-			title += ": " + some6(s.Hosts)
+			title += ": " + spelling.Few(s.Hosts, 6)
 		}
 		how := "by hand: " + escaped(s.ByHand)
 		if command := s.Command(); command != "" {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Firewall is what hosts that listen alike let in.
@@ -62,7 +63,7 @@ func Of(p *plan.Plan, leaving ...plan.Leaving) []Firewall {
 		if !ok {
 			i = len(out)
 			at[key] = i
-			out = append(out, m.firewall(p, n, names, port))
+			out = append(out, m.firewall(p, ports, n, names, port))
 		}
 		out[i].Hosts = append(out[i].Hosts, n.Name)
 	}
@@ -126,7 +127,7 @@ func (m groupsOf) key(n *plan.Node) (key string, names []string) {
 }
 
 // firewall is that of a host and those that listen alike.
-func (m groupsOf) firewall(p *plan.Plan, n *plan.Node, names []string, sshPort int) Firewall {
+func (m groupsOf) firewall(p *plan.Plan, ports []plan.Port, n *plan.Node, names []string, sshPort int) Firewall {
 	f := Firewall{Cluster: p.Cluster.Name, Group: strings.Join(names, " that are ")}
 	if sshPort != p.SSH.Port {
 		f.Group += ", sshd on port " + strconv.Itoa(sshPort)
@@ -135,7 +136,7 @@ func (m groupsOf) firewall(p *plan.Plan, n *plan.Node, names []string, sshPort i
 		f.Pods, f.Services = p.Network.PodSubnets, services(p)
 		f.Proxied = p.Network.CNI.Name == plan.Cilium
 	}
-	for _, o := range p.Ports() {
+	for _, o := range ports {
 		if o.On == plan.AllHosts || m.in[o.On][n] {
 			if o.Component == "sshd" {
 				o.First, o.Last = sshPort, sshPort
@@ -147,8 +148,7 @@ func (m groupsOf) firewall(p *plan.Plan, n *plan.Node, names []string, sshPort i
 }
 
 // services are addresses of Services that hosts have themselves, as they do where kube-proxy programs IPVS: packets to them come in as
-// those
-// to the host do, before IPVS turns them to pods.
+// those to the host do, before IPVS turns them to pods.
 func services(p *plan.Plan) []netip.Prefix {
 	if p.Network.KubeProxy.Mode != "ipvs" {
 		return nil
@@ -263,16 +263,11 @@ func families(ranges []netip.Prefix) (four, six []netip.Prefix) {
 const ofPods = "# pods of this cluster; what they may reach is for network policies to say\n"
 
 func (f Firewall) heading() string {
-	return fmt.Sprintf("# Cluster %s, %s: %s.\n", f.Cluster, f.Group, Few(f.Hosts))
+	return fmt.Sprintf("# Cluster %s, %s: %s.\n", f.Cluster, f.Group, f.Names())
 }
 
-// Few lists names, the first ones of many.
-func Few(names []string) string {
-	if len(names) > 8 {
-		return strings.Join(names[:7], ", ") + fmt.Sprintf(" and %d more", len(names)-7)
-	}
-	return strings.Join(names, ", ")
-}
+// Names are those of the hosts, the first ones of many.
+func (f Firewall) Names() string { return spelling.Few(f.Hosts, 8) }
 
 // NFTables writes the rules for nft -f: its own table, which replaces what was in it at once. Sources:
 // https://wiki.nftables.org/wiki-nftables/index.php/Quick_reference-nftables_in_10_minutes; of packets that Cilium hands to its proxy on

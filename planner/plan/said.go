@@ -5,10 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Setting is what was said of a cluster beyond its hosts, ranges and versions, for people.
 type Setting struct{ Name, Text string }
+
+// mostHosts is how many hosts a setting names.
+const mostHosts = 4
 
 // Words names the roles of a host.
 func (s Roles) Words() string {
@@ -94,7 +99,7 @@ func (p *Plan) Settings() []Setting {
 		hosts[how] = append(hosts[how], n.Name)
 	}
 	for _, how := range ways {
-		add("node.ssh", "Ansible, on "+few(hosts[how]), how)
+		add("node.ssh", "Ansible, on "+spelling.Few(hosts[how], mostHosts), how)
 	}
 	for _, group := range p.Groups() {
 		var names []string
@@ -103,17 +108,9 @@ func (p *Plan) Settings() []Setting {
 				names = append(names, n.Name)
 			}
 		}
-		add("node.groups", "Group "+group, few(names))
+		add("node.groups", "Group "+group, spelling.Few(names, mostHosts))
 	}
 	return out
-}
-
-// few are the first of many names.
-func few(names []string) string {
-	if len(names) > 4 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
-	}
-	return strings.Join(names, ", ")
 }
 
 // login is how Ansible logs in; "" if nothing says so.

@@ -19,7 +19,7 @@ func (w *page) firewalls(p *plan.Plan) {
 	b.WriteString("<section class=\"part\" aria-labelledby=\"h-firewalls\">\n<h2 id=\"h-firewalls\">" + say.title + "</h2>\n" +
 		"<p class=\"soft\">" + say.about + "</p>\n")
 	for _, f := range all {
-		fmt.Fprintf(b, "<details class=\"rules\"><summary><b>%s</b>: %s</summary>\n", esc(f.Group), esc(firewall.Few(f.Hosts)))
+		fmt.Fprintf(b, "<details class=\"rules\"><summary><b>%s</b>: %s</summary>\n", esc(f.Group), esc(f.Names()))
 		if len(f.Hosts) > Large {
 			f.Hosts = []string{f.Hosts[0] + " … " + f.Hosts[len(f.Hosts)-1]}
 		}

@@ -1,6 +1,10 @@
 package spelling
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Quantity is a number with its noun: "1 host", "5,000 hosts".
 func Quantity(n int, one, many string) string {
@@ -17,4 +21,12 @@ func Thousands(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// Few lists names; of more than most, the first and how many more there are.
+func Few(names []string, most int) string {
+	if len(names) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
+	}
+	return strings.Join(names, ", ")
 }

@@ -64,3 +64,13 @@ func FuzzNearest(f *testing.F) {
 		}
 	})
 }
+
+func TestFew(t *testing.T) {
+	for want, names := range map[string][]string{
+		"": nil, "a, b, c": {"a", "b", "c"}, "a, b and 2 more": {"a", "b", "c", "d"},
+	} {
+		if got := spelling.Few(names, 3); got != want {
+			t.Errorf("%q: %q, want %q", names, got, want)
+		}
+	}
+}

@@ -90,7 +90,7 @@ func firewallsOf(p *plan.Plan) []firewallOf {
 		return nil
 	}
 	for _, f := range firewall.Of(p) {
-		all = append(all, firewallOf{f.Directory(), firewall.Few(f.Hosts)})
+		all = append(all, firewallOf{f.Directory(), f.Names()})
 	}
 	return all
 }
