@@ -53,12 +53,30 @@ installation type, a target, an argument of a target, or a word such as quorum. 
 			if known, err := a.explainName(args[0]); known {
 				return err
 			}
-			return usageError{hinted{
-				fmt.Errorf("%q is not a known rule, argument, type, or word", args[0]),
-				near(args[0], explained(rules), "`k8splan explain` lists the rules, docs/language.md the arguments"),
-			}}
+			return usageError{hinted{fmt.Errorf("%q is not a known rule, argument, type, or word", args[0]), explainHint(args[0], rules)}}
 		},
 	}
+}
+
+// explainHint says what is near a word that explain does not know. Under a block or a target, only what that has is near.
+func explainHint(word string, rules []*rule.Rule) string {
+	if above := strings.LastIndex(word, "."); above > 0 {
+		parent := word[:above]
+		var under []string
+		for _, path := range explained(rules) {
+			if strings.HasPrefix(path, parent+".") {
+				under = append(under, path)
+			}
+		}
+		if len(under) > 0 {
+			return near(word, under, fmt.Sprintf("`k8splan explain %s` lists what it takes", parent))
+		}
+	}
+	const list = "`k8splan explain` lists the rules, docs/language.md the arguments"
+	if t := typeWords[strings.ToLower(word)]; t != "" {
+		return fmt.Sprintf("did you mean %s? %s", t, list)
+	}
+	return near(word, explained(rules), list)
 }
 
 // explainPath explains the block or the argument at a path.

@@ -21,9 +21,15 @@ var glossary = []glossaryTerm{
 	{"bootstrap", "The bootstrap control plane is the one on which kubeadm init runs; all others join. bootstrap = true in a node block " +
 		"chooses it. Once the cluster runs, it is a control plane as any other, and can be replaced.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/"},
+	{"cidr", "A range of addresses in CIDR notation: an address, a slash, and how many leading bits are fixed. 10.0.0.0/24 has 256 " +
+		"addresses, 10.0.0.0/16 has 65,536.",
+		"https://www.rfc-editor.org/rfc/rfc4632"},
 	{"cni", "The pod network is a CNI plugin: it gives pods addresses and routes between nodes. Nodes are NotReady before one runs. " +
 		"`k8splan explain network.cni` lists what can be chosen.",
 		"https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/"},
+	{"container-runtime", "The container runtime runs the containers of a node at the kubelet's request: containerd, CRI-O, or Docker " +
+		"Engine with cri-dockerd. `k8splan explain container_runtime` lists its settings.",
+		"https://kubernetes.io/docs/setup/production-environment/container-runtimes/"},
 	{"control-plane", "A control plane is a host with the API server, the controller manager, and the scheduler. With stacked etcd it " +
 		"holds a member of etcd too. Running pods go on without one, but nothing can be changed.",
 		"https://kubernetes.io/docs/concepts/architecture/"},
@@ -49,9 +55,15 @@ var glossary = []glossaryTerm{
 	{"kubeadm", "kubeadm is the upstream tool that creates a cluster on prepared hosts: kubeadm init starts the first control " +
 		"plane, and kubeadm join adds hosts. The tree has its configuration for each host.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/"},
+	{"kube-proxy", "kube-proxy runs on every node and sends the connections to a Service on to its pods, with rules of nftables or " +
+		"iptables.",
+		"https://kubernetes.io/docs/reference/networking/virtual-ips/"},
 	{"kubeconfig", "A kubeconfig is the file with which kubectl reaches a cluster: the endpoint, the certificate authority, and a " +
 		"key. `ansible-playbook site.yml -e kubeconfig=FILE` in the tree writes one.",
 		"https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/"},
+	{"kubelet", "The kubelet is the agent on each node: it starts the pods that the API server assigns to the node, and reports their " +
+		"status. The tree configures it through kubeadm.",
+		"https://kubernetes.io/docs/concepts/architecture/#kubelet"},
 	{"lease", "A lease says which of several schedulers, controller managers, or kube-vip instances is active. If its holder " +
 		"fails, another one takes over when the lease expires.",
 		"https://kubernetes.io/docs/concepts/architecture/leases/"},
@@ -88,6 +100,12 @@ var glossary = []glossaryTerm{
 	{"taint", "A taint keeps pods off a node unless they tolerate it. kubeadm taints control planes, so ordinary pods run " +
 		"on workers.",
 		"https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
+	{"target", "A target is where the cluster is built, and by which program: machines that exist, Vagrant, a cloud, a hosted service, " +
+		"or another installer. `k8splan targets` lists them, and a target block chooses one.",
+		"https://github.com/k8splan/k8splan/blob/main/docs/targets.md"},
+	{"topology", "A topology is the design of one cluster in a file, topology.hcl: its hosts, their roles, and what must differ from the " +
+		"defaults. `k8splan init TYPE` writes one.",
+		"https://github.com/k8splan/k8splan/blob/main/docs/language.md"},
 	{"tree", "The tree is the directory that `k8splan generate --out DIR` writes: configurations, the playbook, and the " +
 		"runbook. It contains no secret and can be committed to git.",
 		"https://github.com/k8splan/k8splan/blob/main/ARCHITECTURE.md"},
@@ -106,7 +124,9 @@ var synonyms = map[string]string{
 	"pod-network": "cni", "majority": "quorum", "waive-block": "waiver", "failover": "virtual-ip", "ha": "quorum", "taints": "taint",
 	"pool": "node-pool", "balancer": "load-balancer", "number": "integer", "bool": "boolean", "text": "string", "backup": "snapshot",
 	"leader-election": "lease", "network-segment": "segment", "static-pods": "static-pod", "object": "map", "lists": "list",
-	"members":                "member",
+	"members": "member", "cordon": "drain", "evict": "drain", "eviction": "drain", "subnet": "cidr", "range": "cidr", "prefix": "cidr",
+	"runtime": "container-runtime", "containerd": "container-runtime", "cri-o": "container-runtime", "docker": "container-runtime",
+	"high-availability": "quorum", "kubeproxy": "kube-proxy", "targets": "target", "platform": "target", "topologies": "topology",
 	"control-plane-endpoint": "endpoint", "workers": "worker", "control-planes": "control-plane", "failure-domains": "failure-domain",
 }
 

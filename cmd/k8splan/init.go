@@ -35,8 +35,10 @@ func (a *app) initCommand() *cobra.Command {
 		ValidArgs: topologies.Names(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if _, ok := topologies.Find(topologies.Type(args[0])); !ok {
-				return usageError{hinted{fmt.Errorf("unknown installation type %q", args[0]),
-					near(args[0], topologies.Names(), "the types are "+strings.Join(topologies.Names(), ", "))}}
+				return usageError{hinted{fmt.Errorf("unknown installation type %q", args[0]), typeHint(args[0])}}
+			}
+			if err := notFormat(file); err != nil {
+				return err
 			}
 			if of, ok := planner.FindTarget(target); ok && of.Facts.Successor != "" {
 				return usageError{hinted{fmt.Errorf("no starter for target %q: %s", target, of.Facts.Title),
@@ -71,6 +73,42 @@ func (a *app) initCommand() *cobra.Command {
 	cmd.Flags().StringVar(&target, "target", "bare-metal", "the `TARGET` to build for; k8splan targets lists them")
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to a new `FILE`")
 	return cmd
+}
+
+// typeHint says what to write in place of a word that is no installation type: targets are often taken for one, and people ask for
+// high availability rather than for its parts.
+func typeHint(word string) string {
+	if of, ok := planner.FindTarget(word); ok {
+		target := word
+		if of.Facts.Successor != "" {
+			target = of.Facts.Successor
+		}
+		return fmt.Sprintf("%s is a target: k8splan init %s --target %s", word, planner.StarterTypes(target)[0], target)
+	}
+	const types = "the types are "
+	list := types + strings.Join(topologies.Names(), ", ")
+	if t := typeWords[strings.ToLower(word)]; t != "" {
+		return fmt.Sprintf("write %s; %s", t, list)
+	}
+	return near(word, topologies.Names(), list)
+}
+
+// typeWords are what other programs and people call an installation type.
+var typeWords = map[string]topologies.Type{
+	"ha": topologies.MultiEtcdMultiMaster, "highly-available": topologies.MultiEtcdMultiMaster,
+	"high-availability": topologies.MultiEtcdMultiMaster, "multi": topologies.MultiEtcdMultiMaster,
+	"multi-master": topologies.MultiEtcdMultiMaster, "prod": topologies.MultiEtcdMultiMaster, "production": topologies.MultiEtcdMultiMaster,
+	"single": topologies.SingleEtcdSingleMaster, "single-master": topologies.SingleEtcdSingleMaster,
+	"aio": topologies.AllInOne, "dev": topologies.AllInOne, "single-node": topologies.AllInOne, "one": topologies.AllInOne,
+}
+
+// notFormat refuses a format where -o names a file: other commands take one there, and a file named json would be a surprise.
+func notFormat(file string) error {
+	switch file {
+	case "text", "json", "yaml", "html", "svg", "markdown":
+		return usageError{hinted{fmt.Errorf("-o takes a file here, and %q looks like a format", file), "write -o FILE, or -o ./" + file}}
+	}
+	return nil
 }
 
 // words lists types for a sentence.

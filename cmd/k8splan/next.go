@@ -116,6 +116,12 @@ var asks = map[string]string{
 	"delete":     "`ansible-playbook reset.yml` in the tree removes the cluster",
 	"reset":      "`ansible-playbook reset.yml` in the tree removes the cluster",
 	"backup":     "`ansible-playbook backup-etcd.yml` in the tree takes a snapshot of etcd",
+	"import":     "k8splan does not read running clusters: `k8splan init TYPE` writes a topology to describe one in",
+	"adopt":      "`ansible-playbook site.yml -e adopt=true` in the tree takes over a cluster that an earlier release built",
+	"drain":      "`ansible-playbook reboot.yml` in the tree drains and reboots hosts, `kubectl drain` one node",
+	"reboot":     "`ansible-playbook reboot.yml` in the tree reboots the hosts in a safe order",
+	"renew":      "`ansible-playbook renew-certs.yml` in the tree renews certificates",
+	"certs":      "`ansible-playbook renew-certs.yml` in the tree renews certificates",
 	"restore":    "`ansible-playbook restore-etcd.yml` in the tree restores a snapshot of etcd",
 }
 

@@ -26,6 +26,9 @@ the page shows the effect on the cluster, as k8splan simulate does.
 Every generated tree has this page as report.html. A design of more than 200 machines is shown by pools; --full shows each machine.`,
 		Args: count(0, 1, "FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if err := notFormat(to); err != nil {
+				return err
+			}
 			o, err := a.project(args, &topology)
 			if err != nil {
 				return err

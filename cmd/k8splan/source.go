@@ -79,7 +79,7 @@ func (t *topologyFlags) date() (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, t.today)
 	if err != nil {
-		return day, usagef("--today %q is no date: write it as 2026-11-30", t.today)
+		return day, usagef("--today %q is not a date: write it as 2026-11-30", t.today)
 	}
 	return day, nil
 }

@@ -60,7 +60,7 @@ func nowhere(p *plan.Plan) (netip.Addr, bool) {
 
 var endpointRules = []Rule{
 	{rule.Rule{
-		ID: "endpoint-missing", Severity: rule.Error, Title: "No endpoint for several control planes", Permanent: true,
+		ID: "endpoint-missing", Severity: rule.Error, Title: "Missing control plane endpoint", Permanent: true,
 		Doc: "Without one address for all control planes, kubeadm refuses the second one, and certificates are issued for the first. " +
 			"The endpoint cannot be set later without new certificates and kubeconfigs everywhere.",
 		Fix:     "Write `control_plane_endpoint = \"api.example.com:6443\"`, or a `virtual_ip` in load_balancer.",

@@ -35,7 +35,10 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 		{len(p.Proxied()) > 0 || slices.ContainsFunc(p.Nodes, isBalancer), []string{"roles/load_balancer/"}},
 		{slices.ContainsFunc(p.Nodes, isBalancer), []string{"roles/reconfigure/tasks/balancer_open.yml",
 			"roles/reconfigure/files/balancer.py"}},
-		{p.LoadBalancer.Kind == plan.KubeVIP, []string{"roles/cluster/tasks/kube_vip.yml", "roles/reconfigure/tasks/kube_vip.yml"}},
+		{p.LoadBalancer.Kind == plan.KubeVIP, []string{"roles/cluster/tasks/kube_vip.yml", "roles/reconfigure/tasks/kube_vip.yml",
+			"roles/reconfigure/tasks/vip_second.yml", "roles/reconfigure/tasks/vip_hand.yml"}},
+		{slices.ContainsFunc(p.Nodes, isEvicting), []string{"roles/reconfigure/tasks/taint.yml"}},
+		{len(p.HostFiles()) > 0, []string{"roles/cluster/tasks/files.yml"}},
 		{several || len(leaving) > 0, []string{"roles/reconfigure/tasks/balancer_take.yml"}},
 		{(several || len(leaving) > 0) && len(p.Etcd.Endpoints) == 0, []string{"move-etcd.yml", "roles/move/"}},
 		{p.Etcd.IsExternal(), []string{"roles/move/tasks/authority.yml", "roles/move/tasks/leave.yml"}},
@@ -61,6 +64,11 @@ func isBalancer(n *plan.Node) bool { return n.Roles.Has(plan.Balancer) }
 // isWorkerAlone reports whether a node is in the inventory's group workers.
 func isWorkerAlone(n *plan.Node) bool {
 	return n.Roles.Has(plan.Worker) && !n.Roles.Has(plan.ControlPlane)
+}
+
+// isEvicting reports whether a node has a taint that ends pods which run there already.
+func isEvicting(n *plan.Node) bool {
+	return slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect == "NoExecute" })
 }
 
 // trimmer leaves out of the programs what a design cannot use. What stays is as it is in templates, line by line.
@@ -152,6 +160,7 @@ func isInside(line string, indent int) bool {
 var (
 	nested  = regexp.MustCompile(`^ +(roles|pre_tasks|tasks|block|rescue|always):\n$`)
 	hosts   = regexp.MustCompile(`(?m)^  hosts: "?(?:\{\{.* or '(\w+):!all' \}\}|(\w+))(?:\{\{.*)?"?$`)
+	sorted  = regexp.MustCompile(`^.*\n  hosts: >-\n    \{\{ \(\(groups\.(\w+) [^+]*or '\w+'\n`) // hosts of one group, in some order
 	include = regexp.MustCompile(`(?m)^ +ansible\.builtin\.(?:include|import)_(role|tasks|playbook): ?(.*)$`)
 	named   = regexp.MustCompile(`(?m)^ +name: (\w+)$`)
 	from    = regexp.MustCompile(`(?m)^ +tasks_from: (\w+)$`)
@@ -188,10 +197,8 @@ func (t *trimmer) item(role string, lines []string, indent int) (kept []string, 
 
 // useless reports whether a play has no hosts, or whether a task or a role of a play is not in the tree.
 func (t *trimmer) useless(role, text string, indent int) bool {
-	if m := hosts.FindStringSubmatch(text); indent == 0 && m != nil {
-		if has, known := t.groups[m[1]+m[2]]; known && !has {
-			return true
-		}
+	if indent == 0 && t.nowhere(text) {
+		return true
 	}
 	if m := roleIs.FindStringSubmatch(text); m != nil {
 		return t.leftOut("roles/" + m[1] + "/tasks/main.yml")
@@ -211,4 +218,16 @@ func (t *trimmer) useless(role, text string, indent int) bool {
 		tasks = f[1]
 	}
 	return t.leftOut("roles/" + named.FindStringSubmatch(text)[1] + "/tasks/" + tasks + ".yml")
+}
+
+// nowhere reports whether a play runs on hosts of a group that has none.
+func (t *trimmer) nowhere(play string) bool {
+	group := ""
+	if m := hosts.FindStringSubmatch(play); m != nil {
+		group = m[1] + m[2]
+	} else if m := sorted.FindStringSubmatch(play); m != nil {
+		group = m[1]
+	}
+	has, known := t.groups[group]
+	return known && !has
 }

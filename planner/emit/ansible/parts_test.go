@@ -202,7 +202,9 @@ func TestOneHostHasWhatOneHostNeeds(t *testing.T) {
 	}
 	alone, left := names(), names(plan.Leaving{Name: "w-1", Address: "10.0.0.9"})
 	for _, not := range []string{"remove-host.yml", "replace-host.yml", "roles/remove/tasks/leave.yml", "roles/etcd/tasks/main.yml",
-		"roles/load_balancer/tasks/main.yml", "roles/cluster/tasks/join.yml", "roles/runtime/files/docker.service"} {
+		"roles/load_balancer/tasks/main.yml", "roles/cluster/tasks/join.yml", "roles/runtime/files/docker.service",
+		"roles/reconfigure/tasks/vip_second.yml", "roles/reconfigure/tasks/vip_hand.yml", "roles/reconfigure/tasks/taint.yml",
+		"roles/cluster/tasks/files.yml"} {
 		if slices.Contains(alone, not) {
 			t.Errorf("one host has %s", not)
 		}
@@ -218,7 +220,29 @@ func TestOneHostHasWhatOneHostNeeds(t *testing.T) {
 			t.Errorf("a host leaves, and %s is not there", takes)
 		}
 	}
-	if len(alone) > 135 {
+	if len(alone) > 132 {
 		t.Errorf("one host has %d programs", len(alone))
+	}
+}
+
+// TestPlaysWithoutHosts: a play on a group without hosts is left out, also where its hosts are put in order.
+func TestPlaysWithoutHosts(t *testing.T) {
+	has := func(design, playbook, play string) bool {
+		for _, f := range trimmed(t, trimmerFor(emittest.Plan(t, design), nil)) {
+			if f.Path == "ansible/"+playbook {
+				return strings.Contains(string(f.Data), "- name: "+play)
+			}
+		}
+		return false
+	}
+	const last = "Remove the old address and port from the balancers"
+	if has("all-in-one", "reconfigure.yml", last) {
+		t.Error("one host has a play for balancers")
+	}
+	if !has("external", "reconfigure.yml", last) {
+		t.Error("a design with balancers lacks a play for them")
+	}
+	if !has("all-in-one", "reconfigure.yml", "Apply the settings of the control planes") {
+		t.Error("one host lacks a play for its control plane")
 	}
 }
