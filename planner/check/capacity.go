@@ -196,8 +196,8 @@ func capacityPodsPerNode(p *plan.Plan) []Finding {
 			if room >= fewPods {
 				lower = fmt.Sprintf("max_pods = %d, or ", min(room, 250))
 			}
-			return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, %d addresses, and max_pods is %d. "+
-				"Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
+			return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, which has %d to give, and max_pods is "+
+				"%d. Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ func rulesOn(day string) []Rule {
 		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules,
 		versionRules, laterRules,
 		featureGateRules, machineRules, nodeRules, reachRules, podNetworkRules, poolRules, componentRules, flagRules, configRules,
-		kubeletRules,
+		kubeletRules, flagRangeRules,
 		apiServerRules,
 		patchRules,
 		certificateRules, secretRules, artifactRules, addonRules,

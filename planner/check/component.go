@@ -264,7 +264,9 @@ func componentPluginOff(p *plan.Plan) []Finding {
 				}
 			}
 		case "enable-admission-plugins":
-			known := slices.DeleteFunc(slices.Clone(listed), func(name string) bool { return !slices.Contains(admissionPlugins, name) })
+			known := slices.DeleteFunc(slices.Clone(listed), func(name string) bool {
+				return !slices.Contains(admissionPlugins, name) && !p.Described() // of whose plugins nothing is known
+			})
 			misspelt := slices.ContainsFunc(listed, func(name string) bool { return strings.EqualFold(name, "NodeRestriction") })
 			if !misspelt { // of which component-admission-unknown speaks
 				findings = append(findings, one(at, "--%s=%s replaces kubeadm's own list, which contains NodeRestriction: any "+

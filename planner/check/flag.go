@@ -140,7 +140,7 @@ func componentFlagDeprecated(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Fla
 	if last := lastOf(f); f.Last < last {
 		gone = " " + otherRelease(c, f.Last+1) + " no longer knows it."
 	}
-	return fmt.Sprintf("--%s of %s is deprecated.%s Upstream says: %q.", a.Name, c.component, gone, f.Note)
+	return fmt.Sprintf("--%s of %s is deprecated.%s Upstream says: \"%s.\"", a.Name, c.component, gone, strings.TrimRight(f.Note, "."))
 }
 
 func componentFlagValue(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {

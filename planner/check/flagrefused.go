@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -29,12 +30,10 @@ var emulated = regexp.MustCompile(`^v?[0-9]+\.[0-9]+$`)
 
 // refusedValue says why a component exits at a value that is of the flag's type, with what to write; "" if it does not.
 func refusedValue(c judgedLine, a plan.Arg) string {
-	switch {
-	case c.component == "etcd" && a.Name == "feature-gates":
-		return etcdGateProblem(a.Value, c.minor)
-	case c.component == "etcd":
-		return ""
-	case a.Name == "emulated-version":
+	if c.component == "etcd" {
+		return etcdRefuses(c, a)
+	}
+	if a.Name == "emulated-version" {
 		for v := range strings.SplitSeq(a.Value, ",") {
 			_, version, named := strings.Cut(v, "=")
 			if !named {
@@ -43,10 +42,19 @@ func refusedValue(c judgedLine, a plan.Arg) string {
 			if !emulated.MatchString(version) {
 				return fmt.Sprintf("%q is not a minor. Write a value such as \"1.%d\".", version, c.minor-1)
 			}
+			if n, err := strconv.Atoi(version[strings.Index(version, ".")+1:]); err == nil && n > c.minor {
+				return fmt.Sprintf("%q is newer than %s. Write a value such as \"1.%d\".", version, c.release, c.minor-1)
+			}
 		}
 	}
-	if c.component == "kube-apiserver" {
-		return apiServerRefuses(c, a)
+	if problem := startRefusal(c, a); problem != "" {
+		return problem
+	}
+	switch c.component {
+	case "kube-apiserver":
+		return cmp.Or(apiServerRefuses(c, a), auditBackendProblem(c, a), serverOptionProblem(c, a))
+	case "kube-controller-manager":
+		return controllerManagerRefuses(a)
 	}
 	return ""
 }

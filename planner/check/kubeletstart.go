@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/k8splan/k8splan/planner/spec"
 )
@@ -116,7 +117,11 @@ func amount(text string) (n float64, ok bool) {
 
 // startRefused finds what the kubelet's managers exit on. gates reports whether a feature gate is turned on.
 func (k kubeletSettings) startRefused(minor int, gates func(string) bool) []Finding {
-	return slices.Concat(k.reservedRefused(), k.cpusRefused(minor, gates), k.topologyRefused(), k.memoryRefused(), k.thresholdsRefused(),
+	memory := k.numaRefused()
+	if len(memory) == 0 {
+		memory = k.memoryRefused() // which adds up what is right
+	}
+	return slices.Concat(k.reservedRefused(), k.cpusRefused(minor, gates), k.topologyRefused(), memory, k.thresholdsRefused(),
 		k.enforcedRefused(), k.wordsRefused(minor))
 }
 
@@ -277,6 +282,112 @@ func memoryLimits(s kubeletSetting) (sums map[string]float64, ok bool) {
 	return sums, true
 }
 
+// numaLimit is an amount of one resource that is kept back on one NUMA node.
+type numaLimit struct{ node, resource, amount string }
+
+// numaLimits lists the amounts of a reservation of memory in the order in which they are written, those of a map by name.
+func numaLimits(s kubeletSetting) []numaLimit {
+	var all []numaLimit
+	switch v := s.value.(type) {
+	case []any:
+		for _, one := range v {
+			entry, _ := one.(map[string]any)
+			limits, _ := entry["limits"].(map[string]any)
+			node := "0"
+			if n, ok := entry["numaNode"]; ok {
+				node = fmt.Sprint(n)
+			}
+			for _, resource := range slices.Sorted(maps.Keys(limits)) {
+				all = append(all, numaLimit{node, resource, fmt.Sprint(limits[resource])})
+			}
+		}
+	case string:
+		for reservation := range strings.SplitSeq(v, ";") {
+			node, limits, _ := strings.Cut(reservation, ":")
+			for one := range strings.SplitSeq(limits, ",") {
+				resource, n, _ := strings.Cut(one, "=")
+				all = append(all, numaLimit{strings.TrimSpace(node), strings.TrimSpace(resource), strings.TrimSpace(n)})
+			}
+		}
+	}
+	return all
+}
+
+// numaRefused finds reservations of memory that the kubelet refuses under every policy of its memory manager.
+// Source: k8s.io/kubernetes@v1.37.2 pkg/kubelet/apis/config/validation/validation_reserved_memory.go, the same in 1.31.14
+func (k kubeletSettings) numaRefused() []Finding {
+	var findings []Finding
+	by := k.get("reservedMemory", "reserved-memory")
+	seen := map[[2]string]bool{}
+	for _, l := range numaLimits(by) {
+		problem := ""
+		n, ok := amount(l.amount)
+		switch key := [2]string{l.node, l.resource}; {
+		case l.resource == "":
+		case l.resource != "memory" && !strings.HasPrefix(l.resource, "hugepages-"):
+			problem = fmt.Sprintf("has %q of NUMA node %s, and only memory and hugepages-SIZE can be reserved. Remove "+
+				"it.", l.resource, l.node)
+		case seen[key]:
+			problem = fmt.Sprintf("has two amounts of %s for NUMA node %s. Write one, the sum.", l.resource, l.node)
+		case ok && n == 0:
+			problem = fmt.Sprintf("reserves 0 of %s on NUMA node %s. Write an amount such as \"100Mi\", or remove it.", l.resource, l.node)
+		}
+		seen[[2]string{l.node, l.resource}] = true
+		if problem != "" {
+			findings = append(findings, one(by.at, "%s: the kubelet does not start, as it %s", by.name, problem)...)
+		}
+	}
+	return findings
+}
+
+// loggingRefused judges what the kubelet checks of its logs and metrics.
+func (k kubeletSettings) loggingRefused(minor int) []Finding {
+	var findings []Finding
+	if text, ok := k.text(spec.Path{"showHiddenMetricsForVersion"}); ok {
+		if problem := hiddenMetricsProblem(text, minor); problem != "" {
+			findings = append(findings, one(k.config.At(spec.Path{"showHiddenMetricsForVersion"}), "showHiddenMetricsForVersion is "+
+				"%q, and "+
+				"the kubelet exits: %s", text, problem)...)
+		}
+	}
+	flush := spec.Path{"logging", "flushFrequency"}
+	if problem := flushProblem(k.value(flush)); problem != "" {
+		findings = append(findings, one(k.config.At(flush), "logging.flushFrequency: the kubelet exits, %s", problem)...)
+	}
+	if format, _ := k.text(spec.Path{"logging", "format"}); format != "" && format != "text" {
+		path := spec.Path{"logging", "vmodule"}
+		if list, _ := k.value(path).([]any); len(list) > 0 {
+			findings = append(findings, one(k.config.At(path), "logging.vmodule is for logs of the format text, and logging.format is "+
+				"%q: the "+
+				"kubelet exits. Remove one of them.", format)...)
+		}
+	}
+	return findings
+}
+
+// flushProblem says why a component does not take how often it writes its logs: a duration, or nanoseconds. 0 is its default.
+// Source: k8s.io/component-base@v0.37.2 logs/api/v1/{options,types}.go
+func flushProblem(v any) string {
+	switch v := v.(type) {
+	case nil:
+	case int64:
+		if v < 0 {
+			return "it cannot be negative. Write a duration such as \"5s\"."
+		}
+	case string:
+		d, err := time.ParseDuration(v)
+		if err != nil {
+			return durationProblem(v)
+		}
+		if d < 0 {
+			return "it cannot be negative. Write a duration such as \"5s\"."
+		}
+	default:
+		return "it is no duration. Write a duration such as \"5s\"."
+	}
+	return ""
+}
+
 // memoryRefused checks the memory that is reserved by NUMA node against what is kept from pods in all: they must be equal.
 func (k kubeletSettings) memoryRefused() []Finding {
 	policy, by := k.get("memoryManagerPolicy", "memory-manager-policy"), k.get("reservedMemory", "reserved-memory")
@@ -434,6 +545,7 @@ func (k kubeletSettings) wordsRefused(minor int) []Finding {
 				unknownValue(text, of.known))...)
 		}
 	}
+	findings = append(findings, k.loggingRefused(minor)...)
 	restart := spec.Path{"crashLoopBackOff", "maxContainerRestartPeriod"}
 	if text, ok := k.text(restart); ok {
 		s := kubeletSetting{value: text}
@@ -445,13 +557,18 @@ func (k kubeletSettings) wordsRefused(minor int) []Finding {
 	return findings
 }
 
-// text is a text in the file, at a path of keys.
-func (k kubeletSettings) text(path spec.Path) (string, bool) {
+// value is what the file has at a path of keys, nil without.
+func (k kubeletSettings) value(path spec.Path) any {
 	var v any = k.config.Fields()
 	for _, key := range path {
 		fields, _ := v.(map[string]any)
 		v = fields[key]
 	}
-	text, ok := v.(string)
+	return v
+}
+
+// text is a text in the file, at a path of keys.
+func (k kubeletSettings) text(path spec.Path) (string, bool) {
+	text, ok := k.value(path).(string)
 	return text, ok
 }

@@ -36,6 +36,12 @@ func (c configuration) refused(l leaf) string {
 		return ""
 	}
 	name, why := strings.Join(trimIndexes(l.path), "."), ""
+	if name == "logging.flushFrequency" {
+		if problem := flushProblem(l.value); problem != "" {
+			return fmt.Sprintf("%s: kube-proxy exits, %s", l.name(), problem)
+		}
+		return ""
+	}
 	switch v := l.value.(type) {
 	case int64:
 		if r, ok := proxyRanges[name]; ok && !r.hold(v) {
@@ -69,6 +75,14 @@ func proxyTextProblem(name, text string, minor int) string {
 	case "bindAddress":
 		if text != "" && net.ParseIP(text) == nil {
 			return "Write an address such as \"0.0.0.0\"."
+		}
+	case "showHiddenMetricsForVersion":
+		if before := fmt.Sprintf("1.%d", minor-1); text != "" && text != before {
+			return fmt.Sprintf("Only the metrics hidden since the minor before are shown: write %q, or remove it.", before)
+		}
+	case "logging.format":
+		if text != "" && text != "text" && text != "json" {
+			return "Write \"text\" or \"json\"."
 		}
 	case "detectLocalMode":
 		if text != "" && !slices.Contains(proxyLocalModes, text) {

@@ -292,6 +292,12 @@ func movedNodes(p *plan.Plan) []Finding {
 				Detail: fmt.Sprintf("%q is still a node of this topology. A machine has one name: remove the node, or this block.",
 					spelling.Excerpt(m.From)),
 			})
+		case !plan.CanNameNode(m.From):
+			out = append(out, Finding{
+				At: m.Attr("from"),
+				Detail: fmt.Sprintf("%q cannot have been the name of a node: a name holds lower-case letters, digits and hyphens, and "+
+					"dots separate such parts. Write the name that the machine had.", spelling.Excerpt(m.From)),
+			})
 		case !known[m.To]:
 			out = append(out, Finding{
 				At:     m.Attr("to"),

@@ -197,10 +197,21 @@ func versionUnsupported(p *plan.Plan) []Finding {
 	if !p.Described() {
 		return nil
 	}
+	unchecked := ""
+	if hasFlags(p) {
+		unchecked = fmt.Sprintf(" Flags, fields, and feature gates of %s are not checked: there is no data about them.",
+			p.Cluster.Version.MinorString())
+	}
 	return one(versionAt(p), "Kubernetes %s has been out of support since %s. The design can be checked as the description of an "+
-		"existing cluster, but not generated. Upgrade the cluster with the tool that built it, in these steps: %s. For a new "+
+		"existing cluster, but not generated.%s Upgrade the cluster with the tool that built it, in these steps: %s. For a new "+
 		"cluster write %q.",
-		p.Cluster.Version, p.Kubernetes().SupportEnds(), p.WayUpWords(), p.Target.Facts.NewestVersion())
+		p.Cluster.Version, p.Kubernetes().SupportEnds(), unchecked, p.WayUpWords(), p.Target.Facts.NewestVersion())
+}
+
+// hasFlags reports whether the author writes flags, fields of configuration files or feature gates.
+func hasFlags(p *plan.Plan) bool {
+	return len(p.Cluster.FeatureGates) > 0 || p.Cluster.Kubelet.Config != nil || p.Network.KubeProxy.Config != nil ||
+		slices.ContainsFunc(commandLines(p), func(c commandLine) bool { return len(c.args) > 0 })
 }
 
 func versionPatchUnknown(p *plan.Plan) []Finding {

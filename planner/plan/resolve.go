@@ -112,7 +112,7 @@ func (r *resolver) cluster() {
 		}
 		if !isHost(strings.TrimPrefix(san, "*.")) {
 			r.fail(invalidHost, s.Element("cert_sans", i),
-				`cert_sans contains %q, which is neither an address nor a DNS name in lower case. A name may begin with "*.".`,
+				`cert_sans contains %q, which is neither an address nor a DNS name in lower case. A wildcard is "*.example.com".`,
 				spelling.Excerpt(san))
 			continue
 		}
@@ -291,7 +291,7 @@ func (r *resolver) network() {
 				continue
 			}
 			r.fail(invalidHost, h.Element("no_proxy", i),
-				`no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, which may begin with a dot or "*.".`,
+				`no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, such as ".example.com".`,
 				spelling.Excerpt(entry))
 		}
 		slices.Sort(p.HTTPProxy.NoProxy) // a set: another order in the file must not change a host

@@ -308,6 +308,9 @@ func isHost(s string) bool {
 	return domain(s) && !digitsPattern.MatchString(last)
 }
 
+// CanNameNode reports whether a node can have the name: a DNS name of lower-case labels.
+func CanNameNode(s string) bool { return domain(s) }
+
 func (r *resolver) host(src *spec.Source, attr string, s *string) string {
 	if s == nil {
 		return ""

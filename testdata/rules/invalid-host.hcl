@@ -1,6 +1,6 @@
 cluster "dev" {
   type = "all-in-one"
-  cert_sans = ["api.*.example.com"] # error: invalid-host: "*."
+  cert_sans = ["api.*.example.com"] # error: invalid-host: wildcard
 }
 
 node "dev-1" {

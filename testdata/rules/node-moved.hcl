@@ -15,3 +15,8 @@ moved {
   from = "dev-1" # error: node-moved: is still a node
   to   = "dev-1"
 }
+
+moved {
+  from = "W_1" # error: node-moved: cannot have been the name
+  to   = "dev-1"
+}

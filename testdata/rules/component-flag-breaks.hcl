@@ -1,0 +1,11 @@
+cluster "dev" {
+  type = "all-in-one"
+
+  controller_manager {
+    extra_args = { "concurrent-gc-syncs" = "-1" } # error: component-flag-breaks: what a deleted object owns is never deleted
+  }
+}
+
+node "dev-1" {
+  address = "192.168.56.10"
+}
