@@ -194,6 +194,41 @@ func walkLife(ctx context.Context, c *changing) error {
 	)
 }
 
+// walkRuntimes gives the nodes one container runtime after the other, and the first one again.
+func walkRuntimes(ctx context.Context, c *changing) error {
+	const kind = "container_runtime \"%s\" {"
+	return walkSteps(ctx, c,
+		step{what: "containerd becomes CRI-O", playbook: "reconfigure.yml", args: []string{"-e", force}, trouble: &trouble{interrupt: true},
+			pairs: []string{fmt.Sprintf(kind, "containerd"), fmt.Sprintf(kind, "cri-o")}, also: runsIn("cri-o", "containerd")},
+		step{what: "CRI-O becomes Docker Engine", playbook: "reconfigure.yml", args: []string{"-e", force},
+			pairs: []string{fmt.Sprintf(kind, "cri-o"), fmt.Sprintf(kind, "docker")}, also: runsIn("docker", "crio")},
+		step{what: "Docker Engine becomes containerd", playbook: "reconfigure.yml", args: []string{"-e", force}, trouble: &trouble{host: "worker-2"},
+			pairs: []string{fmt.Sprintf(kind, "docker"), fmt.Sprintf(kind, "containerd")}, also: runsIn("containerd", "docker")},
+	)
+}
+
+// runsIn wants every node's containers in a runtime, and the unit of the one before gone.
+func runsIn(runtime, gone string) func(context.Context, *changing) error {
+	return func(ctx context.Context, c *changing) error {
+		out, err := c.kube(ctx, "get", "nodes", "-o", `jsonpath={range .items[*]}{.status.nodeInfo.containerRuntimeVersion}{"\n"}{end}`)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(out) {
+			if !strings.HasPrefix(line, runtime+"://") {
+				return fmt.Errorf("a node runs %s, and not %s", strings.TrimSpace(line), runtime)
+			}
+		}
+		for _, n := range c.nodes {
+			if out, err := n.Exec(ctx, "systemctl", "list-units", "--all", "--no-legend", "--plain", "--state=active", gone+".service"); err != nil ||
+				strings.TrimSpace(out) != "" {
+				return fmt.Errorf("%s still runs on %s: %q: %w", gone, n.Name, out, err)
+			}
+		}
+		return nil
+	}
+}
+
 // twoWorkers is the smallest cluster with two workers that have blocks of their own.
 func twoWorkers(source string) string {
 	return strings.NewReplacer("node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 2\n"+

@@ -51,7 +51,8 @@ func checkFirewall(ctx context.Context, c *cluster) error {
 	if err := eventually(ctx, 3*time.Minute, func() error { return c.checkNodes(ctx) }); err != nil {
 		return err
 	}
-	return c.walk(ctx)
+	// A node is Ready for the cluster until its lease ends: its kubelet may not listen yet.
+	return eventually(ctx, 2*time.Minute, func() error { return c.walk(ctx) })
 }
 
 func (c *cluster) walk(ctx context.Context) error {

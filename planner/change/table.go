@@ -381,8 +381,11 @@ var table = []Row{
 
 	row("container_runtime", Ordered,
 		"https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/",
-		"Node by node, drained. Images are pulled again, and the kubelet gets the new socket.", "runtime-kind"),
+		"Node by node, drained. The new runtime pulls what static pods need before the old one stops; then the node's containers end, "+
+			"with its member of stacked etcd and its API server, and start again there. Images and containers of others stay in the "+
+			"old runtime's directory.", "runtime-kind"),
 	{"container_runtime.version", []Case{
+		{"of another runtime", Ordered, []string{"runtime-kind"}, "It comes with the runtime.", otherRuntime},
 		{"down", Ordered, []string{"runtime"},
 			"An older runtime may not read the state of the newer one: drain, remove all sandboxes, then " +
 				"install.", older},
@@ -737,7 +740,10 @@ var table = []Row{
 		"apply it alone.", "machines"),
 	row("waive", None, "", noHost), row("waive.reason", None, "", noHost), row("waive.expires", None, "", noHost),
 
-	row("component", Ordered, "", "A runtime tool whose version is set by the k8splan release.", "runtime"),
+	{"component", []Case{
+		{"of another runtime", Ordered, []string{"runtime-kind"}, "A tool of the container runtime that comes or goes with it.", otherRuntime},
+		{"another version", Ordered, []string{"runtime"}, "A runtime tool whose version is set by the k8splan release.", nil},
+	}, ""},
 }
 
 // Texts that several rows share.
@@ -917,6 +923,10 @@ func sameVirtualIP(e *edit) bool {
 // keptKubeVIP reports whether kube-vip holds the virtual IP before and after.
 func keptKubeVIP(e *edit) bool {
 	return e.old.text("load_balancer") == plan.KubeVIP && e.new.text("load_balancer") == plan.KubeVIP
+}
+
+func otherRuntime(e *edit) bool {
+	return e.old.text("container_runtime") != e.new.text("container_runtime")
 }
 
 func between(e *edit, a, b string) bool {

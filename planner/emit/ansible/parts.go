@@ -22,7 +22,8 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 	packages := p.Artifacts.Origin == plan.Packages
 	return []part{
 		// Their text is in group_vars.
-		{false, []string{"roles/runtime/files/"}},
+		{false, []string{"roles/runtime/files/containerd.service", "roles/runtime/files/crio.service", "roles/runtime/files/docker.service",
+			"roles/runtime/files/cri-docker.service", "roles/runtime/files/policy.json"}},
 		// member.py and gate.py of this role are for stacked etcd, too.
 		{p.Hosts.Firewall, []string{"roles/firewall/"}},
 		{p.Hosts.Enforce(), []string{"roles/host/tasks/labels.yml", "roles/host/files/labels.py"}},

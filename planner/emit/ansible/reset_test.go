@@ -54,7 +54,8 @@ printf '#!/bin/sh\nexit 1\n' >$work/bin/systemctl
 chmod +x $work/bin/systemctl
 
 # of somebody else
-mkdir -p /etc/haproxy /etc/docker /etc/cni/net.d /etc/cloud/templates /var/lib/etcd
+mkdir -p /etc/haproxy /etc/docker /etc/cni/net.d /etc/cloud/templates /var/lib/etcd /var/lib/docker/volumes
+echo theirs >/var/lib/docker/volumes/2
 echo 'frontend theirs' >/etc/haproxy/haproxy.cfg
 chmod 0600 /etc/haproxy/haproxy.cfg
 printf '127.0.0.1 localhost\n10.0.0.7 old api.example.com # kept\n' >/etc/hosts
@@ -93,6 +94,8 @@ mkdir -p /etc/kubernetes/pki /var/lib/kubelet/pods /var/lib/etcd/member /var/lib
 echo key >/etc/kubernetes/pki/ca.key
 echo data >/var/lib/etcd/member/db
 echo net >/etc/cni/net.d/10-flannel.conflist
+mkdir -p /var/lib/containerd/snapshots /etc/crio/crio.conf.d
+echo image >/var/lib/containerd/snapshots/1
 for link in cni0 flannel.1 flannel-wg vxlan.calico cali0123456789a cilium_host lxc0123456789ab lxc_health kube-ipvs0 wireguard.cali; do
   ip link add $link type bridge
 done
@@ -111,7 +114,7 @@ after=$(state | grep -v '/etc/hosts ')
 printf '%s\n' "$before" >$work/before
 printf '%s\n' "$after" >$work/after
 cat /etc/hosts
-ls -A /var/lib/k8splan /etc/kubernetes /var/lib/etcd 2>/dev/null || true
+ls -A /var/lib/k8splan /etc/kubernetes /var/lib/etcd /var/lib/docker/volumes /etc/crio /var/lib/containerd 2>/dev/null || true
 `
 	cmd := exec.Command("unshare", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c",
 		script, "sh", dir, string(owns), string(question))
@@ -131,7 +134,7 @@ ls -A /var/lib/k8splan /etc/kubernetes /var/lib/etcd 2>/dev/null || true
 	if diff := cmp.Diff(read("before"), read("after")); diff != "" {
 		t.Errorf("the host is not as it was:\n%s", diff)
 	}
-	want := "127.0.0.1 localhost\n10.0.0.7 old # kept\n/var/lib/etcd:\n\n/var/lib/k8splan:\n" // and no /etc/kubernetes
+	want := "127.0.0.1 localhost\n10.0.0.7 old # kept\n/var/lib/docker/volumes:\n2\n\n/var/lib/etcd:\n\n/var/lib/k8splan:\n" // and nothing else
 	if diff := cmp.Diff(want, string(out)); diff != "" {
 		t.Errorf("left:\n%s", diff)
 	}

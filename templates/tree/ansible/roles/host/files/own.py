@@ -14,6 +14,11 @@ import sys
 HOME = "/var/lib/k8splan"
 LEDGER = HOME + "/owned.json"
 BUILT = ["/etc/k8splan/plan.json", "/etc/kubernetes/kubeadm.yaml"]
+# Directories that programs of the cluster make: kubectl, kubelets, pod networks, container runtimes. What they keep there goes with the cluster
+# where the directory came with it.
+PLACES = ["/etc/cni/net.d", "/etc/containerd", "/etc/crio", "/etc/containers", "/etc/docker", "/etc/haproxy", "/etc/keepalived", "/etc/ssl/certs",
+          "/opt/containerd", "/root/.kube", "/usr/libexec/kubernetes", "/usr/libexec/keepalived", "/var/lib/containerd", "/var/lib/containers",
+          "/var/lib/crio", "/var/lib/docker", "/var/lib/cri-dockerd", "/var/lib/etcd"]
 SYSCTLS = ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
 
 
@@ -38,6 +43,17 @@ def keep(path):
     os.chown(copy, found.st_uid, found.st_gid)
 
 
+def absent(paths):
+    """directories that are not there, of these and of those above them."""
+    found = set()
+    for path in paths:
+        while path != "/":
+            if not os.path.isdir(path):
+                found.add(path)
+            path = os.path.dirname(path)
+    return found
+
+
 def host():
     """what else of the host site.yml changes, as it is now."""
     return {
@@ -56,6 +72,8 @@ def main():
     os.makedirs(HOME + "/before", exist_ok=True)
     os.chmod(HOME + "/before", 0o700)
     ledger.setdefault("host", {} if built else host())
+    # In each run: what is not there yet is the cluster's when it comes. On a host that an earlier release has built, nothing says what was there.
+    ledger["directories"] = sorted(set(ledger.get("directories", [])) | (set() if built else absent(PLACES + [os.path.dirname(path) for path in question["files"]])))
     for path in question["files"]:
         if path not in files:
             theirs = not built and os.path.isfile(path) and not re.search(question["signatures"], read(path)[:2000])

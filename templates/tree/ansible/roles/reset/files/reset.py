@@ -22,6 +22,8 @@ OURS = ["/etc/k8splan", "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/cni", "
         "/run/flannel", "/run/calico", "/var/lib/calico", "/var/log/calico", "/etc/calico", "/run/cilium", "/var/lib/cilium", "/sys/fs/bpf/cilium",
         "/opt/cni/bin/calico", "/opt/cni/bin/calico-ipam", "/opt/cni/bin/cilium-cni", "/opt/cni/bin/flannel"]
 OURS_BY_NAME = ["/sys/fs/bpf/tc/globals/cilium_*", "/sys/fs/bpf/calico*"]
+# What container runtimes keep, images above all. Where they came with the cluster, so did that.
+KEPT = ("/var/lib/containerd", "/var/lib/containers", "/var/lib/crio", "/var/lib/docker", "/var/lib/cri-dockerd", "/opt/containerd", "/root/.kube/cache")
 LINKS = re.compile(r"cni0|flannel(-v6)?\.\d+|flannel-wg(-v6)?|flannel-v6|kube-ipvs0|nodelocaldns|cali[0-9a-f]{11}|vxlan(-v6)?\.calico|wireguard\.cali|wg-v6\.cali|"
                    r"bpf(in|out)\.cali|cilium_(host|net|vxlan|geneve|wg0)|cilium-.*|lxc[0-9a-f]{12}|lxc_health")
 TABLES = re.compile(r"kube-proxy|flannel-ipv[46]|calico")
@@ -63,7 +65,7 @@ def remove(path):
 
 
 def unmount():
-    """what kubelets and pod networks have mounted, the innermost first."""
+    """what kubelets, pod networks and container runtimes have mounted, the innermost first."""
     places = [line.split()[1] for line in read("/proc/mounts").splitlines()]
     for place in sorted(places, reverse=True):
         if place.startswith(("/var/lib/kubelet/", "/run/cilium/", "/run/calico/", "/run/netns/cni-", "/var/run/netns/cni-")):
@@ -80,6 +82,22 @@ def empty(directory):
     """a directory that may be a mount point, or that a program watches, stays."""
     for name in os.listdir(directory) if os.path.isdir(directory) else []:
         remove(os.path.join(directory, name))
+
+
+def directories(made):
+    """those that were not there before, as far as nothing else is in them."""
+    for place in KEPT:
+        if place in made or os.path.dirname(place) in made:
+            for line in sorted(read("/proc/mounts").splitlines(), reverse=True):
+                if line.split()[1].startswith(place + "/"):
+                    run("umount", "--lazy", line.split()[1])
+            remove(place)
+    for path in sorted(made, reverse=True):
+        for inner, _, _ in os.walk(path, topdown=False):
+            try:
+                os.rmdir(inner)
+            except OSError:
+                pass
 
 
 def links():
@@ -179,6 +197,7 @@ def put_back(ledger):
         complain("SELinux enforces again after the next boot: setenforce 1")
     if was and not was.get("etcd_user") and "etcd" in ledger.get("units", {}):
         run("userdel", "etcd")
+    directories(set(ledger.get("directories", [])))  # before a runtime of others starts, which watches some
     run("systemctl", "daemon-reload")
     for unit, state in ledger.get("units", {}).items():
         if state.get("enabled"):
@@ -211,7 +230,7 @@ def main():
         if run("/usr/bin/python3", HOME + "/firewall.py", "remove").returncode:
             complain("could not take away the rules of the firewall")
         remove(HOME + "/firewall.py")
-    for path in (LEDGER, HOME + "/before"):
+    for path in (LEDGER, HOME + "/before", HOME + "/runtime.before", HOME + "/balancer.before"):
         remove(path)
 
 

@@ -460,6 +460,9 @@ class Judge:
             self.pending.append("the scheduler of %s runs with other profiles than the topology says" % names(self.plan["reschedule"]))
         if self.plan.get("repatch"):
             self.pending.append("kubeadm wrote files of %s with other patches than the topology has" % names(self.plan["repatch"]))
+        if self.plan.get("rekind"):
+            self.pending.append("the containers of %s run in another container runtime than %s, or files of one are left there: each node is drained for it"
+                                % (names(self.plan["rekind"]), self.plan["runtime"]))
         if self.plan.get("redrain"):
             self.pending.append("the container runtime of %s has another minor than %s: each node is drained for it"
                                 % (names(self.plan["redrain"]), self.plan["runtime"]))

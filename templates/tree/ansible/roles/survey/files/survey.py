@@ -221,6 +221,14 @@ def kubelet_flags():
     return [word[2:] for word in found.group(1).split() if word.startswith("--")] if found else []
 
 
+def socket():
+    """where this host's kubelet finds its container runtime; "" where there is no kubelet. Kubernetes before 1.34 has it in the flags."""
+    flags = [flag.partition("=")[2] for flag in kubelet_flags() if flag.startswith("container-runtime-endpoint=")]
+    files = [found for name in ("instance-config.yaml", "config.yaml")
+             for found in re.findall(r"(?m)^containerRuntimeEndpoint: [\"']?([^\"'\s]+)", read("/var/lib/kubelet/" + name))]
+    return (flags + files + [""])[0]
+
+
 def images():
     """what its static pods run, by component."""
     found = {}
@@ -272,6 +280,7 @@ def kubernetes():
         "etcd_servers": [url for url in server.get("etcd-servers", "").split(",") if url],
         "images": images(),
         "kubelet_flags": kubelet_flags(),
+        "socket": socket(),
         "pod_subnets": manager.get("cluster-cidr", ""),
         "service_subnets": server.get("service-cluster-ip-range", ""),
         "sans": alternative_names(etc + "pki/apiserver.crt"),

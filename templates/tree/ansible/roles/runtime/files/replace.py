@@ -1,0 +1,192 @@
+"""Let another container runtime run the containers of this node, or forget the one before: replace.py VERB QUESTION, where QUESTION is JSON.
+
+switch {"to": name, "patience": seconds}: the kubelet stops, the containers of the old runtime end, and the kubelet starts again with the new one, which is running
+already. If static pods do not start there, the old runtime gets them back, whether or not somebody still waits for the answer. It can be
+interrupted at any point and run again.
+
+forget {"files": [paths], "units": [names]}: the files of the old runtime that k8splan wrote go, and what was there before comes back: a runtime
+that somebody else had there runs again as it did. Units that are not among the names leave the ledger.
+"""
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+HOME = "/var/lib/k8splan"
+LEDGER = HOME + "/owned.json"
+# By name in the topology: where kubelets find it, and its units in the order in which they stop.
+RUNTIMES = {
+    "containerd": ("unix:///run/containerd/containerd.sock", ["containerd.service"]),
+    "cri-o": ("unix:///var/run/crio/crio.sock", ["crio.service"]),
+    "docker": ("unix:///run/cri-dockerd.sock", ["cri-docker.socket", "cri-docker.service", "docker.socket", "docker.service"]),
+}
+KUBELET = "/var/lib/kubelet/"
+# Kubernetes before 1.34 has it in the flags, later ones in the files.
+ENDPOINTS = [(KUBELET + "kubeadm-flags.env", r"(--container-runtime-endpoint=)[^\s\"]*"),
+             (KUBELET + "instance-config.yaml", r"(?m)^(containerRuntimeEndpoint: ).*$"),
+             (KUBELET + "config.yaml", r"(?m)^(containerRuntimeEndpoint: ).*$")]
+
+
+def read(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def write(path, text):
+    found = os.stat(path)
+    with open(path + ".new", "w", encoding="utf-8") as f:
+        os.chmod(path + ".new", found.st_mode & 0o777)
+        os.chown(path + ".new", found.st_uid, found.st_gid)
+        f.write(text)
+        f.flush()
+        os.fsync(f.fileno())
+    os.replace(path + ".new", path)
+
+
+def run(*argv):
+    return subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False)
+
+
+def crictl(socket, *argv):
+    return run("crictl", "--runtime-endpoint", socket, "--image-endpoint", socket, *argv)
+
+
+def active(units):
+    return [unit for unit in units if run("systemctl", "is-active", "--quiet", unit).returncode == 0]
+
+
+def stop(units):
+    """those that are there, at the next boot too."""
+    there = [unit for unit in units if run("systemctl", "cat", unit).returncode == 0]
+    if there:
+        run("systemctl", "disable", "--quiet", *there)
+        run("systemctl", "stop", *there)
+    left = active(there)
+    if left:
+        raise RuntimeError("%s does not stop" % ", ".join(left))
+
+
+def start(units):
+    for unit in reversed(units):
+        if unit.endswith(".service") and run("systemctl", "cat", unit).returncode == 0:
+            run("systemctl", "enable", "--quiet", unit)
+            run("systemctl", "start", unit)
+
+
+def lead(socket):
+    """the kubelet to a runtime."""
+    for path, pattern in ENDPOINTS:
+        text = read(path)
+        led = re.sub(pattern, lambda found: found.group(1) + socket, text)
+        if led != text:
+            write(path, led)
+
+
+def empty(socket):
+    """ends the containers and pods of a runtime."""
+    running = crictl(socket, "ps", "--quiet").stdout.split()
+    if running:
+        crictl(socket, "stop", "--timeout", "10", *running)
+    for _ in range(4):
+        ended = crictl(socket, "rmp", "--force", "--all")
+        if ended.returncode == 0 and not crictl(socket, "pods", "--quiet").stdout.split():
+            return
+        time.sleep(1)
+    raise RuntimeError("its containers do not end: " + (ended.stderr or ended.stdout).strip()[-500:])
+
+
+def missing(socket):
+    """static pods that a runtime does not run."""
+    names = [os.path.basename(path)[:-len(".yaml")] for path in glob.glob("/etc/kubernetes/manifests/*.yaml")]
+    return [name for name in sorted(names) if not crictl(socket, "ps", "--quiet", "--name", "^%s$" % name).stdout.split()]
+
+
+def served(socket, patience):
+    """waits until a runtime runs what the kubelet gives it, for so many seconds."""
+    late = []
+    for _ in range(patience):
+        late = missing(socket) if active(["kubelet.service"]) else ["the kubelet"]
+        if not late and crictl(socket, "info").returncode == 0:
+            return
+        time.sleep(1)
+    raise RuntimeError("%s did not start within %d s" % (", ".join(late) or "the runtime", patience))
+
+
+def uses(socket):
+    """whether this node's kubelet is led to a runtime; /var/run is /run."""
+    return any(re.search(pattern, text) and socket.replace("/var/run/", "/run/") in text.replace("/var/run/", "/run/")
+               for path, pattern in ENDPOINTS for text in [read(path)])
+
+
+def switch(to, patience):
+    socket, own = RUNTIMES[to]
+    ours = json.loads(read(LEDGER) or "{}").get("units", {})
+    wanted = run("systemctl", "show", "--property=Wants,Requires", "--value", own[-1]).stdout.split()  # Docker's packages run containerd by its unit
+    led, here, stops = uses(socket), [], {}
+    for name, (where, units) in RUNTIMES.items():
+        stops[name] = [unit for unit in units if unit not in wanted]
+        if name != to and active(stops[name] if led else units) and (uses(where) or any(unit[:-len(".service")] in ours for unit in units)):
+            here.append(name)
+    if led and not here:
+        return False
+    run("systemctl", "stop", "kubelet")
+    lead(socket)
+    try:
+        for name in here:
+            empty(RUNTIMES[name][0])
+            stop(stops[name])
+        run("systemctl", "start", "kubelet")
+        served(socket, patience)
+    except RuntimeError as why:
+        words = run("journalctl", "--unit", own[-1], "--unit", "kubelet", "--lines", "15", "--no-pager", "--output", "cat").stdout
+        run("systemctl", "stop", "kubelet")
+        for end in (lambda: empty(socket), lambda: stop([unit for unit in own if not any(unit in RUNTIMES[name][1] for name in here)])):
+            try:
+                end()
+            except RuntimeError as left:
+                words += "%s\n" % left
+        for name in here:
+            start(RUNTIMES[name][1])
+            lead(RUNTIMES[name][0])
+        run("systemctl", "start", "kubelet")
+        sys.exit("%s\nThe node has its old runtime back. Last log lines:\n%s" % (why, words))
+    return True
+
+
+def forget(files, units):
+    ledger = json.loads(read(LEDGER) or "{}")
+    entries, states = ledger.get("files", {}), ledger.get("units", {})
+    for path in files:
+        if os.path.lexists(path):
+            os.remove(path)
+        if entries.pop(path, {}).get("before") and os.path.isfile(HOME + "/before" + path):
+            shutil.copy2(HOME + "/before" + path, path)
+            found = os.stat(HOME + "/before" + path)
+            os.chown(path, found.st_uid, found.st_gid)
+    run("systemctl", "daemon-reload")
+    for name in sorted({unit[:-len(".service")] for _, of in RUNTIMES.values() for unit in of if unit.endswith(".service")} - set(units)):
+        before = states.pop(name, {})
+        if before.get("enabled"):
+            run("systemctl", "enable", "--quiet", name)
+        if before.get("active"):
+            run("systemctl", "restart", name)
+    if ledger:
+        write(LEDGER, json.dumps(ledger, indent=2, sort_keys=True))
+
+
+def main():
+    verb, question = sys.argv[1], json.loads(sys.argv[2])
+    if verb == "forget":
+        forget(question["files"], question["units"])
+    elif switch(question["to"], question["patience"]):
+        print("switched")
+
+
+main()
