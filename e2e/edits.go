@@ -194,16 +194,18 @@ func walkLife(ctx context.Context, c *changing) error {
 	)
 }
 
-// walkRuntimes gives the nodes one container runtime after the other, and the first one again.
+// walkRuntimes replaces the nodes' container runtime by each of the others, and by the first one again.
 func walkRuntimes(ctx context.Context, c *changing) error {
 	const kind = "container_runtime \"%s\" {"
 	return walkSteps(ctx, c,
-		step{what: "containerd becomes CRI-O", playbook: "reconfigure.yml", args: []string{"-e", force}, trouble: &trouble{interrupt: true},
-			pairs: []string{fmt.Sprintf(kind, "containerd"), fmt.Sprintf(kind, "cri-o")}, also: runsIn("cri-o", "containerd")},
+		step{what: "containerd becomes CRI-O", playbook: "reconfigure.yml", args: []string{"-e", force},
+			trouble: &trouble{interrupt: true},
+			pairs:   []string{fmt.Sprintf(kind, "containerd"), fmt.Sprintf(kind, "cri-o")}, also: runsIn("cri-o", "containerd")},
 		step{what: "CRI-O becomes Docker Engine", playbook: "reconfigure.yml", args: []string{"-e", force},
 			pairs: []string{fmt.Sprintf(kind, "cri-o"), fmt.Sprintf(kind, "docker")}, also: runsIn("docker", "crio")},
-		step{what: "Docker Engine becomes containerd", playbook: "reconfigure.yml", args: []string{"-e", force}, trouble: &trouble{host: "worker-2"},
-			pairs: []string{fmt.Sprintf(kind, "docker"), fmt.Sprintf(kind, "containerd")}, also: runsIn("containerd", "docker")},
+		step{what: "Docker Engine becomes containerd", playbook: "reconfigure.yml", args: []string{"-e", force},
+			trouble: &trouble{host: "worker-2"},
+			pairs:   []string{fmt.Sprintf(kind, "docker"), fmt.Sprintf(kind, "containerd")}, also: runsIn("containerd", "docker")},
 	)
 }
 
@@ -220,8 +222,8 @@ func runsIn(runtime, gone string) func(context.Context, *changing) error {
 			}
 		}
 		for _, n := range c.nodes {
-			if out, err := n.Exec(ctx, "systemctl", "list-units", "--all", "--no-legend", "--plain", "--state=active", gone+".service"); err != nil ||
-				strings.TrimSpace(out) != "" {
+			out, err := n.Exec(ctx, "systemctl", "list-units", "--all", "--no-legend", "--plain", "--state=active", gone+".service")
+			if err != nil || strings.TrimSpace(out) != "" {
 				return fmt.Errorf("%s still runs on %s: %q: %w", gone, n.Name, out, err)
 			}
 		}

@@ -741,7 +741,8 @@ var table = []Row{
 	row("waive", None, "", noHost), row("waive.reason", None, "", noHost), row("waive.expires", None, "", noHost),
 
 	{"component", []Case{
-		{"of another runtime", Ordered, []string{"runtime-kind"}, "A tool of the container runtime that comes or goes with it.", otherRuntime},
+		{"of another runtime", Ordered, []string{"runtime-kind"}, "A tool of the container runtime that comes or goes with it.",
+			otherRuntime},
 		{"another version", Ordered, []string{"runtime"}, "A runtime tool whose version is set by the k8splan release.", nil},
 	}, ""},
 }

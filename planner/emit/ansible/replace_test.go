@@ -14,8 +14,8 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// systemctl and crictl as replace.py asks them: what is active stands in a file for each unit, what a runtime runs in a file for each socket.
-// A kubelet gives its runtime what is in /etc/kubernetes/manifests, unless the runtime is a broken one.
+// systemctl and crictl as replace.py asks them: what is active stands in a file for each unit, what a runtime runs in a file for each
+// socket. A kubelet gives its runtime what is in /etc/kubernetes/manifests, unless the runtime is a broken one.
 const madeUpHost = `#!/bin/sh
 name() { echo "$1" | tr -c 'a-z0-9\n' _; }
 case $0 in
@@ -24,7 +24,10 @@ case $0 in
   file=$work/runs/$socket
   echo "crictl $socket $*" >>$work/did
   case $1 in
-  ps) if [ "$3" = --name ]; then grep -x -- "$(echo "$4" | tr -d '^$')" "$file" 2>/dev/null || true; else cat "$file" 2>/dev/null || true; fi ;;
+  ps)
+    only=.
+    [ "$3" != --name ] || only=$4
+    grep -- "$only" "$file" 2>/dev/null || true ;;
   pods) cat "$file" 2>/dev/null || true ;;
   rmp) [ ! -e $work/stuck ] || exit 1; : >"$file" ;;
   esac ;;
@@ -46,8 +49,8 @@ case $0 in
 esac
 `
 
-// TestReplacesRuntime: a node's containers move from one runtime to another; a runtime that starts no static pod, or one whose containers do
-// not end, leaves the node as it was; a change that was interrupted is finished; and a runtime of somebody else is left alone.
+// TestReplacesRuntime: a node's containers move from one runtime to another. A runtime that starts no static pod, or one whose containers
+// do not end, leaves the node as it was. A change that was interrupted is finished, and a runtime of others is left alone.
 func TestReplacesRuntime(t *testing.T) {
 	program, err := templates.Files.ReadFile("tree/ansible/roles/runtime/files/replace.py")
 	if err != nil {
@@ -70,11 +73,11 @@ func TestReplacesRuntime(t *testing.T) {
 		"no pod starts": {"mkdir $work/broken; touch $work/broken/unix____var_run_crio_crio_sock", "cri-o", 1,
 			containerd + " containerd kubelet", ""},
 		"the old ones do not end": {"touch $work/stuck", "cri-o", 1, containerd + " containerd kubelet", "stop containerd"},
-		"Docker Engine of somebody else": {"echo active >$work/units/docker", "cri-o", 0, crio + " crio docker kubelet",
+		"Docker Engine of others": {"echo active >$work/units/docker", "cri-o", 0, crio + " crio docker kubelet",
 			"stop docker"},
-		"Docker's packages run containerd": {"echo containerd.service >$work/wants/docker; : >$work/units/crio; echo active >$work/units/docker; " +
-			"echo active >$work/units/cri-docker", "docker", 0, "unix:///run/cri-dockerd.sock containerd cri-docker docker kubelet",
-			"stop containerd"},
+		"Docker's packages run containerd": {"echo containerd.service >$work/wants/docker; : >$work/units/crio; " +
+			"echo active >$work/units/docker; echo active >$work/units/cri-docker", "docker", 0,
+			"unix:///run/cri-dockerd.sock containerd cri-docker docker kubelet", "stop containerd"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

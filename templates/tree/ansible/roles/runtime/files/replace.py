@@ -1,11 +1,11 @@
 """Let another container runtime run the containers of this node, or forget the one before: replace.py VERB QUESTION, where QUESTION is JSON.
 
 switch {"to": name, "patience": seconds}: the kubelet stops, the containers of the old runtime end, and the kubelet starts again with the new one, which is running
-already. If static pods do not start there, the old runtime gets them back, whether or not somebody still waits for the answer. It can be
+already. If static pods do not start there, the old runtime gets them back, also if the playbook has ended by then. It can be
 interrupted at any point and run again.
 
 forget {"files": [paths], "units": [names]}: the files of the old runtime that k8splan wrote go, and what was there before comes back: a runtime
-that somebody else had there runs again as it did. Units that are not among the names leave the ledger.
+of others that was there runs again as it did. Units that are not among the names leave the ledger.
 """
 import glob
 import json
