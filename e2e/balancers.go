@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -68,6 +69,52 @@ func dialsOnly(endpoint, released string) func(context.Context, *changing) error
 				if released != "" && strings.Contains(line, " "+released+"/") || strings.Contains(line, "before") {
 					return fmt.Errorf("%s still has %s", n.Name, line)
 				}
+			}
+		}
+		return nil
+	}
+}
+
+const (
+	ownProxies  = "load_balancer \"local\" {}"
+	sharedByPod = "load_balancer \"kube-vip\" {\n  virtual_ip = \"10.77.0.10\"\n}"
+	oneBalancer = "load_balancer \"haproxy\" {}"
+	itsHost     = "\nnode \"lb-1\" {\n  roles   = [\"load-balancer\"]\n  address = \"10.77.0.21\"\n}\n"
+)
+
+// walkProxies leads nodes from proxies of their own to a shared address and to a balancer, and back.
+func walkProxies(ctx context.Context, c *changing) error {
+	if err := walkSteps(ctx, c,
+		step{what: "kube-vip in the place of the nodes' proxies", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{ownProxies, sharedByPod}, also: leadsTo("10.77.0.10", "10.77.0.10")},
+		step{what: "proxies of the nodes in the place of kube-vip", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{sharedByPod, ownProxies}, also: leadsTo("", "127.0.0.1")},
+		step{what: "a balancer in the place of the nodes' proxies", playbook: "reconfigure.yml",
+			pairs: []string{ownProxies, oneBalancer, "\nnode_pool \"cp\"", itsHost + "\nnode_pool \"cp\""},
+			also:  leadsTo("10.77.0.21", "10.77.0.21")},
+		step{what: "proxies of the nodes in the place of a balancer", playbook: "reconfigure.yml",
+			pairs: []string{oneBalancer, ownProxies, itsHost, ""}, also: leadsTo("", "127.0.0.1")},
+	); err != nil {
+		return err
+	}
+	return c.leaves(ctx, "lb-1")
+}
+
+// leadsTo wants the endpoint's name to lead control planes and workers to an address each, "" for the host's own, and workers to have a
+// proxy where that is 127.0.0.1 alone.
+func leadsTo(controlPlane, worker string) func(context.Context, *changing) error {
+	return func(ctx context.Context, c *changing) error {
+		for _, host := range c.groups["kubelet"] {
+			want := worker
+			if strings.HasPrefix(host, "cp-") {
+				want = cmp.Or(controlPlane, c.node(host).Address)
+			}
+			if err := c.leads(ctx, host, "api.local.example.com", want); err != nil {
+				return fmt.Errorf("%s: %w", host, err)
+			}
+			out, err := c.node(host).Exec(ctx, "sh", "-c", "systemctl is-active haproxy; true")
+			if proxied := strings.HasPrefix(out, "active"); err != nil || proxied != (want == "127.0.0.1") {
+				return fmt.Errorf("%s: a proxy runs: %v: %w", host, proxied, err)
 			}
 		}
 		return nil

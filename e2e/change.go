@@ -57,6 +57,7 @@ var changeChains = map[string]struct {
 	"forced-nodes":    {"aio", plain, false, walkForced(forcedNodes)},
 	"types":           {"3+1", oneControlPlane, false, walkTypes},
 	"endpoints":       {"3+1", sharedAddress, false, walkEndpoints},
+	"proxies":         {"3+2", nil, false, walkProxies},
 	"encryption":      {"3+1", unsealed, false, walkEncryption},
 }
 

@@ -472,16 +472,16 @@ var table = []Row{
 	row("etcd.key_file", InPlace, localFileDocs, localFileWhat, "local-files"),
 
 	{"load_balancer", []Case{
+		{"to a proxy on every node", Ordered, []string{"certificate", "local-balancer", "balancer", "drop-names"},
+			"The proxies start, then the endpoint's name leads each node to its own. " + hostsOfPods,
+			func(e *edit) bool { return e.after.Text == plan.LocalBalancer }},
+		{"from a proxy on every node", Ordered, []string{"certificate", "new-balancer", "local-balancer", "drop-names"},
+			"The new one is set up, then the endpoint's name leads there, and the proxies go last. " + hostsOfPods,
+			func(e *edit) bool { return e.before.Text == plan.LocalBalancer }},
 		{"the first one", Ordered, []string{"new-balancer"}, "It is set up next to the current endpoint; clients move to it with " +
 			"control_plane_endpoint.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
 		{"none any more", Ordered, []string{"balancer"}, "Clients move away from it first, with control_plane_endpoint.",
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
-		{"to or from a proxy on every node", Ordered, []string{"local-balancer"},
-			"The endpoint's name leads each node to itself, or no longer does. site.yml writes /etc/hosts again; pods of the host's " +
-				"network have a copy of it from their start, and start again node by node before the old balancer goes.",
-			func(e *edit) bool {
-				return (e.before.Text == plan.LocalBalancer) != (e.after.Text == plan.LocalBalancer)
-			}},
 		{"another kind, with the same virtual IP", Ordered, []string{"take-balancer"},
 			"The virtual IP may have one owner: the new one is configured and silent, the old one stopped, the new one started. The " +
 				"endpoint " +
@@ -749,6 +749,7 @@ var table = []Row{
 
 // Texts that several rows share.
 const (
+	hostsOfPods    = "Pods of the host's network have a copy of /etc/hosts from their start: kube-proxy and kubelets start again node by node."
 	helmTemplate   = "https://helm.sh/docs/helm/helm_template/"
 	chartWhat      = "helm renders it again where the playbook runs, and what differs is applied."
 	localFileDocs  = "go.etcd.io/etcd/client/pkg/v3 transport/listener.go, TLSInfo.baseConfig"

@@ -3,6 +3,7 @@ package ansible
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os/exec"
 	"strings"
 	"testing"
@@ -16,6 +17,10 @@ func TestJudgeBalancers(t *testing.T) {
 	planned := func(kind, address, port, router, manifest string) object {
 		return object{"kind": kind, "address": address, "name": "api.example.com", "haproxy": fmt.Sprintf(proxy, port),
 			"keepalived": fmt.Sprintf(shared, router), "kube_vip": manifest}
+	}
+	also := func(of, more object) object {
+		maps.Copy(of, more)
+		return of
 	}
 	balancer := func(running bool, addresses ...string) object {
 		host := emptyHost()
@@ -107,6 +112,16 @@ func TestJudgeBalancers(t *testing.T) {
 			"kube-vip holds the new address next to"},
 		"one host has handed it over": {second("10.0.0.20", "10.0.0.20"), planned("kube-vip", "10.0.0.20", "", "", "m"),
 			`"takes":"","renames":false,"second":[],"hands":true`, "kube-vip holds the new address next to"},
+		"proxies are to come": {proxied("10.0.0.10"), also(planned("local", "", "", "", ""), object{"unproxied": []string{"w-1"},
+			"misled": []string{"cp-1", "w-1"}}), `"renames":true,"second":[],"hands":false,"proxies":true,"proxied":[]`,
+			"w-1 has no proxy of its own to the API servers"},
+		"proxies run, and one name leads elsewhere": {proxied(), also(planned("local", "", "", "", ""), object{"misled": []string{"cp-1"}}),
+			`"renames":true,"second":[],"hands":false,"proxies":true,"proxied":[]`, "the endpoint's name does not lead cp-1 to the proxy"},
+		"proxies as they are": {proxied(), also(planned("local", "", "", "", ""), object{"proxied": []string{"w-1"}}),
+			`"renames":false,"second":[],"hands":false,"proxies":false,"proxied":[]`, ""},
+		"proxies are to go": {proxied("10.0.0.10"), also(planned("haproxy", "10.0.0.10", "6443", "37", ""),
+			object{"proxied": []string{"w-2", "w-1"}}), `"renames":true,"second":[],"hands":false,"proxies":false,"proxied":["w-1","w-2"]`,
+			"w-1, w-2 reach the API servers by proxies of their own, and the topology has none"},
 		"and somebody thinks better of it": {second("10.0.0.10", "10.0.0.20"), planned("kube-vip", "10.0.0.10", "", "", "m"),
 			`"second":[],"hands":false`, `Write virtual_ip = "10.0.0.20" again`},
 		"kube-vip elsewhere, by BGP": {func(o object) {
@@ -119,7 +134,8 @@ func TestJudgeBalancers(t *testing.T) {
 		given.at("plan")["balancer"] = c.plan
 		v := judge(t, given)
 		var got strings.Builder
-		for _, field := range []string{"opens", "switch", "starts", "ends", "retune", "takes", "renames", "second", "hands"} {
+		for _, field := range []string{"opens", "switch", "starts", "ends", "retune", "takes", "renames", "second", "hands", "proxies",
+			"proxied"} {
 			data, err := json.Marshal(v.Balancer[field])
 			if err != nil {
 				t.Fatal(err)

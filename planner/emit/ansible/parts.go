@@ -34,6 +34,7 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 			"roles/etcd/files/issue.py",
 			"roles/recovery/tasks/renew_etcd.yml", "roles/recovery/tasks/client.yml"}},
 		{len(p.Proxied()) > 0 || slices.ContainsFunc(p.Nodes, isBalancer), []string{"roles/load_balancer/"}},
+		{len(p.Proxied()) > 0, []string{"roles/reconfigure/tasks/proxy.yml"}},
 		{slices.ContainsFunc(p.Nodes, isBalancer), []string{"roles/reconfigure/tasks/balancer_open.yml",
 			"roles/reconfigure/files/balancer.py"}},
 		{p.LoadBalancer.Kind == plan.KubeVIP, []string{"roles/cluster/tasks/kube_vip.yml", "roles/reconfigure/tasks/kube_vip.yml",

@@ -105,7 +105,7 @@ for unit in containerd crio kubelet; do echo active >$work/units/$unit; done
 printf 'etcd\nkube-apiserver\n' >$work/runs/unix____run_containerd_containerd_sock
 ` + c.before + `
 cp $work/tool $work/bin/systemctl; cp $work/tool $work/bin/crictl
-PATH=$work/bin:$PATH python3 $work/replace.py switch "$2" && rc=0 || rc=$?
+PATH=$work/bin:$PATH python3 $work/replace.py "$2" && rc=0 || rc=$?
 sed -nE 's/.*(--container-runtime-endpoint=|containerRuntimeEndpoint: )([^ ]+).*/\2/p' /var/lib/kubelet/* | sort -u | tr '\n' ' '
 cd $work/units; for unit in *; do [ ! -s $unit ] || printf '%s ' $unit; done; echo
 exit $rc

@@ -1,17 +1,12 @@
-"""Let another container runtime run the containers of this node, or forget the one before: replace.py VERB QUESTION, where QUESTION is JSON.
+"""Let another container runtime run the containers of this node: replace.py QUESTION, where QUESTION is JSON, {"to": name, "patience": seconds}.
 
-switch {"to": name, "patience": seconds}: the kubelet stops, the containers of the old runtime end, and the kubelet starts again with the new one, which is running
-already. If static pods do not start there, the old runtime gets them back, also if the playbook has ended by then. It can be
-interrupted at any point and run again.
-
-forget {"files": [paths], "units": [names]}: the files of the old runtime that k8splan wrote go, and what was there before comes back: a runtime
-of others that was there runs again as it did. Units that are not among the names leave the ledger.
+The kubelet stops, the containers of the old runtime end, and the kubelet starts again with the new one, which is running already. If static pods
+do not start there, the old runtime gets them back, also if the playbook has ended by then. It can be interrupted at any point and run again.
 """
 import glob
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -160,32 +155,9 @@ def switch(to, patience):
     return True
 
 
-def forget(files, units):
-    ledger = json.loads(read(LEDGER) or "{}")
-    entries, states = ledger.get("files", {}), ledger.get("units", {})
-    for path in files:
-        if os.path.lexists(path):
-            os.remove(path)
-        if entries.pop(path, {}).get("before") and os.path.isfile(HOME + "/before" + path):
-            shutil.copy2(HOME + "/before" + path, path)
-            found = os.stat(HOME + "/before" + path)
-            os.chown(path, found.st_uid, found.st_gid)
-    run("systemctl", "daemon-reload")
-    for name in sorted({unit[:-len(".service")] for _, of in RUNTIMES.values() for unit in of if unit.endswith(".service")} - set(units)):
-        before = states.pop(name, {})
-        if before.get("enabled"):
-            run("systemctl", "enable", "--quiet", name)
-        if before.get("active"):
-            run("systemctl", "restart", name)
-    if ledger:
-        write(LEDGER, json.dumps(ledger, indent=2, sort_keys=True))
-
-
 def main():
-    verb, question = sys.argv[1], json.loads(sys.argv[2])
-    if verb == "forget":
-        forget(question["files"], question["units"])
-    elif switch(question["to"], question["patience"]):
+    question = json.loads(sys.argv[1])
+    if switch(question["to"], question["patience"]):
         print("switched")
 
 

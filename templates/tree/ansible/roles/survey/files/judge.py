@@ -54,7 +54,8 @@ DEFAULTS = {
     "networking.serviceSubnet": "10.96.0.0/12",
 }
 KEY = "/etc/kubernetes/pki/encryption.yaml"
-UNBALANCED = {"opens": [], "switch": False, "starts": False, "ends": [], "retune": [], "second": [], "hands": False, "takes": "", "renames": False, "port": "", "address": ""}
+UNBALANCED = {"opens": [], "switch": False, "starts": False, "ends": [], "retune": [], "second": [], "hands": False, "takes": "", "renames": False, "port": "", "address": "",
+              "proxies": False, "proxied": []}
 UNTOUCHED = ("apiVersion", "kind", "kubernetesVersion")
 
 
@@ -681,7 +682,18 @@ class Judge:
         elif vips:
             out["ends"] = sorted(vips)
             self.pending.append("kube-vip holds %s, and the topology has none" % names({b["kube_vip"] for b in vips.values()}))
-        out["renames"] = bool(plan.get("name")) and bool(out["opens"] or out["starts"] or out["ends"] or out["second"]) and out["address"] not in held
+        if plan["kind"] == "local":
+            lack, misled = plan.get("unproxied", []), plan.get("misled", [])
+            out["proxies"] = bool(lack or misled)
+            if lack:
+                self.pending.append("%s %s no proxy of its own to the API servers" % (names(lack), "has" if len(lack) == 1 else "have"))
+            elif misled:
+                self.pending.append("the endpoint's name does not lead %s to the proxy of the node" % names(misled))
+        elif plan.get("proxied"):
+            out["proxied"] = sorted(plan["proxied"])
+            self.pending.append("%s reach the API servers by proxies of their own, and the topology has none" % names(plan["proxied"]))
+        out["renames"] = bool(plan.get("name")) and bool(out["opens"] or out["starts"] or out["ends"] or out["second"]) and out["address"] not in held \
+            or out["proxies"] or bool(out["proxied"])
         return out
 
     def known(self, sans):
