@@ -111,6 +111,11 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 			return err
 		}
 	}
+	if name == "runtimes" {
+		if err := h.lab.Extras(ctx); err != nil {
+			return err
+		}
+	}
 	src, err := os.ReadFile(filepath.Join(h.root, "e2e", "topologies", chain.topology+".hcl"))
 	if err != nil {
 		return err

@@ -118,6 +118,7 @@ func (a *app) difference(args []string, revision string, flags *topologyFlags) (
 			return nil, nil, err
 		}
 		flags.keep(old)
+		a.otherRelease(old, args[0])
 		args = args[1:]
 	}
 	if len(args) > 0 && args[0] == "-" && revision != "" {
@@ -134,6 +135,14 @@ func (a *app) difference(args []string, revision string, flags *topologyFlags) (
 		}
 	}
 	return change.BetweenWith(old, change.Of(o.project.Plan(), release()), a.facts), o, nil
+}
+
+// otherRelease says that a tree was written by another release: what its target block left out is not recorded.
+func (a *app) otherRelease(old *change.Record, tree string) {
+	if old.Release != release() {
+		a.note("%s was written by k8splan %s, this is %s. Defaults of its target may differ: `k8splan generate --diff` shows each line",
+			tree, old.Release, release())
+	}
 }
 
 // keep holds a topology that names a minor alone at the patch of a design that was built. A nil record changes nothing.
