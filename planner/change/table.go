@@ -749,7 +749,7 @@ var table = []Row{
 
 // Texts that several rows share.
 const (
-	hostsOfPods    = "Pods of the host's network have a copy of /etc/hosts from their start: kube-proxy and kubelets start again node by " +
+	hostsOfPods = "Pods of the host's network have a copy of /etc/hosts from their start: kube-proxy and kubelets start again node by " +
 		"node."
 	helmTemplate   = "https://helm.sh/docs/helm/helm_template/"
 	chartWhat      = "helm renders it again where the playbook runs, and what differs is applied."
