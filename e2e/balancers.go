@@ -52,7 +52,7 @@ func walkEndpoints(ctx context.Context, c *changing) error {
 	)
 }
 
-// dialsOnly wants every kubeconfig of every node to name an endpoint, or the node's own API server, and nobody to hold an address.
+// dialsOnly wants every kubeconfig of every node to name an endpoint, or the node's own API server, and no host to hold an address.
 func dialsOnly(endpoint, released string) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error {
 		for _, n := range c.nodes {

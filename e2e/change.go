@@ -312,7 +312,7 @@ func (c *changing) calmly(ctx context.Context, what, playbook string, args ...st
 	e := c.saw.Edits[len(c.saw.Edits)-1]
 	patience := 6 * e.slow() // seconds: a question that is lost is given up after five
 	if len(e.Restarted) > 0 || e.Trouble == "" && (e.Service > patience || e.Pods > patience || e.Endpoint > patience) {
-		return fmt.Errorf("%s was to be noticed by nobody: %s", what, e)
+		return fmt.Errorf("%s was to be noticed by no client: %s", what, e)
 	}
 	return c.untouched(ctx, before)
 }
@@ -820,7 +820,7 @@ func walkHosts(ctx context.Context, c *changing) error {
 		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33"))
 }
 
-// force lets the pod of the checks go, which nobody would start again.
+// force lets the pod of the checks go, which nothing would start again.
 const force = "drain_flags=--force"
 
 const blockade = `apiVersion: policy/v1
@@ -872,7 +872,7 @@ func (c *changing) leaves(ctx context.Context, host string, pairs ...string) err
 	if err := n.Remove(ctx); err != nil {
 		return err
 	}
-	if !c.off { // nobody is kept from anything
+	if !c.off { // no access is restricted
 		c.off = true
 		if err := c.play(ctx, c.t, "site.yml"); err != nil {
 			return err

@@ -987,7 +987,7 @@ func oneMind(ctx context.Context, etcd func(context.Context, ...string) ([]byte,
 }
 
 // restarted wants every pod on the hosts that booted to have started since. Until their kubelets speak, the API shows pods as they were
-// before the power went, with addresses that nobody has any more.
+// before the power went, with addresses that are no longer in use.
 func (p *patient) restarted(ctx context.Context) error {
 	if len(p.booted) == 0 {
 		return nil

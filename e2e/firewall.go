@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// dial prints what becomes of a connection. Packets that are dropped are answered by nobody.
+// dial prints what becomes of a connection. Dropped packets get no answer.
 const dial = `import socket, sys
 s = socket.socket()
 s.settimeout(3)
@@ -19,7 +19,8 @@ except ConnectionRefusedError:
 except OSError:
     print("closed")`
 
-// way is a connection between two hosts, and what must become of it: "open", "refused" where a packet arrives and nobody listens, "closed".
+// way is a connection between two hosts, and what must become of it: "open", "refused" where a packet arrives and nothing listens,
+// "closed".
 type way struct {
 	from, to string
 	port     int

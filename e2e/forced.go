@@ -139,7 +139,7 @@ func (c *changing) forceAll(ctx context.Context, edits []forced) error {
 	return nil
 }
 
-// again writes the tree of the topology where nobody has changed it by hand.
+// again writes the tree of the topology where it was not changed by hand.
 func (c *changing) anew(ctx context.Context) error {
 	if err := os.RemoveAll(c.tree); err != nil {
 		return err
@@ -313,7 +313,7 @@ func twoNetworks(ctx context.Context, c *changing, ran error) (string, error) {
 	return "", err
 }
 
-// nobodyAnswers is the harm where kubeconfigs lead to a port at which nobody listens.
+// nobodyAnswers is the harm where kubeconfigs lead to a port on which nothing listens.
 func nobodyAnswers(ctx context.Context, c *changing, _ error) (string, error) {
 	err := eventually(ctx, 3*time.Minute, func() error {
 		if _, err := c.kube(ctx, "get", "--raw", "/readyz"); err == nil {

@@ -23,7 +23,7 @@ type observers struct {
 
 	stop  context.CancelFunc
 	done  sync.WaitGroup
-	away  time.Duration // the longest time in which the endpoint answered nobody
+	away  time.Duration // the longest time without an answer from the endpoint
 	asked time.Time     // of its last answer
 }
 
@@ -136,7 +136,7 @@ func (o *observers) ask(ctx context.Context) {
 	}
 }
 
-// quit stops to look, where nobody wants to know.
+// quit stops the observers, where the result is not needed.
 func (o *observers) quit() {
 	o.stop()
 	o.writer.stop()

@@ -70,7 +70,7 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 	cmd.Dir = filepath.Join(c.tree, "ansible")
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	if c.killed { // with all that it started here: a machine that loses power says goodbye to nobody
+	if c.killed { // with all that it started here: a machine that loses power closes no connection
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	}

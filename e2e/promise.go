@@ -45,7 +45,7 @@ func (c *changing) promised(ctx context.Context) (promise, error) {
 }
 
 // Seconds for which the endpoint and the writes may pause although diff says that they go on: a balancer takes a moment to see that an API
-// server went, and members of etcd elect another leader. A host that lost its power says goodbye to nobody.
+// server went, and members of etcd elect another leader. A host that lost its power closes no connection.
 const (
 	blink      = 10
 	blinkOfOne = 40

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// sealed is what nobody may find in etcd.
+// sealed must not be found in etcd.
 const sealed = "nobody-reads-this-in-etcd"
 
 // checkSealed wants a Secret that etcd holds encrypted, that every API server reads, and whose reading the audit logs tell of.

@@ -303,7 +303,7 @@ func compare(found, clean map[string]finding, flaws []flaw) error {
 				return f.kind == kind && (f.host == host || f.kind == "virtual-ip" || f.kind == "mtu")
 			})
 			if _, before := clean[kind]; f.Level == "error" && !made && !before {
-				wrong = append(wrong, fmt.Sprintf("%s of %s: %q, and nobody made it", kind, host, f.Hosts[host]))
+				wrong = append(wrong, fmt.Sprintf("%s of %s: %q, which this case did not make", kind, host, f.Hosts[host]))
 			}
 		}
 	}

@@ -284,7 +284,7 @@ func TestPackagesSayWhoMayUseThem(t *testing.T) {
 }
 
 // Each Terraform program takes the major of the provider that it was checked with, and docs/targets.md names that release: a newer major
-// changes what a program means, and nobody has looked.
+// changes what a program means, and no check has seen it.
 func TestProvidersArePinned(t *testing.T) {
 	required := regexp.MustCompile(`source  = "([^"]+)"\n\s+version = "([^"]+)"`)
 	pinned := regexp.MustCompile(`^~> ([0-9]+\.[0-9]+)$`)

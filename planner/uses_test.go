@@ -128,7 +128,7 @@ func (a *audit) argument(t *testing.T, row argument) {
 		return
 	}
 	if silent != nil {
-		t.Errorf("%s: no file changes, and nobody says so", row.path)
+		t.Errorf("%s: no file changes, and no finding says so", row.path)
 	} else if top := row.blocks[0].Name; len(refused) == 0 && !(strings.HasPrefix(top, "node") &&
 		!bytes.Contains(a.src, []byte("\n"+top+" "))) {
 		t.Errorf("%s: no value was tried", row.path) // a starter has pools or single machines, or both

@@ -77,7 +77,7 @@ fi
 valid=true
 "$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} 2>"$dir/validate.err" || { code=$? valid=false; }
 cat "$dir/validate.err" >&2
-# What cannot be read has no line to point to, and a red cross without a word helps nobody.
+# What cannot be read has no line to point to, and a red cross without a message is no help.
 while IFS= read -r line; do
   line=${line#k8splan: error: }
   printf '::error title=k8splan::%s\n' "${line//\%/%25}"

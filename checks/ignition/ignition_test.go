@@ -25,7 +25,7 @@ func TestIgnition(t *testing.T) {
 			t.Errorf("%s: %v\n%s", f.Name, err, report.String())
 		}
 		if len(got.Passwd.Users) != 1 || len(got.Passwd.Users[0].SSHAuthorizedKeys) == 0 {
-			t.Errorf("%s lets nobody in", f.Name)
+			t.Errorf("%s has no login", f.Name)
 		}
 	}
 	if parsed < 2 {

@@ -126,7 +126,7 @@ func (d targetDocument) versions() string {
 	case d.Oldest != "" && d.Newest != "" && len(d.Patches) > 0:
 		return d.Oldest + " to " + d.Newest + ", of older minors up to " + strings.Join(d.Patches, " and ")
 	case d.Oldest != "" && d.Newest != "":
-		return d.Oldest + " to " + d.Newest
+		return span(d.Oldest, d.Newest)
 	case d.Newest != "":
 		return "up to " + d.Newest
 	case d.Oldest != "":
@@ -208,7 +208,7 @@ func (a *app) targetsText(all []targetDocument) error {
 		if len(d.Releases) > 1 {
 			versions = d.Releases[len(d.Releases)-1] + " … " + d.Releases[0]
 		} else if len(d.Patches) > 0 { // k8splan targets NAME says which patches of each minor
-			versions = d.Oldest + " to " + d.Newest
+			versions = span(d.Oldest, d.Newest)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", d.Name, types, versions, d.Checked)
 	}
@@ -264,7 +264,7 @@ func (a *app) targetText(d targetDocument, f plan.Facts) string {
 func targetsPage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Targets\n\n")
-	b.WriteString("The systems that a topology lands on, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` writes a " +
+	b.WriteString("The systems on which a cluster can be built, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` writes a " +
 		"topology for one to start from.\n")
 	b.WriteString("This page is made from the planner's own table: `UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage`.\n\n")
 	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that another vendor's program or " +
@@ -310,4 +310,12 @@ func targetsPage() []byte {
 		}
 	}
 	return b.Bytes()
+}
+
+// span names the minors from one to another.
+func span(oldest, newest string) string {
+	if oldest == newest {
+		return oldest
+	}
+	return oldest + " to " + newest
 }

@@ -210,7 +210,7 @@ func (m *machine) boot(ctx context.Context, folder string, patience time.Duratio
 		"-append", "root=LABEL=root ro console=ttyS0 mitigations=off",
 		"-drive", "if=none,id=vda,format=qcow2,file="+disk, "-device", "virtio-blk-pci,drive=vda",
 		"-drive", "if=none,id=vdb,format=raw,readonly=on,file="+seeds[0], "-device", "virtio-blk-pci,drive=vdb",
-		"-netdev", "user,id=lan,restrict=on,ipv6=on", // nobody answers
+		"-netdev", "user,id=lan,restrict=on,ipv6=on", // nothing answers
 		"-device", fmt.Sprintf("virtio-net-pci,netdev=lan,mac=%s,host_mtu=%d", card.MAC.Address, card.MTU.Size),
 		"-device", "virtio-rng-pci", "-serial", "file:"+log, "-serial", "file:"+said)
 	text, readErr := os.ReadFile(said)

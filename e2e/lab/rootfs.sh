@@ -47,7 +47,7 @@ rm -rf "${TOOLS:?}"/{usr/share,etc,lib/systemd}
 
 # a node knows this archive alone
 rm -rf "$OS"/var/lib/apt/lists/* "$OS/etc/resolv.conf" "$OS"/etc/apt/sources.list.d/*
-echo "nameserver $GATEWAY" >"$OS/etc/resolv.conf" # nobody answers there; kubelet wants the file
+echo "nameserver $GATEWAY" >"$OS/etc/resolv.conf" # nothing answers there; the kubelet needs the file
 echo "deb [trusted=yes] http://$GATEWAY:8000/debian ./" >"$OS/etc/apt/sources.list"
 echo force-unsafe-io >"$OS/etc/dpkg/dpkg.cfg.d/lab" # ten hosts that each sync every file would wait for one disk
 # addresses come from node.sh, the clock is the host's, and there are no devices to settle

@@ -161,7 +161,8 @@ func resolve(dir string) (string, fs.FileInfo, error) {
 	return abs, info, nil
 }
 
-// replaceable reports whether an existing directory may be replaced by a new one: it is empty, and nobody stands in it.
+// replaceable reports whether an existing directory may be replaced by a new one: it is empty, and no process has it as its working
+// directory.
 func replaceable(dir string, info fs.FileInfo) bool {
 	if here, err := os.Stat("."); err != nil || os.SameFile(here, info) {
 		return false
@@ -485,7 +486,7 @@ func (t *tree) apply(j *journal, report *Report, opts Options) error {
 	return t.sync()
 }
 
-// clear makes way for a step: what may go is removed (or left to be overwritten), what nobody expected is set aside.
+// clear makes way for a step: what may go is removed (or left to be overwritten), what was not expected is set aside.
 func (t *tree) clear(o op, report *Report, opts Options) error {
 	dir := path.Dir(o.Path)
 	if info, err := t.root.Lstat(dir); o.Stage == "" && (errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir()) {

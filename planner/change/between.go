@@ -24,7 +24,7 @@ type Change struct {
 	Range   *hcl.Range // in the new design, in the old one where it is gone; nil for what is not written
 	Detail  string
 	Source  string
-	// Origin says where a value comes from that nobody wrote: "default since v1.3.0", or "default". "" for what is written.
+	// Origin says where a value comes from that is not in the file: "default since v1.3.0", or "default". "" for what is written.
 	Origin string
 
 	by     []string // IDs of procedures
@@ -48,7 +48,7 @@ type Report struct {
 	LowestStep            int  // 1-based, 0 where nothing falls below what was before
 	Judged                bool // the target leaves etcd and the API servers to the design
 
-	silent []string // settings that nobody wrote and that reach no host
+	silent []string // settings that are not in the file and reach no host
 }
 
 // Between says what it means to change one design into another.
@@ -121,8 +121,8 @@ func (d *differ) settings() {
 	}
 }
 
-// unstated reports whether a version is missing because nobody said it: it is not a default of a cluster whose Kubernetes is older than
-// the facts.
+// unstated reports whether a version is missing because the file does not state it: it is not a default of a cluster whose Kubernetes is
+// older than the facts.
 func (d *differ) unstated(e *edit) bool {
 	if e.had == e.has || !strings.HasSuffix(e.path, ".version") && !strings.HasPrefix(e.path, "component[") {
 		return false

@@ -19,7 +19,7 @@ func Walk(r *Report) (end *Record, wrong string) {
 	end = d.walk(func(i int, _, at *Record) {
 		for _, role := range []plan.Roles{plan.ControlPlane, plan.EtcdRole} {
 			if len(r.Old.having(role)) > 0 && len(at.having(role)) == 0 {
-				wrong = fmt.Sprintf("after %s nobody is %v", r.Steps[i].ID, role.Strings())
+				wrong = fmt.Sprintf("after %s no host is %v", r.Steps[i].ID, role.Strings())
 			}
 		}
 	})

@@ -402,7 +402,7 @@ func versionIn(d plan.Download) string {
 	return ""
 }
 
-// left reports whether a block means nothing here: the vendor runs the control plane, and nobody wrote it.
+// left reports whether a block means nothing here: the vendor runs the control plane, and the block is not in the file.
 func (b *builder) left(written bool) bool {
 	return b.p.Target.Facts.Hosting == plan.Hosted && !written
 }

@@ -74,7 +74,7 @@ Some changes are possible one by one and refused together, because hosts would s
 	return []byte(out.String())
 }
 
-// costs are of runs in which nobody else used the machine. Seconds of a lab whose hosts share two cores say nothing of other machines; what
+// costs are of runs in which the machine did nothing else. Seconds of a lab whose hosts share two cores say nothing of other machines; what
 // they are to each other within one run does.
 var costs = []struct{ edit, building, host, longest string }{
 	{"a worker joins two others and a control plane", "0.50", "1.5", "preparing the host 36 %, looking at all hosts 23 %, verifying 11 %"},

@@ -327,7 +327,7 @@ func availabilityHypervisorAstride(p *plan.Plan) []Finding {
 			continue
 		}
 		if n.Host == "" && earlier.Host == "" && n.TargetHost == p.Target.Site.Host {
-			continue // the target makes all of them there, and nobody says of one that it is elsewhere
+			continue // the target makes all of them there, and none can be stated to be elsewhere
 		}
 		if earlier.FailureDomain != n.FailureDomain && !said[n.Carrier()] {
 			said[n.Carrier()] = true

@@ -133,7 +133,7 @@ func besideSaid(name, src string) []string {
 	return said
 }
 
-// TestNodesWithoutRoles is one message for all of them, which offers what nobody has.
+// TestNodesWithoutRoles is one message for all of them, which offers the roles that no node has.
 func TestNodesWithoutRoles(t *testing.T) {
 	src := "cluster \"x\" {\n  type = \"single-etcd-single-master\"\n  control_plane_endpoint = \"api.example.com:6443\"\n}\n"
 	for i, name := range []string{"a", "b", "c"} {
@@ -187,7 +187,7 @@ node_pool "cp" {
 		{"the roles", strings.Replace(design, "control-plane", "master", 1), ranges + " unknown-value"},
 		{"a name of an argument", strings.Replace(design, "first_address", "frist_address", 1),
 			"etcd-even-members network-pods-overlap-services topology-no-load-balancer topology-no-worker unknown-argument"},
-		{"a block that nobody knows", design + "storage {}\n",
+		{"an unknown block", design + "storage {}\n",
 			"etcd-even-members " + ranges + " topology-no-load-balancer topology-no-worker unknown-block"},
 	} {
 		got := besideSaid("x.hcl", test.src)
@@ -208,7 +208,7 @@ func TestStrayArgumentHasNoEcho(t *testing.T) {
 	}
 }
 
-// What is found next to an argument that is missing names no value that nobody wrote.
+// What is found next to an argument that is missing names no value that is not in the file.
 func TestBesideTellsOfNothingUnwritten(t *testing.T) {
 	src := `cluster "c" {
   type                   = "single-etcd-single-master"

@@ -36,7 +36,7 @@ func podsAt(p *plan.Plan) hcl.Range {
 		p.Network.Attr("node_cidr_mask_size")), p.Cluster.Attr("max_nodes"))
 }
 
-// byDefault reports whether nobody wrote the pod range.
+// byDefault reports whether the pod range is the default.
 func byDefault(p *plan.Plan) string {
 	if p.Network.Has("pod_subnets") {
 		return ""

@@ -59,7 +59,7 @@ var enumerations = []enumeration{
 	{"kubelet", "topology-manager-scope", false, "", []string{"container", "pod"}},
 }
 
-// weakVersions are those of TLS that the components take, and that nobody is advised to write: component-weak-tls speaks of them.
+// weakVersions are those of TLS that the components take, and that no advice names: component-weak-tls speaks of them.
 var weakVersions = []string{"VersionTLS10", "VersionTLS11"}
 
 // weakSuites are the cipher suites that Go itself calls insecure, and cipherSuites all that it knows: what the components compare with.

@@ -27,7 +27,7 @@ func blocksOf(blocks hclsyntax.Blocks, depth int) []written {
 	return all
 }
 
-// around are mistakes of a block: of what it is called, of what it holds that nobody knows, or that it is written twice.
+// around are mistakes of a block: of what it is called, of unknown content, or that it is written twice.
 var around = []struct {
 	rule string
 	make func(src string, b written) (string, bool)
@@ -73,7 +73,7 @@ func inside(src string, b written, line string) string {
 }
 
 // TestNothingIsHidden makes a mistake of each kind in each block of the good designs, which have a mistake of another kind each, and wants
-// both: the first once, and of the others all but what is said of the header of a block that nobody can read in full.
+// both: the first once, and of the others all but what is said of the header of a block that cannot be read in full.
 func TestNothingIsHidden(t *testing.T) {
 	tried, per := 0, map[string]int{}
 	for nth, f := range corpus(t, "good", 20) {

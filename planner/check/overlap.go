@@ -408,7 +408,7 @@ func takenForPrivate(a netip.Addr) string {
 	return ""
 }
 
-// documentation are ranges that examples take and nobody has. Source: RFC 5737, RFC 2544
+// documentation are ranges reserved for examples, which no network has. Source: RFC 5737, RFC 2544
 var documentation = []netip.Prefix{
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"),

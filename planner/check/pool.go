@@ -116,7 +116,7 @@ func addonPoolOverlap(p *plan.Plan) []Finding {
 	return findings
 }
 
-// poolTaken says who has an address of a range, "" if nobody does.
+// poolTaken says what has an address of a range, "" if it is free.
 func poolTaken(p *plan.Plan, c poolRange, hosts []use) string {
 	if i := slices.IndexFunc(hosts, func(u use) bool { return c.Contains(u.addr) }); i >= 0 {
 		return hosts[i].addr.String() + ", the address of " + hosts[i].node.Name

@@ -92,9 +92,9 @@ func TestSaid(t *testing.T) {
 		{"Oracle Linux without updates", []string{"cpus = 4", "os = \"oracle-linux-7.9\"\n  cpus = 4"}, "version-cgroup-v1: ; " +
 			"host-selinux-permissive: "},
 		{"Oracle Linux by its other name", []string{"cpus = 4", "os = \"ol-9\"\n  cpus = 4"}, "host-selinux-permissive: "},
-		{"CPUs of nobody", kubelet(`cpuManagerPolicy = "static"`),
+		{"CPUs without a reservation", kubelet(`cpuManagerPolicy = "static"`),
 			"component-kubelet-refuses: kubeReserved = { cpu = \"500m\" }"},
-		{"CPUs of nobody, by flag", kubeletFlag(`"cpu-manager-policy" = "static"`),
+		{"CPUs without a reservation, by flag", kubeletFlag(`"cpu-manager-policy" = "static"`),
 			"component-kubelet-refuses: --cpu-manager-policy is static"},
 		{"CPUs by amount", kubelet(`cpuManagerPolicy = "static", kubeReserved = { cpu = "500m" }`),
 			""},
@@ -117,7 +117,7 @@ func TestSaid(t *testing.T) {
 			"component-kubelet-refuses: Write 8 or more"},
 		{"options of the policy none", kubelet(`topologyManagerPolicyOptions = { "max-allowable-numa-nodes" = "4" }`),
 			""},
-		{"memory of nobody", kubelet(`memoryManagerPolicy = "Static"`),
+		{"memory without a reservation", kubelet(`memoryManagerPolicy = "Static"`),
 			"component-kubelet-refuses: memory = \"100Mi\""},
 		{"memory that adds up", kubelet(`memoryManagerPolicy = "Static", kubeReserved = { memory = "1Gi" }, ` +
 			`reservedMemory = [{ numaNode = 0, limits = { memory = "1124Mi" } }]`),
@@ -223,7 +223,7 @@ func TestSaid(t *testing.T) {
 			}
 		}
 		for part := range missing {
-			t.Errorf("%s: nobody says %q", c.name, part)
+			t.Errorf("%s: no finding says %q", c.name, part)
 		}
 	}
 }

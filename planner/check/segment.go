@@ -72,7 +72,7 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 	case certain && stated:
 		return one(s.At, "%s needs all nodes on one segment: %s is in %s, %s in %s. Write %s%s.", s.What, a.Who, a.Prefix, b.Who,
 			b.Prefix, wrap, learn)
-	case certain != stated: // the other rule says it, or nobody
+	case certain != stated: // the other rule reports it, or there is nothing to report
 		return nil
 	}
 	if a, b, likely := s.Apart(); likely && !stated {

@@ -145,7 +145,7 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			say(waiverExpired, w.Attr("expires"),
 				"The waiver of %s ended on %s. The rule applies again. Fix what it finds and remove the waiver, or set a later "+
 					"date.", w.Rule, w.Expires.Format(time.DateOnly))
-		case p.Described() && unjudged(w.Rule): // nobody asked it
+		case p.Described() && unjudged(w.Rule): // the rule was not run
 		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
 			diags = append(diags, UnusedWaiver(w))
 		}

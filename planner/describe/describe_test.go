@@ -54,7 +54,7 @@ func TestPageFits(t *testing.T) {
 				}
 			}
 			if bytes.ContainsRune(page.Bytes(), '\x1b') {
-				t.Errorf("%s: color that nobody asked for", row.Type)
+				t.Errorf("%s: color that was not asked for", row.Type)
 			}
 			for _, heading := range []string{"\nEndpoint", "\nHosts", "\netcd", "\nNetwork", "\nCapacity", "\nVersions",
 				"\nAPI server certificate", "\nDecided for you"} {

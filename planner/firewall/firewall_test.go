@@ -115,7 +115,7 @@ func question(t *testing.T, rules, stamp string, joins bool) string {
 	return string(data)
 }
 
-// TestRulesAreTakenBack walks the program of the role through a change that nobody keeps, one that is kept, one that keeps what was
+// TestRulesAreTakenBack walks the program of the role through a change that is not confirmed, one that is, one that keeps what was
 // open, one
 // that nftables refuses, a rule that was added by hand, and the end.
 func TestRulesAreTakenBack(t *testing.T) {
@@ -211,7 +211,7 @@ except OSError:
 done; done
 `
 
-// TestConnections tries the rules of a control plane from another one, from a worker, and from a host that nobody knows.
+// TestConnections tries the rules of a control plane from another one, from a worker, and from an unknown host.
 func TestConnections(t *testing.T) {
 	p := managed(t)["stacked"]
 	p.Hosts.AdminCIDRs = []netip.Prefix{netip.MustParsePrefix("10.3.0.250/32")}
@@ -251,7 +251,7 @@ func TestAdministratorsComeFromTheirRanges(t *testing.T) {
 				t.Errorf("%s does not let in a host that leaves: %v", f.Group, r.Sources)
 			}
 			if r.Component == "sshd" && r.Sources != nil {
-				t.Errorf("%s: sshd is for %v, and nobody said so", f.Group, r.Sources)
+				t.Errorf("%s: sshd is for %v, which the topology does not say", f.Group, r.Sources)
 			}
 		}
 	}

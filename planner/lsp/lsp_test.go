@@ -558,7 +558,7 @@ func TestHover(t *testing.T) {
 	}
 	text, p = at(strings.Replace(design, "cluster \"dev\" {", "network {\n  |mtu = 1500\n}\ncluster \"dev\" {", 1))
 	e.change(text)
-	if got := e.hover(p); !strings.Contains(got, "Largest packet") || strings.Contains(got, "Decided for you") {
+	if got := e.hover(p); !strings.Contains(got, "MTU of the hosts") || strings.Contains(got, "Decided for you") {
 		t.Errorf("%q", got)
 	}
 }

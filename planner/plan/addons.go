@@ -31,7 +31,7 @@ type Addon struct {
 	Manifests []Manifest    // in the order in which they are applied
 	Pools     []AddressPool // of metallb, sorted by name
 	Chart     *Chart        // nil: none
-	// Early ones are applied before the other nodes join, and nobody waits for their pods: nodes stay tainted without them.
+	// Early ones are applied before the other nodes join, and the playbook does not wait for their pods: nodes stay tainted without them.
 	Early bool
 	// Scheduler is set on the addon that a scheduler is, Cloud on the controller manager of a cloud.
 	Scheduler *Scheduler
@@ -561,7 +561,7 @@ const (
 	NodeCacheAddress = "169.254.20.10"
 )
 
-// at is a release that nobody looked at: what the newest known one has, under another version. Its files have no known digest.
+// at is an unknown release: what the newest known one has, under another version. Its files have no known digest.
 func at(r AddonRelease, version string) AddonRelease {
 	bare := strings.TrimPrefix(r.Version, "v")
 	version = strings.TrimPrefix(version, "v")

@@ -134,7 +134,7 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 			CRIDockerdVersion + "/cri-dockerd-" + CRIDockerdVersion + "." + arch + ".tgz", archive: true})
 	}
 	if len(p.Etcd.Members) > 0 {
-		// Stacked members run from an image, in which nobody can use etcd's tools on files: backing up and restoring fetch them.
+		// Stacked members run from an image, whose tools cannot be used on files: backup and restore fetch etcd's tools.
 		version := known(p.Etcd.Version)
 		if !p.Etcd.IsExternal() {
 			version = known(v.EtcdExternal())

@@ -34,7 +34,7 @@ func (t *Table) Ends() []End {
 	return ends
 }
 
-// endOf is the day on which a release's free updates end, "" if nobody has said.
+// endOf is the day on which a release's free updates end, "" if not published.
 func (t *Table) endOf(r Release) string {
 	if day, ok := t.known().systems[(OS{r.Name, r.Version}).String()]; ok {
 		return day

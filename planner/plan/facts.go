@@ -24,7 +24,7 @@ const (
 	// Source: github.com/containerd/containerd/v2@v2.4.2; older Kubernetes gets Version.Containerd
 	ContainerdVersion = "2.4.2"
 	DockerVersion     = "29.8.2" // Source: https://pkgs.alpinelinux.org/package/v3.24/community/x86/docker-engine
-	// CRIDockerdVersion: before 0.4.8 nobody can exec into a pod of a kubelet from 1.36 on:
+	// CRIDockerdVersion: before 0.4.8, exec into a pod fails with a kubelet of 1.36 or newer:
 	// https://github.com/Mirantis/cri-dockerd/releases/tag/v0.4.8
 	CRIDockerdVersion = "0.4.10" // Source: https://sourceforge.net/projects/cri-dockerd.mirror/files/v0.4.10/
 )

@@ -94,7 +94,7 @@ func (r *resolver) nodes() {
 }
 
 // allInOne gives the one node of an all-in-one cluster its roles: all but the load balancer's. Of several, which a rule refuses, those
-// without written roles are what that rule says to make of them, so that no other finding follows from roles that nobody meant.
+// without written roles are what that rule says to make of them, so that no other finding follows from roles that were not meant.
 func (r *resolver) allInOne() {
 	all := ControlPlane | EtcdRole | Worker
 	if len(r.plan.Nodes) == 1 {
@@ -113,7 +113,7 @@ func (r *resolver) allInOne() {
 	}
 }
 
-// machine reads what nodes and pools share. A pool's nodes share the maps and slices, which nobody modifies.
+// machine reads what nodes and pools share. A pool's nodes share the maps and slices, which are never modified.
 func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	n := Node{
 		Source:           src,

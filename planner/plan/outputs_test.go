@@ -241,7 +241,7 @@ func TestPorts(t *testing.T) {
 	}
 }
 
-// What nobody connects to from another host stays shut: the controller manager, the scheduler, etcd's metrics.
+// Ports that no other host connects to stay closed: the controller manager, the scheduler, etcd's metrics.
 func TestPortsOpenNothingElse(t *testing.T) {
 	for _, cni := range []string{`"flannel" { encapsulation = "wireguard" }`, `"calico" {}`, `"calico" { encapsulation = "wireguard" }`,
 		`"calico" { encapsulation = "bgp" }`, `"cilium" {}`, `"cilium" { encapsulation = "geneve" }`,

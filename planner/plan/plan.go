@@ -504,7 +504,7 @@ type Target struct {
 // OneMachine is the machine that all nodes are on, in words: "the machine that runs Vagrant"; "" if they may be on several.
 func (t *Target) OneMachine() string { return cmp.Or(t.Site.OneMachine, t.Facts.OneMachine) }
 
-// Cloud is whose machines they are, one of Clouds; "" if they are nobody's.
+// Cloud is the cloud of the machines, one of Clouds; "" if they are not in one.
 func (t *Target) Cloud() string { return cmp.Or(t.Site.Cloud, t.Facts.Cloud) }
 
 // Hypervisor is what a hypervisor has for machines. What is not stated is 0.

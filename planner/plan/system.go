@@ -14,7 +14,7 @@ type Release struct {
 	Title         string
 	Kernel        Version // of the release as it ships, newest point release
 	CgroupV1      bool    // boots with cgroup v1 unless told otherwise
-	Ends          string  // the day on which its free updates end, YYYY-MM-DD; "" if nobody has said
+	Ends          string  // the day on which its free updates end, YYYY-MM-DD; "" if not published
 	Instead       string
 }
 
@@ -202,7 +202,7 @@ var otherSystems = []string{
 	"alpine", "arch", "archlinux", "gentoo", "nixos", "photon", "talos", "bottlerocket",
 }
 
-// Preparable reports whether the playbook prepares hosts with the system; known is false for a name that nobody has heard of.
+// Preparable reports whether the playbook prepares hosts with the system; known is false for an unknown name.
 func (o OS) Preparable() (can, known bool) {
 	name := o.canonical().Name
 	can = slices.Contains(preparable, name)

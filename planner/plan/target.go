@@ -62,7 +62,7 @@ type Resolving struct {
 	SSHUser string
 	// Site reads the segment of the machines from the target's block; nil if the block does not state one.
 	Site func(hcl.Body, *hcl.EvalContext) Site
-	// Cloud is whose machines they are, one of Clouds; "" if the block says it (Site) or they are nobody's.
+	// Cloud is the cloud of the machines, one of Clouds; "" if the block states it (Site) or they are not in one.
 	Cloud string
 	// Found reports that the machines exist, and nothing but an inventory and Kubernetes is named after them and the cluster: names may
 	// have dots, each machine its own login, and one may have no role.

@@ -258,7 +258,7 @@ func (w *world) between(nodes, others []int) bool {
 	return false
 }
 
-// offSegment names the first host that is up and may hold the virtual IP where nobody finds it, "" if there is none.
+// offSegment names the first host that is up and may hold the virtual IP outside its segment, "" if there is none.
 func (w *world) offSegment() string {
 	for _, b := range w.m.lbs {
 		if w.m.astray[b] && !w.dead[b] && !w.mute[b] {

@@ -310,7 +310,7 @@ func TestBGPIsAsARP(t *testing.T) {
 }
 
 // What does not work as defined has a reason that says so: none that is next to a capability which is up, no mere count of what works in
-// full, and no thing that nobody has.
+// full, and nothing that the design lacks.
 func TestReasons(t *testing.T) {
 	fine := map[string]bool{}
 	judge := func(m *Model, f Failure) {

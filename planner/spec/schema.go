@@ -76,7 +76,7 @@ func (b *Block) Block(name string) (*Block, bool) {
 // nodeSSH is what node and node_pool say of ssh.
 var nodeSSH = Block{
 	Name: "ssh", Field: "SSH", Aliases: []string{"connection"},
-	Doc:     "How Ansible reaches this machine, where that differs from the ssh block of the file.",
+	Doc:     "How Ansible reaches this machine, if it differs from the file's ssh block.",
 	Example: "ssh {\n  user = \"admin\"\n}",
 	Arguments: []Argument{
 		{Name: "user", Type: Text, Field: "User", Example: `"admin"`, Aliases: []string{"username", "ansible_user"}, Doc: "Login name."},
@@ -84,7 +84,7 @@ var nodeSSH = Block{
 		{Name: "private_key_file", Type: Text, Field: "PrivateKeyFile", Example: `"~/.ssh/admin"`,
 			Aliases: []string{"private_key", "key_file", "key_path"}, Doc: "Path of the key; never the key itself."},
 		{Name: "connection", Type: Text, Enum: []string{"ssh", "local"}, Field: "Connection", Example: `"local"`,
-			Doc: "Whether Ansible runs on this very machine."},
+			Doc: "local if Ansible runs on this machine."},
 	},
 }
 
@@ -92,19 +92,19 @@ var nodeSSH = Block{
 var machine = []Argument{
 	{Name: "roles", Type: TextList, Enum: []string{"control-plane", "etcd", "worker", "load-balancer"}, Field: "Roles",
 		Example: `["worker"]`, Aliases: []string{"role"},
-		Doc: "What the machine is for. A control plane with stacked etcd is also an etcd member. [] is a machine outside of " +
-			"the cluster: it is in the inventory, the ranges, and the failure domains, and nothing is installed on it."},
+		Doc: "What the machine is for. A control plane with stacked etcd is also an etcd member. [] is a machine outside the " +
+			"cluster: it is in the inventory, the ranges, and the failure domains, but nothing is installed on it."},
 	{Name: "arch", Type: Text, Field: "Arch", Example: `"amd64"`, Aliases: []string{"architecture"},
-		Doc: "Processor architecture, in Go's words."},
+		Doc: "Processor architecture, by Go's names."},
 	{Name: "os", Type: Text, Field: "OS", Example: `"ubuntu-24.04"`, Aliases: []string{"image", "distro"},
 		Doc: "Operating system: name-version."},
 	{Name: "cpus", Type: Integer, Field: "CPUs", Example: `4`, Aliases: []string{"cpu", "cores", "vcpus"},
-		Doc: "Processors (virtual ones where the machine is)."},
+		Doc: "Number of processors."},
 	{Name: "memory", Type: Text, Field: "Memory", Example: `"8Gi"`, Aliases: []string{"ram", "mem"}, Doc: "Main memory, with a unit."},
 	{Name: "disk", Type: Text, Field: "Disk", Example: `"100Gi"`, Aliases: []string{"storage", "disk_size"},
 		Doc: "Root disk, with a unit."},
 	{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Aliases: []string{"nic", "iface"},
-		Doc: "Network interface that holds the address."},
+		Doc: "Network interface of the address."},
 	{Name: "labels", Type: TextMap, Field: "Labels", Example: `{ "example.com/tier" = "general" }`, Aliases: []string{"node_labels"},
 		Doc: "Labels of the Kubernetes node."},
 	{Name: "annotations", Type: TextMap, Field: "Annotations", Example: `{ "example.com/rack" = "a" }`,
@@ -112,23 +112,22 @@ var machine = []Argument{
 	{Name: "kubelet_extra_args", Type: FlagMap, Field: "KubeletExtraArgs", Example: `{ "v" = "2" }`,
 		Doc: "Flags for the kubelet of this machine, without dashes."},
 	{Name: "groups", Type: TextList, Field: "Groups", Example: `["monitoring"]`, Aliases: []string{"group", "ansible_groups"},
-		Doc: "Further groups of the inventory with this machine, for your own playbooks."},
+		Doc: "More inventory groups of this machine, for your own playbooks."},
 	{Name: "instance_type", Type: Text, Field: "InstanceType", Example: `"m5.large"`, Aliases: []string{"machine_type", "vm_size", "flavor",
-		"size"}, Doc: "Size of the machine where a cloud gives sizes names."},
+		"size"}, Doc: "Machine type of the cloud."},
 }
 
 var forEach = Argument{Name: "for_each", Type: Any, Example: `{ "worker-1" = "10.0.0.41" }`, Aliases: []string{"foreach", "each"},
-	Doc: "Map whose keys are the names of what this block makes. The block keeps its label, which names nothing then; the arguments " +
-		"read each.key and each.value. " +
-		"A set of strings is taken too."}
+	Doc: "Map, or set of strings, with one key for each machine or pool. The keys are their names, and the label has no effect. " +
+		"Arguments read each.key and each.value."}
 
 var taint = Block{
 	Name: "taint", Many: true, Field: "Taints", Aliases: []string{"taints"},
-	Doc:     "Keeps pods away that do not tolerate it.",
+	Doc:     "Keeps pods away unless they tolerate it.",
 	Example: "taint {\n  key    = \"example.com/gpu\"\n  effect = \"NoSchedule\"\n}",
 	Arguments: []Argument{
 		{Name: "key", Type: Text, Required: true, Field: "Key", Example: `"example.com/gpu"`, Doc: "Key of the taint."},
-		{Name: "value", Type: Text, Field: "Value", Example: `"true"`, Doc: "Value of the taint; may be left out."},
+		{Name: "value", Type: Text, Field: "Value", Example: `"true"`, Doc: "Value of the taint (optional)."},
 		{Name: "effect", Type: Text, Required: true, Enum: []string{"NoSchedule", "PreferNoSchedule", "NoExecute"}, Field: "Effect",
 			Example: `"NoSchedule"`, Doc: "What happens to pods that do not tolerate it."},
 	},
@@ -138,23 +137,23 @@ var taint = Block{
 var scheduling = []Argument{
 	{Name: "scoring_strategy", Type: Text, Enum: []string{"least-allocated", "most-allocated"}, Field: "ScoringStrategy",
 		Example: `"most-allocated"`, Aliases: []string{"strategy", "score"},
-		Doc: "Whether pods spread over the emptiest nodes or fill the fullest ones that still take them."},
+		Doc: "Whether pods go to the least or to the most allocated nodes."},
 	{Name: "enable_plugins", Type: TextList, Field: "EnablePlugins", Example: `["NodeResourcesBalancedAllocation"]`,
-		Aliases: []string{"plugins", "enabled"}, Doc: "Plugins that are on, at all of their extension points, by upstream's names."},
+		Aliases: []string{"plugins", "enabled"}, Doc: "Plugins to enable at all their extension points, by upstream's names."},
 	{Name: "disable_plugins", Type: TextList, Field: "DisablePlugins", Example: `["PodTopologySpread"]`, Aliases: []string{"disabled"},
-		Doc: "Plugins that are off, at all of their extension points."},
-	{Name: "percentage_of_nodes_to_score", Type: Integer, Field: "PercentageToScore", Example: `50`, Doc: "Share of nodes after which " +
-		"the search for a better one stops; left out, it falls as the cluster grows."},
+		Doc: "Plugins to disable at all their extension points."},
+	{Name: "percentage_of_nodes_to_score", Type: Integer, Field: "PercentageToScore", Example: `50`, Doc: "Percentage of nodes after " +
+		"which the search for a better one stops. Default: adaptive, lower in larger clusters."},
 }
 
 // manifest is what addons and cloud providers apply.
 var manifest = Block{
 	Name: "manifest", Label: "source", Many: true, Field: "Manifests", LabelField: "From", Aliases: []string{"manifests", "file", "url"},
-	Doc:     "Kubernetes manifest: a URL, or a path on the machine that runs Ansible. They are applied in the order of the list.",
+	Doc:     "Kubernetes manifest: a URL, or a path on the machine that runs Ansible. Manifests are applied in the order of the file.",
 	Example: "manifest \"https://github.com/example/thing/releases/download/v1.2.3/install.yaml\" {\n  checksum = \"sha256:…\"\n}",
 	Arguments: []Argument{
 		{Name: "checksum", Type: Text, Field: "Checksum", Example: `"sha256:…"`, Aliases: []string{"sha256", "digest"},
-			Doc: "Checksum of what the URL answers; a path needs none."},
+			Doc: "Checksum of the file at the URL. A path needs none."},
 	},
 }
 
@@ -172,18 +171,19 @@ var chart = Block{
 		{Name: "digest", Type: Text, Field: "Digest", Example: `"sha256:…"`, Aliases: []string{"checksum", "sha256"},
 			Doc: "Checksum of the chart's archive, which helm pull fetches."},
 		{Name: "namespace", Type: Text, Field: "Namespace", Example: `"traefik"`,
-			Doc: "Namespace that it is rendered for, made where it is missing; the addon's name where it is left out."},
+			Doc: "Namespace of the chart, created if it does not exist. Default: the addon's name."},
 		{Name: "values_file", Type: Text, Field: "ValuesFile", Example: `"files/traefik.yaml"`, Aliases: []string{"values"},
-			Doc: "Path of its values in the topology's folder. They are part of the tree: never a secret."},
+			Doc: "Path of the chart's values in the topology's folder. They are in the tree: never a secret."},
 	},
 }
 
 var (
-	addonVersion = Argument{Name: "version", Type: Text, Field: "Version", Example: `"0.9.0"`, Doc: "Version of one that k8splan knows."}
-	addonImages  = Argument{Name: "images", Type: TextList, Field: "Images", Example: `["registry.example.com/thing:v1.2.3"]`,
-		Doc: "Images that the manifests name: into images.txt, and taken from artifacts.image_repository where there is one."}
+	addonVersion = Argument{Name: "version", Type: Text, Field: "Version", Example: `"0.9.0"`, Doc: "Version of an addon that " +
+		"k8splan knows."}
+	addonImages = Argument{Name: "images", Type: TextList, Field: "Images", Example: `["registry.example.com/thing:v1.2.3"]`,
+		Doc: "Images of the manifests. They are listed in images.txt, and pulled from artifacts.image_repository if it is set."}
 	addonSettings = Argument{Name: "settings", Type: TextMap, Field: "Settings", Example: `{ output = "stdout" }`,
-		Aliases: []string{"values", "options", "config"}, Doc: "Settings of one that k8splan knows; never a password."}
+		Aliases: []string{"values", "options", "config"}, Doc: "Settings of an addon or provider that k8splan knows; never a password."}
 )
 
 func component(name, field, what string) Block {
@@ -208,8 +208,8 @@ var apiServer = Block{
 		{
 			Name: "host_file", Label: "name", Many: true, Field: "Files", LabelField: "Name",
 			Aliases: []string{"file", "files", "host_files"},
-			Doc: "File that every API server finds as /etc/kubernetes/api-server/<name>: into the tree, onto each control " +
-				"plane when it is built, joined, or replaced. Never a secret.",
+			Doc: "File for every API server, as /etc/kubernetes/api-server/<name>. It is in the tree, and is copied to each " +
+				"control plane that is built, joined, or replaced. Never a secret.",
 			Example: "host_file \"admission.yaml\" {\n  source = \"files/admission.yaml\"\n}",
 			Arguments: []Argument{
 				{Name: "source", Type: Text, Field: "From", Example: `"files/admission.yaml"`, Aliases: []string{"path", "src"},
@@ -225,10 +225,10 @@ var apiServer = Block{
 			Example: "extra_volume \"oidc\" {\n  host_path  = \"/etc/kubernetes/oidc\"\n  mount_path = \"/etc/kubernetes/oidc\"\n}",
 			Arguments: []Argument{
 				{Name: "host_path", Type: Text, Required: true, Field: "HostPath", Example: `"/etc/kubernetes/oidc"`,
-					Doc: "Path on the host; a directory is made where nothing is."},
+					Doc: "Path on the host. If nothing is there, a directory is created."},
 				{Name: "mount_path", Type: Text, Required: true, Field: "MountPath", Example: `"/etc/kubernetes/oidc"`,
 					Doc: "Path in the API server's container."},
-				{Name: "read_only", Type: Bool, Field: "ReadOnly", Example: `true`, Doc: "Whether the API server may only read there."},
+				{Name: "read_only", Type: Bool, Field: "ReadOnly", Example: `true`, Doc: "Whether the mount is read-only."},
 			},
 		},
 	},
@@ -255,12 +255,12 @@ var audit = Block{
 	Example: "audit {\n  policy = \"files/audit.yaml\"\n}",
 	Arguments: []Argument{
 		{Name: "policy", Type: Text, Field: "Policy", Example: `"files/audit.yaml"`, Aliases: []string{"policy_file"},
-			Doc: "Path of the audit policy, in the topology's folder; left out, the metadata of every request."},
+			Doc: "Path of the audit policy in the topology's folder. Default: the metadata of every request."},
 		{Name: "log_dir", Type: Text, Field: "LogDir", Example: `"/var/log/kubernetes/audit"`, Aliases: []string{"log_path", "directory"},
-			Doc: "Directory of the control planes that holds audit.log."},
-		{Name: "max_age", Type: Integer, Field: "MaxAge", Example: `30`, Doc: "Days for which files are kept."},
+			Doc: "Directory of audit.log on the control planes."},
+		{Name: "max_age", Type: Integer, Field: "MaxAge", Example: `30`, Doc: "Days to keep old files."},
 		{Name: "max_backups", Type: Integer, Field: "MaxBackups", Example: `10`, Doc: "Old files to keep, in addition to the current one."},
-		{Name: "max_size", Type: Integer, Field: "MaxSize", Example: `100`, Doc: "Megabytes after which a new file begins."},
+		{Name: "max_size", Type: Integer, Field: "MaxSize", Example: `100`, Doc: "Size in megabytes after which a new file begins."},
 	},
 }
 
@@ -271,11 +271,11 @@ var encryption = Block{
 	Example: "encryption_at_rest {\n  provider = \"secretbox\"\n}",
 	Arguments: []Argument{
 		{Name: "provider", Type: Text, Enum: []string{"secretbox", "aescbc", "kms"}, Field: "Provider", Example: `"secretbox"`,
-			Doc: "How values are encrypted; kms asks a plugin of yours, and makes no key."},
+			Doc: "Encryption provider. With kms, a plugin that you run has the key."},
 		{Name: "resources", Type: TextList, Field: "Resources", Example: `["secrets", "configmaps"]`,
-			Doc: "What is encrypted: resources by their names, with the group behind a dot."},
+			Doc: "Resources to encrypt, by name, with the API group after a dot."},
 		{Name: "endpoint", Type: Text, Field: "Endpoint", Example: `"unix:///run/kms/socket.sock"`,
-			Doc: "Socket of the plugin, for kms: it runs on every control plane before the API server."},
+			Doc: "Socket of the kms plugin, which must run on every control plane before the API server."},
 	},
 }
 
@@ -288,7 +288,7 @@ var Schema = []Block{
 		Example: "variable \"domain\" {\n  default = \"example.com\"\n}",
 		Arguments: []Argument{
 			{Name: "default", Type: Any, Example: `"example.com"`,
-				Doc: "Value where none is given; without it, or with null, the variable must be given."},
+				Doc: "Value if none is given. Without a default, or with null, a value is required."},
 			{Name: "description", Type: Text, Field: "Description", Example: `"DNS domain of the site"`, Doc: "What the variable is for."},
 			{Name: "type", Type: TypeExpr, Example: `string`,
 				Doc: "Type that values are converted to: string, number, bool, list(string), " +
@@ -322,7 +322,7 @@ var Schema = []Block{
 				Aliases: []string{"sans", "api_server_cert_sans", "apiserver_cert_sans", "tls_sans"},
 				Doc:     "More names and addresses for the API server's certificate."},
 			{Name: "site", Type: Text, Field: "Site", Example: `"dc1"`, Aliases: []string{"datacenter"},
-				Doc: "Network in which addresses are unique: clusters of one site that are validated in one call are compared."},
+				Doc: "Network in which addresses are unique. Clusters of one site are compared if they are validated in one call."},
 			{Name: "peers", Type: TextList, Field: "Peers", Example: `["other"]`, Aliases: []string{"connected", "mesh"},
 				Doc: "Clusters whose pods or Services are reached from here: their ranges must not overlap."},
 			{Name: "max_nodes", Type: Integer, Field: "MaxNodes", Example: `200`,
@@ -351,8 +351,8 @@ var Schema = []Block{
 				},
 				Blocks: []Block{{
 					Name: "profile", Label: "name", Many: true, Field: "Profiles", LabelField: "Name", Aliases: []string{"profiles"},
-					Doc: "Another way to choose nodes, in the same scheduler; pods ask for it by schedulerName. " +
-						"\"default-scheduler\" changes what all others get.",
+					Doc: "Another profile of the same scheduler, which pods select by schedulerName. " +
+						"\"default-scheduler\" is the profile of pods that select none.",
 					Example:   "profile \"bin-packing\" {\n  scoring_strategy = \"most-allocated\"\n}",
 					Arguments: scheduling,
 				}},
@@ -361,20 +361,20 @@ var Schema = []Block{
 				Name: "kubelet", Field: "Kubelet", Doc: "Settings of every kubelet.",
 				Example: "kubelet {\n  max_pods = 110\n}",
 				Arguments: []Argument{
-					{Name: "max_pods", Type: Integer, Field: "MaxPods", Example: `110`, Doc: "Pods on one node at most."},
+					{Name: "max_pods", Type: Integer, Field: "MaxPods", Example: `110`, Doc: "Maximum number of pods on a node."},
 					{Name: "cgroup_driver", Type: Text, Enum: []string{"systemd", "cgroupfs"}, Field: "CgroupDriver", Example: `"systemd"`,
-						Doc: "Who manages cgroups; the runtime is set to the same."},
+						Doc: "Cgroup driver of the kubelet and of the container runtime."},
 					{Name: "fail_swap_on", Type: Bool, Field: "FailSwapOn", Example: `true`, Aliases: []string{"swap"},
 						Doc: "Whether the kubelet refuses to start on a host with swap."},
 					{Name: "server_tls_bootstrap", Type: Bool, Field: "ServerTLSBootstrap", Example: `true`,
 						Aliases: []string{"serving_certificates", "rotate_server_certificates"},
-						Doc: "Whether the cluster's authority signs the kubelets' own certificates, so metrics-server and others " +
-							"can verify them."},
+						Doc: "Whether the cluster's authority signs the kubelets' serving certificates, so metrics-server and " +
+							"others can verify them."},
 					{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "v" = "2" }`,
 						Doc: "Flags for every kubelet, without dashes."},
 					{Name: "config", Type: AnyMap, Field: "Config", Example: `{ maxParallelImagePulls = 5 }`,
-						Aliases: []string{"configuration", "extra_config"}, Doc: "Fields of " +
-							"upstream's KubeletConfiguration, by their own names; what has an argument here is written there."},
+						Aliases: []string{"configuration", "extra_config"}, Doc: "Fields of upstream's KubeletConfiguration that " +
+							"have no argument here, by upstream's names."},
 				},
 			},
 			audit,
@@ -389,14 +389,14 @@ var Schema = []Block{
 		Arguments: []Argument{
 			{Name: "pod_subnets", Type: TextList, Field: "PodSubnets", Example: `["10.244.0.0/16"]`,
 				Aliases: []string{"pod_subnet", "pod_cidr", "cluster_cidr", "pod_network_cidr", "pods"},
-				Doc:     "Range of pods' addresses; one, or one of each family."},
+				Doc:     "Ranges of pods: one, or one of each address family."},
 			{Name: "service_subnets", Type: TextList, Field: "ServiceSubnets", Example: `["10.96.0.0/16"]`,
 				Aliases: []string{"service_subnet", "service_cidr", "service_cluster_ip_range", "services"},
-				Doc:     "Range of Services' addresses; one, or one of each family."},
+				Doc:     "Ranges of Services: one, or one of each address family."},
 			{Name: "reserved_subnets", Type: TextList, Field: "ReservedSubnets", Example: `["172.31.0.0/16"]`,
 				Doc: "Ranges that are in use elsewhere (office, VPN): nothing may overlap them."},
 			{Name: "node_subnets", Type: TextList, Field: "NodeSubnets", Example: `["10.0.0.0/24"]`,
-				Aliases: []string{"node_cidr", "subnets"}, Doc: "Ranges that the nodes' addresses come from."},
+				Aliases: []string{"node_cidr", "subnets"}, Doc: "Network segments of the nodes' addresses."},
 			{Name: "dns_domain", Type: Text, Field: "DNSDomain", Example: `"cluster.local"`, Aliases: []string{"cluster_domain", "domain"},
 				Doc: "DNS domain of Services."},
 			{Name: "node_cidr_mask_size", Type: Integer, Field: "NodeCIDRMaskSize", Example: `24`,
@@ -407,7 +407,7 @@ var Schema = []Block{
 			{Name: "node_port_range", Type: Text, Field: "NodePortRange", Example: `"30000-32767"`,
 				Aliases: []string{"service_node_port_range"}, Doc: "Ports of Services of type NodePort."},
 			{Name: "mtu", Type: Integer, Field: "MTU", Example: `1500`,
-				Doc: "Largest packet of the hosts' network, bytes; the pods' is computed from it."},
+				Doc: "MTU of the hosts' network in bytes. That of pods is computed from it."},
 		},
 		Blocks: []Block{
 			{
@@ -422,7 +422,7 @@ var Schema = []Block{
 						Field: "Encapsulation", Example: `"vxlan"`, Aliases: []string{"backend", "mode", "tunnel"},
 						Doc: "How packets travel between nodes."},
 					{Name: "mtu", Type: Integer, Field: "MTU", Example: `1450`,
-						Doc: "Largest packet of a pod's interface, bytes; computed where left out."},
+						Doc: "MTU of pods in bytes. Default: computed from that of the hosts."},
 					{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Host interface that carries pod traffic."},
 					{Name: "kube_proxy_replacement", Type: Bool, Field: "KubeProxyReplacement", Example: `true`,
 						Doc: "Whether the plugin programs Services in place of kube-proxy (cilium)."},
@@ -434,7 +434,7 @@ var Schema = []Block{
 						Aliases: []string{"peers", "routers"},
 						Doc:     "Routers to which every node announces its pods, as address:AS (calico, cilium)."},
 					{Name: "plugin", Type: Text, Field: "Plugin", Example: `"kube-router"`,
-						Doc: "Name of the plugin, for cni \"other\": one that k8splan does not know, with what it says here."},
+						Doc: "Name of the plugin, for cni \"other\"."},
 					addonImages,
 				},
 				Blocks: []Block{manifest, {
@@ -455,8 +455,8 @@ var Schema = []Block{
 				Arguments: []Argument{
 					{Name: "upstream", Type: TextList, Field: "Upstream", Example: `["10.0.0.53"]`,
 						Aliases: []string{"upstream_servers", "nameservers", "forwarders"},
-						Doc: "Servers that answer for names outside of the cluster: addresses, with a port after them where it is not " +
-							"53; left out, those of the node that a pod of CoreDNS is on."},
+						Doc: "Servers for names outside the cluster: addresses, with a port if it is not 53. Default: the name " +
+							"servers of the nodes that run CoreDNS."},
 					{Name: "node_local_cache", Type: Bool, Field: "NodeLocalCache", Example: `true`,
 						Aliases: []string{"nodelocaldns", "node_local_dns"},
 						Doc:     "Whether every node has its own DNS cache, on 169.254.20.10, for its pods."},
@@ -470,14 +470,14 @@ var Schema = []Block{
 					{Name: "mode", Type: Text, Enum: []string{"iptables", "nftables", "ipvs", "none"}, Field: "Mode", Example: `"nftables"`,
 						Doc: "Kernel mechanism of kube-proxy; none leaves kube-proxy out."},
 					{Name: "strict_arp", Type: Bool, Field: "StrictARP", Example: `true`,
-						Doc: "Whether nodes answer ARP for their own addresses alone (ipvs)."},
+						Doc: "Whether nodes answer ARP only for addresses of the interface that was asked (ipvs)."},
 					{Name: "config", Type: AnyMap, Field: "Config", Example: `{ metricsBindAddress = "0.0.0.0:10249" }`,
-						Aliases: []string{"configuration", "extra_config"}, Doc: "Fields of " +
-							"upstream's KubeProxyConfiguration, by their own names; what has an argument here is written there."},
+						Aliases: []string{"configuration", "extra_config"}, Doc: "Fields of upstream's KubeProxyConfiguration that " +
+							"have no argument here, by upstream's names."},
 				},
 			},
 			{
-				Name: "http_proxy", Field: "HTTPProxy", Aliases: []string{"proxy"}, Doc: "How the hosts reach the world.",
+				Name: "http_proxy", Field: "HTTPProxy", Aliases: []string{"proxy"}, Doc: "HTTP proxy of the hosts.",
 				Example: "http_proxy {\n  http  = \"http://proxy.example.com:3128\"\n  https = \"http://proxy.example.com:3128\"\n}",
 				Arguments: []Argument{
 					{Name: "http", Type: Text, Field: "HTTP", Example: `"http://proxy.example.com:3128"`,
@@ -485,13 +485,11 @@ var Schema = []Block{
 					{Name: "https", Type: Text, Field: "HTTPS", Example: `"http://proxy.example.com:3128"`,
 						Doc: "URL of the proxy for https."},
 					{Name: "no_proxy", Type: TextList, Field: "NoProxy", Example: `[".example.com"]`,
-						Doc: "More hosts that are reached directly; " +
-							"nodes, ranges and the endpoint are added by themselves."},
+						Doc: "More hosts to reach directly. Nodes, ranges, and the endpoint are added automatically."},
 					{Name: "credentials_file", Type: Text, Field: "Credentials", Example: `"~/.config/proxy-login"`,
 						Aliases: []string{"auth_file", "proxy_auth", "login_file", "username", "user", "login", "password"},
-						Doc: "Path of a file on the machine that runs Ansible whose one line is user:password, for a proxy that asks for " +
-							"them. " +
-							"It reaches every host with mode 0600, and never the tree."},
+						Doc: "Path of a file on the machine that runs Ansible with one line, user:password, for a proxy with " +
+							"authentication. Every host gets it, mode 0600; it is never in the tree."},
 				},
 			},
 		},
@@ -518,11 +516,11 @@ var Schema = []Block{
 					{Name: "mirrors", Type: TextList, Field: "Mirrors", Example: `["https://mirror.example.com"]`,
 						Aliases: []string{"endpoints", "endpoint"}, Doc: "Base URLs that are tried in order before the registry itself."},
 					{Name: "plain_http", Type: Bool, Field: "PlainHTTP", Example: `true`, Aliases: []string{"insecure"},
-						Doc: "Whether the registry speaks http."},
+						Doc: "Whether the registry uses plain HTTP."},
 					{Name: "skip_verify", Type: Bool, Field: "SkipVerify", Example: `true`, Aliases: []string{"insecure_skip_verify"},
-						Doc: "Whether its certificate is taken unseen."},
+						Doc: "Whether its certificate is not verified."},
 					{Name: "ca_file", Type: Text, Field: "CAFile", Example: `"/etc/ssl/registry-ca.crt"`,
-						Doc: "Path, on the nodes, of the authority that signed its certificate."},
+						Doc: "Path on the nodes of the CA certificate for the registry."},
 				},
 			},
 		},
@@ -532,7 +530,8 @@ var Schema = []Block{
 		Example: "etcd {\n  topology = \"external\"\n}",
 		Arguments: []Argument{
 			{Name: "topology", Type: Text, Enum: []string{string(topologies.Stacked), string(topologies.External)}, Field: "Topology",
-				Example: `"external"`, Aliases: []string{"placement", "mode"}, Doc: "On the control planes, or as their own services."},
+				Example: `"external"`, Aliases: []string{"placement", "mode"}, Doc: "Whether etcd runs on the control planes " +
+					"(stacked) or on hosts of its own (external)."},
 			{Name: "version", Type: Text, Field: "Version", Example: `"3.6.5"`, Doc: "Version of external members."},
 			{Name: "data_dir", Type: Text, Field: "DataDir", Example: `"/var/lib/etcd"`, Doc: "Directory of the data on every member."},
 			{Name: "quota", Type: Text, Field: "Quota", Example: `"8Gi"`, Aliases: []string{"quota_backend_bytes"},
@@ -545,14 +544,14 @@ var Schema = []Block{
 				Doc: "Flags for etcd, without dashes."},
 			{Name: "external_endpoints", Type: TextList, Field: "Endpoints", Example: `["https://10.0.0.21:2379"]`,
 				Aliases: []string{"endpoints", "external_urls"},
-				Doc: "Client URLs of an etcd that others run: the API servers store everything there, and nothing here installs, " +
-					"saves, or restores it."},
+				Doc: "Client URLs of an existing etcd. The API servers store everything there; the playbooks do not install, " +
+					"back up, or restore it."},
 			{Name: "ca_file", Type: Text, Field: "CAFile", Example: `"~/etcd/ca.crt"`, Aliases: []string{"ca", "ca_cert"},
-				Doc: "Certificate of that etcd's authority, a path on the machine that runs Ansible."},
+				Doc: "Path of that etcd's CA certificate on the machine that runs Ansible."},
 			{Name: "cert_file", Type: Text, Field: "CertFile", Example: `"~/etcd/client.crt"`, Aliases: []string{"cert"},
-				Doc: "Certificate that the API servers show to it, a path on the machine that runs Ansible."},
+				Doc: "Path of the API servers' client certificate on the machine that runs Ansible."},
 			{Name: "key_file", Type: Text, Field: "KeyFile", Example: `"~/etcd/client.key"`, Aliases: []string{"key"},
-				Doc: "Key of that certificate, a path on the machine that runs Ansible; never the key itself."},
+				Doc: "Path of that certificate's key on the machine that runs Ansible; never the key itself."},
 		},
 	},
 	{
@@ -566,8 +565,8 @@ var Schema = []Block{
 		Arguments: []Argument{
 			{Name: "virtual_ip", Type: Text, Field: "VirtualIP", Example: `"10.0.0.10"`, Aliases: []string{"vip", "ip", "address"},
 				Doc: "Address that moves to a healthy load balancer."},
-			{Name: "port", Type: Integer, Field: "Port", Example: `6443`, Doc: "Port that clients dial."},
-			{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Interface that takes the virtual address."},
+			{Name: "port", Type: Integer, Field: "Port", Example: `6443`, Doc: "Port that clients connect to."},
+			{Name: "interface", Type: Text, Field: "Interface", Example: `"eth1"`, Doc: "Network interface for the virtual IP."},
 			{Name: "virtual_router_id", Type: Integer, Field: "VirtualRouterID", Example: `51`, Aliases: []string{"vrid", "router_id"},
 				Doc: "VRRP group, 1 to 255; one for each cluster on a network segment."},
 			{Name: "mode", Type: Text, Enum: []string{"arp", "bgp"}, Field: "Mode", Example: `"arp"`,
@@ -593,7 +592,7 @@ var Schema = []Block{
 		},
 	},
 	{
-		Name: "time", Field: "Time", Aliases: []string{"ntp", "chrony"}, Doc: "Whose clock the hosts follow.",
+		Name: "time", Field: "Time", Aliases: []string{"ntp", "chrony"}, Doc: "Time servers of the hosts.",
 		Example: "time {\n  servers = [\"ntp-1.example.com\", \"ntp-2.example.com\", \"ntp-3.example.com\"]\n}",
 		Arguments: []Argument{
 			{Name: "servers", Type: TextList, Required: true, Field: "Servers", Example: `["ntp-1.example.com"]`,
@@ -604,7 +603,7 @@ var Schema = []Block{
 	},
 	{
 		Name: "hosts", Field: "Hosts", Aliases: []string{"host", "host_settings", "os_settings"},
-		Doc:     "What the playbook sets in the systems of all hosts.",
+		Doc:     "What the playbook sets in the operating systems of all hosts.",
 		Example: "hosts {\n  selinux = \"enforcing\"\n}",
 		Arguments: []Argument{
 			{Name: "selinux", Type: Text, Enum: []string{"enforcing", "permissive"}, Field: "SELinux", Example: `"enforcing"`,
@@ -614,17 +613,16 @@ var Schema = []Block{
 					"use get labels, and the container runtime confines the pods."},
 			{Name: "firewall", Type: Text, Enum: []string{"managed", "unmanaged"}, Field: "Firewall", Example: `"managed"`,
 				Aliases: []string{"host_firewall", "manage_firewall"},
-				Doc: "managed lets in what the ports of the design need and nothing else: by firewalld or ufw where a host runs it, " +
-					"otherwise by " +
-					"a table of nftables. Left out, the playbook opens no port, and stops where a firewall is active."},
+				Doc: "managed opens only the ports that the design needs, with firewalld or ufw if a host runs it, otherwise " +
+					"with a table of nftables. Default: the playbook opens no port, and stops if a firewall is active."},
 			{Name: "admin_cidrs", Type: TextList, Field: "AdminCIDRs", Example: `["10.0.0.0/8"]`, Aliases: []string{"admin_ranges",
 				"allowed_cidrs"},
-				Doc: "Ranges from which a managed firewall lets in SSH and clients of the API, Ansible's computer among them. " +
-					"Everybody where it is left out."},
+				Doc: "Ranges from which a managed firewall accepts SSH and clients of the API. The computer that runs Ansible must " +
+					"be in one. Default: everywhere."},
 			{Name: "open_ports", Type: TextList, Field: "OpenPorts", Example: `["443/tcp"]`, Aliases: []string{"extra_ports",
 				"allowed_ports"},
-				Doc: "Further ports that a managed firewall opens to everybody on every host, such as those of programs that are not the " +
-					"cluster's: port/protocol or first-last/protocol."},
+				Doc: "More ports that a managed firewall opens on every host, for all sources, such as those of other programs: " +
+					"port/protocol or first-last/protocol."},
 		},
 	},
 	{
@@ -632,18 +630,18 @@ var Schema = []Block{
 		Example: "artifacts {\n  source = \"packages\"\n}",
 		Arguments: []Argument{
 			{Name: "source", Type: Text, Enum: []string{"packages", "binaries"}, Field: "Origin", Example: `"packages"`,
-				Aliases: []string{"origin"}, Doc: "Packages of the system, or upstream's binaries."},
+				Aliases: []string{"origin"}, Doc: "Packages of the operating system, or upstream's binaries."},
 			{Name: "mirror_url", Type: Text, Field: "MirrorURL", Example: `"http://10.0.0.2:8000"`, Aliases: []string{"mirror", "url"},
-				Doc: "Where upstream's files are mirrored: mirror_url/<host>/<path>."},
+				Doc: "Mirror of upstream's files, as mirror_url/<host>/<path>."},
 			{Name: "image_repository", Type: Text, Field: "ImageRepository", Example: `"registry.example.com/k8s"`,
 				Aliases: []string{"registry", "image_registry"}, Doc: "Registry that holds every image."},
 			{Name: "checksums", Type: TextMap, Field: "Checksums",
 				Example: `{ "dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm" = "sha256:…" }`,
-				Doc:     "Checksums by mirror path; where left out, those that k8splan knows, otherwise the published ones."},
+				Doc:     "Checksums by mirror path. Default: those that k8splan knows, otherwise the published ones."},
 		},
 		Blocks: []Block{{
 			Name: "images", Field: "Images", Aliases: []string{"image_repositories"},
-			Doc:     "Repositories of single images of kubeadm, where they differ from image_repository.",
+			Doc:     "Repositories of single kubeadm images, if they differ from image_repository.",
 			Example: "images {\n  dns = \"registry.example.com/k8s/coredns\"\n}",
 			Arguments: []Argument{
 				{Name: "dns", Type: Text, Field: "DNS", Example: `"registry.example.com/k8s/coredns"`, Aliases: []string{"coredns"},
@@ -672,14 +670,15 @@ var Schema = []Block{
 					Aliases: []string{"ranges"}, Doc: "Ranges, as first-last or with a prefix length."},
 				{Name: "announce", Type: Text, Enum: []string{"arp", "none"}, Field: "Announce", Example: `"arp"`,
 					Aliases: []string{"mode"},
-					Doc:     "Who tells the network of them: a node, by ARP and NDP, or objects of your own, such as those for BGP."},
+					Doc: "How the addresses are announced: by a node with ARP and NDP, or (none) by your own objects, such as " +
+						"those for BGP."},
 			},
 		}},
 	},
 	{
 		Name: "cloud_provider", Label: "name", Labels: []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "openstack", "vsphere",
 			"other"}, Field: "CloudProvider", LabelField: "Name", Aliases: []string{"cloud", "ccm"},
-		Doc: "The cloud whose controller manager gives nodes their addresses, zones and provider IDs, and Services of type " +
+		Doc: "Cloud controller manager: it gives nodes their addresses, zones, and provider IDs, and Services of type " +
 			"LoadBalancer their balancers.",
 		Example:   "cloud_provider \"aws\" {}",
 		Arguments: []Argument{addonVersion, addonSettings, addonImages},
@@ -688,14 +687,14 @@ var Schema = []Block{
 	{
 		Name: "scheduler", Label: "name", Many: true, Field: "Schedulers", LabelField: "Name",
 		Aliases: []string{"second_scheduler", "schedulers"},
-		Doc:     "A scheduler in addition to kubeadm's own, in its own pods; pods choose it by schedulerName.",
+		Doc:     "A scheduler in addition to kubeadm's, in pods of its own. Pods select it by schedulerName.",
 		Example: "scheduler \"batch\" {\n  scoring_strategy = \"most-allocated\"\n}",
 		Arguments: append([]Argument{
 			{Name: "image", Type: Text, Field: "Image", Example: `"registry.example.com/scheduler:v1.37.2"`,
-				Doc: "Image with a program kube-scheduler that reads KubeSchedulerConfiguration; left out, " +
-					"upstream's of the cluster's version."},
+				Doc: "Image with a program kube-scheduler that reads KubeSchedulerConfiguration. Default: upstream's, of the " +
+					"cluster's version."},
 			{Name: "replicas", Type: Integer, Field: "Replicas", Example: `2`, Aliases: []string{"count"},
-				Doc: "Pods, one of which leads."},
+				Doc: "Number of pods, one of which is active."},
 		}, scheduling...),
 	},
 	{
@@ -712,42 +711,42 @@ var Schema = []Block{
 			{Name: "secondary_address", Type: Text, Field: "SecondaryAddress", Example: `"fd00::41"`,
 				Aliases: []string{"ip6", "ipv6_address"}, Doc: "Address of the second family, in a dual-stack cluster."},
 			{Name: "ssh_address", Type: Text, Field: "SSHAddress", Example: `"203.0.113.41"`, Aliases: []string{"ansible_host", "ssh_host"},
-				Doc: "Where Ansible connects, if not to the address."},
+				Doc: "Address for Ansible, if it differs from address."},
 			{Name: "public_address", Type: Text, Field: "PublicAddress", Example: `"203.0.113.41"`, Aliases: []string{"public_ip",
-				"external_ip", "external_address"}, Doc: "What clients outside dial, behind NAT; goes into the API server's certificate."},
+				"external_ip", "external_address"}, Doc: "Address for clients outside, behind NAT. It is added to the API server's " +
+				"certificate."},
 			{Name: "mac", Type: Text, Field: "MAC", Example: `"52:54:00:00:00:41"`, Aliases: []string{"mac_address"},
 				Doc: "Hardware address of the interface."},
 			{Name: "failure_domain", Type: Text, Field: "FailureDomain", Example: `"rack-a"`,
 				Aliases: []string{"zone", "rack", "availability_zone"},
-				Doc: "What fails together with this machine: a rack, a zone. Nested places " +
-					"are a path, the largest first: \"room-1/rack-a\"."},
+				Doc: "What fails together with this machine, such as a rack or a zone. Write nested ones as a path, the largest " +
+					"first: \"room-1/rack-a\"."},
 			{Name: "power", Type: Text, Field: "Power", Example: `"feed-a"`, Aliases: []string{"feed", "power_feed", "pdu", "ups"},
-				Doc: "Power feed without which the machine is off, across racks and rooms."},
+				Doc: "Power feed of the machine, independent of racks and rooms."},
 			{Name: "host", Type: Text, Field: "Host", Example: `"hypervisor-1"`, Aliases: []string{"hypervisor"},
-				Doc: "Hypervisor that the machine runs on."},
+				Doc: "Hypervisor that runs the machine."},
 			{Name: "bootstrap", Type: Bool, Field: "Bootstrap", Example: `true`,
 				Doc: "Whether this control plane is the one that runs kubeadm init."},
 			{Name: "etcd_name", Type: Text, Field: "EtcdName", Example: `"etcd1"`, Aliases: []string{"etcd_member_name", "member_name"},
-				Doc: "Name of the machine's etcd member, where it is not the machine's: kubespray's etcd1, etcd2, and so on."},
+				Doc: "Name of the etcd member, if it differs from the machine's, such as kubespray's etcd1."},
 		}, machine...),
 		Blocks: []Block{taint, nodeSSH},
 	},
 	{
 		Name: "node_pool", Label: "name", Many: true, Field: "NodePools", LabelField: "Name",
 		Aliases: []string{"pool", "node_group", "nodepool", "machine_pool"},
-		Doc: "Equal machines: name-1 to name-count with addresses that follow each other, or with names and addresses " +
-			"that are written out.",
+		Doc:     "Machines of one kind: name-1 to name-count with consecutive addresses, or with names and addresses of your choice.",
 		Example: "node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 3\n  first_address = \"10.0.0.41\"\n}",
 		Each: "node_pool \"rows\" {\n  for_each      = { \"row-a\" = \"10.0.1.41\", \"row-b\" = \"10.0.2.41\" }\n  roles         = " +
 			"[\"worker\"]\n" +
 			"  count         = 3\n  first_address = each.value\n}",
 		Arguments: append([]Argument{forEach,
 			{Name: "count", Type: Integer, Field: "Count", Example: `3`, Aliases: []string{"replicas", "size", "instances",
-				"desired_capacity"}, Doc: "Number of machines; optional with names or addresses."},
+				"desired_capacity"}, Doc: "Number of machines. Optional with names or addresses."},
 			{Name: "names", Type: TextList, Field: "Names", Example: `["m1", "m2", "m3"]`, Aliases: []string{"hostnames", "nodes"},
 				Doc: "Names of the machines, in place of numbered ones."},
 			{Name: "name_pattern", Type: Text, Field: "NamePattern", Example: `"m%02d"`, Aliases: []string{"name_format"},
-				Doc: "Name of a machine, with %d, or %02d and the like, for its number; name-%d where it is left out."},
+				Doc: "Name of a machine, with %d or %02d for its number. Default: NAME-%d."},
 			{Name: "first_number", Type: Integer, Field: "FirstNumber", Example: `1`, Aliases: []string{"start_number", "first_index"},
 				Doc: "Number of the first machine."},
 			{Name: "addresses", Type: TextList, Field: "Addresses", Example: `["10.0.0.41", "10.0.0.57"]`, Aliases: []string{"ips"},
@@ -757,11 +756,10 @@ var Schema = []Block{
 			{Name: "first_secondary_address", Type: Text, Field: "FirstSecondaryAddress", Example: `"fd00::41"`,
 				Aliases: []string{"secondary_address"}, Doc: "Address of the first machine, of the second family."},
 			{Name: "failure_domains", Type: TextList, Field: "FailureDomains", Example: `["rack-a", "rack-b", "rack-c"]`,
-				Aliases: []string{"failure_domain", "zones", "availability_zones", "racks"}, Doc: "Assigned round-robin."},
+				Aliases: []string{"failure_domain", "zones", "availability_zones", "racks"}, Doc: "Failure domains, assigned round-robin."},
 			{Name: "failure_domain_of", Type: TextMap, Field: "DomainOf", Example: `{ "worker-1" = "rack-a" }`,
 				Aliases: []string{"failure_domain_by_node", "domain_of"},
-				Doc: "Failure domains by the machines' names, which stay when the pool grows; for those that are not named, " +
-					"failure_domains."},
+				Doc:     "Failure domains by machine name. They stay when the pool grows. Other machines get those of failure_domains."},
 			{Name: "powers", Type: TextList, Field: "Powers", Example: `["feed-a", "feed-b"]`,
 				Aliases: []string{"power", "feeds", "power_feeds", "pdus"}, Doc: "Power feeds, assigned round-robin."},
 			{Name: "hosts", Type: TextList, Field: "Hosts", Example: `["hypervisor-1", "hypervisor-2"]`,
@@ -772,12 +770,12 @@ var Schema = []Block{
 	{
 		Name: "hypervisor", Label: "name", Many: true, Field: "Hypervisors", LabelField: "Name",
 		Aliases: []string{"hypervisors", "physical_host"},
-		Doc: "What a hypervisor has for machines, without what it needs itself. The machines that name it as host must fit, " +
-			"those of other clusters of the site too.",
+		Doc: "Capacity of a hypervisor for machines, without its own needs. The machines with this host must fit, including " +
+			"those of other clusters of the site.",
 		Example: "hypervisor \"hypervisor-1\" {\n  cpus   = 32\n  memory = \"256Gi\"\n  disk   = \"4Ti\"\n}",
 		Arguments: []Argument{
 			{Name: "cpus", Type: Integer, Field: "CPUs", Example: `32`, Aliases: []string{"cpu", "cores", "threads"},
-				Doc: "Processors that it shows to its machines: hardware threads."},
+				Doc: "Number of hardware threads for machines."},
 			{Name: "memory", Type: Text, Field: "Memory", Example: `"256Gi"`, Aliases: []string{"ram", "mem"},
 				Doc: "Memory for machines."},
 			{Name: "disk", Type: Text, Field: "Disk", Example: `"4Ti"`, Aliases: []string{"storage", "disk_size"},
@@ -797,7 +795,7 @@ var Schema = []Block{
 	},
 	{
 		Name: "target", Label: "name", Open: true, Field: "Target", LabelField: "Name", Aliases: []string{"provider", "platform"},
-		Doc:     "The system that the cluster lands on; its arguments are the target's own.",
+		Doc:     "The system on which the cluster is built. Each target has its own arguments.",
 		Example: "target \"bare-metal\" {}",
 	},
 	{

@@ -113,7 +113,7 @@ func (s *Secrets) Redact(text []byte) []byte {
 	return text
 }
 
-// redacted leaves a number of JSON as it is where it is alone: without it nobody could read the document.
+// redacted leaves a number of JSON as it is where it is alone: without it the document would be unreadable.
 func redacted(text []byte, secret string) []byte {
 	var out []byte
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

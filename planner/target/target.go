@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Target is a system that a cluster lands on.
+// Target is a system on which a cluster is built.
 type Target struct {
 	Facts  plan.Facts
 	Schema func() *spec.Block // the language of its block

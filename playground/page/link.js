@@ -1,4 +1,4 @@
-// A design as the part of an address behind the #: compressed, then in base64 for addresses. Browsers send that part to nobody.
+// A design as the part of an address behind the #: compressed, then in base64 for addresses. Browsers do not send that part.
 const MOST = 1 << 20 // characters of a design; the planner takes no larger one
 
 async function through (bytes, stream) {

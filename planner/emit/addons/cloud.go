@@ -98,7 +98,7 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 }
 
 // oneForOne takes a pod away before its successor is made: on the hosts' network the two would want the same port. Recreate would do it
-// too, but no object that exists takes it: its rollingUpdate was defaulted, and nobody's apply removes that.
+// too, but no object that exists takes it: its rollingUpdate was defaulted, and no apply removes that.
 // Source: https://github.com/kubernetes/kubernetes/issues/24198
 func oneForOne() appsv1.DeploymentStrategy {
 	none, one := intstr.FromInt32(0), intstr.FromInt32(1)

@@ -33,7 +33,7 @@ type serviceReference struct {
 }
 
 // metricsServer is upstream's manifest, with this difference: how it takes the kubelets' certificates. kubeadm's kubelets sign their own,
-// which nobody can verify; with serverTLSBootstrap the cluster's authority signs them, and they are verified.
+// which cannot be verified; with serverTLSBootstrap the cluster's authority signs them, and they are verified.
 // Source: sigs.k8s.io/metrics-server@v0.9.0 manifests/base, manifests/components/release
 func metricsServer(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	ref, err := image(p, a, "metrics-server")

@@ -112,7 +112,7 @@ func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		}
 	}
 
-	// As metrics-server: what kubelets sign themselves nobody can verify.
+	// As for metrics-server: certificates that kubelets sign themselves cannot be verified.
 	kubelets := &trust{InsecureSkipVerify: true}
 	if p.Cluster.Kubelet.ServerTLSBootstrap {
 		kubelets = &trust{CAFile: authority}

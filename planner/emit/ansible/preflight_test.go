@@ -388,7 +388,7 @@ until [ -s "`+filepath.Join(dir, "up")+`" ]; do sleep 0.05; done`)
 	}
 }
 
-// Every file that the survey knows as the roles' is one that someone else may own, or lies where nobody else writes.
+// Every file that the survey knows as the roles' is one that someone else may own, or is where only they write.
 func TestOwnedFiles(t *testing.T) {
 	survey, err := fs.ReadFile(templates.Files, "tree/ansible/roles/survey/files/survey.py")
 	if err != nil {

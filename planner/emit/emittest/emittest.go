@@ -143,7 +143,7 @@ func AllGolden(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	}
 }
 
-// WorkerIsLocal holds an emitter to its promise that a new worker changes nobody else's file: all files of before are there after, the
+// WorkerIsLocal holds an emitter to its promise that a new worker changes no other host's file: all earlier files are still there, the
 // same.
 func WorkerIsLocal(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	t.Helper()

@@ -6,7 +6,7 @@
 // Goes to /etc/kubernetes/kubeadm.yaml of that host and is read unedited. The bootstrap's holds InitConfiguration,
 // ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration; all others hold one JoinConfiguration, because kubeadm reads
 // the cluster's settings back from the ConfigMaps that init wrote. A join's file speaks of its own host alone, so that a new node
-// changes nobody else's.
+// changes no other file.
 //
 // No file holds a secret. Joins find the cluster through /etc/kubernetes/discovery.conf, a kubeconfig with the CA and a bootstrap token
 // that is minted and written at join time and removed afterwards. skipPhases keeps init from printing a token.

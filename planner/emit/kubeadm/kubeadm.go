@@ -114,7 +114,7 @@ func initialize(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrat
 		NodeRegistration: registration,
 		LocalAPIEndpoint: localEndpoint(p, n),
 		Patches:          patches(p, n),
-		// Its output holds a token and the hash of the CA: they would end in logs, and nobody needs them.
+		// Its output holds a token and the hash of the CA: they would end up in logs, and nothing needs them.
 		SkipPhases: []string{"show-join-command"},
 		Timeouts:   timeouts(),
 	}

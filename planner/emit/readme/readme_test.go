@@ -403,7 +403,7 @@ func TestSameTextInEveryOrderOfBlocks(t *testing.T) {
 	}
 }
 
-// A paragraph on hosts that a design does not have would name nobody.
+// A paragraph on hosts that a design does not have would name none.
 func TestRunbookNamesHosts(t *testing.T) {
 	for name, d := range designs(t) {
 		for line := range strings.Lines(emit(t, resolve(t, d))["RUNBOOK.md"]) {

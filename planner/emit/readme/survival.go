@@ -24,7 +24,7 @@ type survivalLine struct {
 var shown = []simulate.Capability{simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods, simulate.Services, simulate.DNS,
 	simulate.Join}
 
-// most is how many lines on single points of failure there are: beyond it, naming them helps nobody.
+// most is how many lines on single points of failure there are: a longer list would not be read.
 const most = 8
 
 func survives(p *plan.Plan, summary simulate.Summary) survival {

@@ -33,7 +33,7 @@ type Reader struct {
 }
 
 // Read decodes the body into a struct by the target's schema. ok is false if it could not; that something is missing is said, and keeps
-// nobody from looking at the rest. malformed is the target's rule for values that it cannot take.
+// the author from seeing the rest. malformed is the target's rule for values that it cannot take.
 func Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into Written, malformed *rule.Rule) (r *Reader, ok bool) {
 	r = &Reader{header: p.Target.Block(), written: into, malformed: malformed, Diags: spec.Decode(body, ctx, schema, into)}
 	return r, !slices.ContainsFunc(r.Diags, func(d *hcl.Diagnostic) bool { return rule.ID(d) != "missing-argument" })

@@ -35,11 +35,11 @@ func Arguments() []spec.Argument {
 	return []spec.Argument{
 		{Name: "subnets", Type: spec.TextList, Field: "Subnets", Example: `["10.0.0.0/24"]`,
 			Doc: "Range of the machines' network segment, " +
-				"one of each family. network.node_subnets where it is left out."},
+				"one of each family. Default: network.node_subnets."},
 		{Name: "gateways", Type: spec.TextList, Field: "Gateways", Example: `["10.0.0.1"]`,
-			Doc: "Router of each range; the first address of each where it is left out."},
+			Doc: "Router of each range. Default: the first address of each."},
 		{Name: "nameservers", Type: spec.TextList, Field: "Nameservers", Example: `["10.0.0.1"]`,
-			Doc: "Name servers; the routers where it is left out."},
+			Doc: "Name servers. Default: the routers."},
 	}
 }
 

@@ -137,7 +137,7 @@ func Openings(p *plan.Plan, admins, consumers []netip.Prefix) map[string]Opening
 				o.From = string(from)
 			}
 			if o.From == "" && len(o.Sources) == 0 {
-				continue // nobody is allowed in from there
+				continue // no access from there
 			}
 			key := strings.Join([]string{string(port.On), "from", string(from), port.Protocol, port.Ports()}, "-")
 			openings[strings.TrimSuffix(key, "-")] = o

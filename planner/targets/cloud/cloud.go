@@ -87,13 +87,12 @@ type Access struct {
 // Arguments are the rows for Access.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
-		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges that " +
-			"administrators and " +
-			"CI come from, at least one: the bastion answers these alone."},
-		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may reach " +
-			"NodePort Services; without it, nothing outside may."},
+		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges of " +
+			"administrators and CI, at least one. The bastion accepts only these."},
+		{Name: "node_port_cidrs", Type: spec.TextList, Field: "Consumers", Example: `["203.0.113.0/24"]`, Doc: "Ranges that may " +
+			"reach NodePort Services. Default: none."},
 		{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Path of the " +
-			"public key that the machines are made with."},
+			"public key for the machines."},
 	}
 }
 
@@ -280,7 +279,7 @@ func (r *Reader) image(n *plan.Node, v *Variables) (key string, ok bool) {
 	return key, true
 }
 
-// outside says of ranges of the internet that nobody there reaches a NodePort of machines without a public address.
+// outside reports ranges of the internet: from there, a NodePort of machines without a public address cannot be reached.
 func (r *Reader) outside(consumers []netip.Prefix) {
 	for _, c := range consumers {
 		if r.Cloud.Reachable || c.Addr().IsPrivate() {

@@ -85,13 +85,13 @@ type Reader struct {
 // AdminCIDRs is the argument that says who may reach the API.
 func AdminCIDRs() spec.Argument {
 	return spec.Argument{Name: "admin_cidrs", Type: spec.TextList, Field: "Admins", Example: `["203.0.113.0/24"]`,
-		Doc: "Ranges that may reach the API; everybody may where it is left out."}
+		Doc: "Ranges that may reach the API. Default: the whole internet."}
 }
 
 // DefaultPool is the argument that names the pool which is made with the cluster.
 func DefaultPool() spec.Argument {
 	return spec.Argument{Name: "default_pool", Type: spec.Text, Field: "DefaultPool", Example: `"general"`,
-		Doc: "Pool that is made with the cluster and cannot be replaced later; needed where several have no taints."}
+		Doc: "Pool that is created with the cluster and cannot be replaced later. Required if several pools have no taints."}
 }
 
 // Read decodes the body into a struct by the target's schema. ok is false if it could not.

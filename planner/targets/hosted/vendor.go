@@ -9,8 +9,8 @@ func Both() []topologies.Type {
 
 // Why a vendor's control plane can be of no other type, and what to write.
 const (
-	BothWhy = "The vendor runs control plane and etcd, and every node that is defined is a worker. Write single-etcd-single-master for a " +
-		"control plane without a promise of availability, or multi-etcd-multi-master for one with it."
-	HAWhy = "The vendor runs control plane and etcd, always several of each, and every node that is defined is a worker. Write " +
+	BothWhy = "The vendor runs the control plane and etcd, and every node in the file is a worker. Write single-etcd-single-master " +
+		"for a control plane without an availability guarantee, or multi-etcd-multi-master for one with it."
+	HAWhy = "The vendor runs the control plane and etcd, always several of each, and every node in the file is a worker. Write " +
 		"multi-etcd-multi-master."
 )

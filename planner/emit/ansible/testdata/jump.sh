@@ -11,7 +11,7 @@ for i in $(seq 60); do ip address add "10.9.1.$i/32" dev lo; done
 mkdir -p /run/sshd known
 chmod 700 known
 mkdir -p /root/.ssh
-mount --bind known /root/.ssh # nobody has met these hosts
+mount --bind known /root/.ssh # these hosts are not known yet
 ssh-keygen -q -t ed25519 -N '' -f 'a key'
 ssh-keygen -q -t ed25519 -N '' -f host
 cp 'a key.pub' authorized
@@ -22,4 +22,4 @@ printf '%s\n' 'ListenAddress 10.9.0.1:2200' >>bastion.conf # MaxStartups as it c
 printf '%s\n' 'Port 2022' 'MaxStartups 500' >>hosts.conf
 /usr/sbin/sshd -f "$PWD/bastion.conf" -E bastion.log
 /usr/sbin/sshd -f "$PWD/hosts.conf" -E hosts.log
-ansible all --inventory inventory.yaml --module-name ansible.builtin.raw --args true </dev/null # no terminal, nobody to ask
+ansible all --inventory inventory.yaml --module-name ansible.builtin.raw --args true </dev/null # no terminal to ask at

@@ -43,8 +43,8 @@ func schema() *spec.Block {
 				Doc: "Range of the machines' addresses by availability zone; the zones are the nodes' failure domains."},
 			{Name: "public_subnets", Type: spec.TextMap, Required: true, Field: "PublicSubnets",
 				Example: `{ "eu-central-1a" = "10.20.255.0/26" }`,
-				Doc: "Range by availability zone for what answers the world: NAT gateway, bastion, balancers of Services; a /26 has " +
-					"room."},
+				Doc: "Range by availability zone for what the internet reaches: NAT gateway, bastion, balancers of Services. A " +
+					"/26 is enough."},
 		}, cloud.Arguments()...),
 	}
 }

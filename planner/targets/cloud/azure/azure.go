@@ -42,11 +42,11 @@ func schema() *spec.Block {
 			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
 			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.30.0.0/16"`, Doc: "Range of the network."},
 			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.30.0.0/24"`,
-				Doc: "Range of the machines' addresses, inside of vnet_cidr."},
+				Doc: "Range of the machines' addresses, inside vnet_cidr."},
 			{Name: "bastion_subnet", Type: spec.Text, Required: true, Field: "BastionSubnet", Example: `"10.30.255.0/28"`,
-				Doc: "Range of its own for the bastion, inside of vnet_cidr."},
+				Doc: "Separate range for the bastion, inside vnet_cidr."},
 			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`,
-				Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+				Doc: "ID of the subscription. Default: the variable ARM_SUBSCRIPTION_ID."},
 		}, cloud.Arguments()...),
 	}
 }

@@ -39,7 +39,7 @@ func schema() *spec.Block {
 			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.10.0.0/24"`,
 				Doc: "Range of the machines' addresses."},
 			{Name: "proxy_subnet", Type: spec.Text, Field: "ProxySubnet", Example: `"10.10.255.0/26"`,
-				Doc: "Range of its own for the balancer's proxies; needed where the balancer is Google's."},
+				Doc: "Separate range for the balancer's proxies. Required with Google's balancer."},
 		}, cloud.Arguments()...),
 	}
 }

@@ -40,10 +40,9 @@ func schema() *spec.Block {
 			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.90.0.0/24"`, Doc: "Range of the " +
 				"machines' addresses."},
 			{Name: "network_zone", Type: spec.Text, Field: "NetworkZone", Example: `"eu-central"`, Doc: "Network zone of the " +
-				"locations; needed for locations that the planner does not know."},
-			{Name: "ssh_key", Type: spec.Text, Field: "SSHKey", Example: `"ops"`, Doc: "Name of that public key in the project, " +
-				"where it is there already: a project takes no key twice. ssh_public_key_file is still read, for the machines' first " +
-				"boot."},
+				"locations. Required for locations that k8splan does not know."},
+			{Name: "ssh_key", Type: spec.Text, Field: "SSHKey", Example: `"ops"`, Doc: "Name of the public key in the project, if it " +
+				"is already there: a project accepts each key once. ssh_public_key_file is still required for the machines' first boot."},
 			{Name: "load_balancer_type", Type: spec.Text, Field: "BalancerType", Example: `"lb11"`, Doc: "Type of the API's balancer."},
 		}, cloud.Arguments()...),
 	}

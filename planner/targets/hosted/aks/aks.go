@@ -40,9 +40,9 @@ func schema() *spec.Block {
 			{Name: "location", Type: spec.Text, Required: true, Field: "Location", Example: `"westeurope"`, Doc: "Region of Azure."},
 			{Name: "vnet_cidr", Type: spec.Text, Required: true, Field: "VNet", Example: `"10.50.0.0/16"`, Doc: "Range of the network."},
 			{Name: "subnet", Type: spec.Text, Required: true, Field: "Subnet", Example: `"10.50.0.0/22"`,
-				Doc: "Range of the workers' addresses, inside of vnet_cidr."},
+				Doc: "Range of the workers' addresses, inside vnet_cidr."},
 			{Name: "subscription_id", Type: spec.Text, Field: "Subscription", Example: `"00000000-0000-0000-0000-000000000000"`,
-				Doc: "ID of the subscription; ARM_SUBSCRIPTION_ID where it is left out."},
+				Doc: "ID of the subscription. Default: the variable ARM_SUBSCRIPTION_ID."},
 			hosted.DefaultPool(),
 			hosted.AdminCIDRs(),
 		},
@@ -100,7 +100,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	vnet, ok := r.Range("vnet_cidr", w.VNet, "Write the range of the network, such as \"10.50.0.0/16\".")
 	subnet, inside := r.Range("subnet", w.Subnet, "Write the range of the workers' addresses, such as \"10.50.0.0/22\".")
 	if inside && ok && (!vnet.Contains(subnet.Addr()) || subnet.Bits() < vnet.Bits()) {
-		r.Say(r.Rules.Argument, r.At("subnet"), "subnet is %s, which is not inside of vnet_cidr, %s.", subnet, vnet)
+		r.Say(r.Rules.Argument, r.At("subnet"), "subnet is %s, which is not inside vnet_cidr, %s.", subnet, vnet)
 	}
 	v.VNet, v.Subnet = vnet.String(), subnet.String()
 	r.Apart(overlap, vnet, &v.Variables)

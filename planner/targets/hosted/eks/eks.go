@@ -35,7 +35,7 @@ func schema() *spec.Block {
 		Arguments: []spec.Argument{
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of AWS."},
 			{Name: "vpc_cidr", Type: spec.Text, Required: true, Field: "VPC", Example: `"10.40.0.0/16"`,
-				Doc: "Range of the network, pods' addresses included."},
+				Doc: "Range of the network, including the pods' addresses."},
 			{Name: "zones", Type: spec.TextList, Required: true, Field: "Zones", Example: `["eu-central-1a", "eu-central-1b"]`,
 				Doc: "Availability zones, at least two."},
 			hosted.AdminCIDRs(),

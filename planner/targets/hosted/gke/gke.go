@@ -43,7 +43,7 @@ func schema() *spec.Block {
 				Doc: "Range of the workers' addresses."},
 			{Name: "release_channel", Type: spec.Text, Enum: []string{"RAPID", "REGULAR", "STABLE"}, Field: "Channel",
 				Example: `"REGULAR"`,
-				Doc:     "Channel of new versions; the slowest that has the version where it is left out."},
+				Doc:     "Release channel. Default: the slowest that has the version."},
 			hosted.AdminCIDRs(),
 		},
 	}

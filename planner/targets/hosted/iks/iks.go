@@ -40,7 +40,7 @@ func schema() *spec.Block {
 			{Name: "subnets", Type: spec.TextMap, Required: true, Field: "Subnets", Example: `{ "eu-de-1" = "10.70.0.0/24" }`,
 				Doc: "Range of the workers' addresses by zone."},
 			{Name: "public_endpoint", Type: spec.Bool, Field: "Public", Example: `false`,
-				Doc: "Whether the API answers the internet; true where it is left out."},
+				Doc: "Whether the API can be reached from the internet. Default: true."},
 			hosted.DefaultPool(),
 		},
 	}

@@ -46,9 +46,9 @@ func schema() *spec.Block {
 			{Name: "region", Type: spec.Text, Required: true, Field: "Region", Example: `"eu-central-1"`, Doc: "Region of the cloud."},
 			{Name: "machine_cidr", Type: spec.Text, Field: "MachineCIDR", Example: `"10.0.0.0/16"`, Doc: "Range of the machines' network."},
 			{Name: "multi_zone", Type: spec.Bool, Field: "MultiZone", Example: `true`,
-				Doc: "Whether workers stand in three zones; true where it is left out."},
+				Doc: "Whether workers are in three zones. Default: true."},
 			{Name: "private", Type: spec.Bool, Field: "Private", Example: `false`,
-				Doc: "Whether API and routes answer inside of the network alone."},
+				Doc: "Whether the API and routes can be reached only inside the network."},
 			hosted.DefaultPool(),
 		},
 	}

@@ -37,12 +37,11 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Platform9 Managed Kubernetes.",
 		Arguments: []spec.Argument{
 			{Name: "pmk_version", Type: spec.Text, Field: "Version", Example: `"1.32.4-pmk.58"`,
-				Doc: "Platform9's release, as your account " +
-					"offers it; PMK_VERSION in the script's environment where it is left out."},
+				Doc: "Platform9 release that your account offers. Default: PMK_VERSION in the script's environment."},
 			{Name: "virtual_ip", Type: spec.Text, Field: "VirtualIP", Example: `"10.0.0.10"`,
 				Doc: "Address that the control planes share."},
 			{Name: "virtual_interface", Type: spec.Text, Field: "VirtualCard", Example: `"eth0"`,
-				Doc: "Card of the control planes that holds it."},
+				Doc: "Network interface of the control planes that has the virtual IP."},
 			{Name: "metallb_range", Type: spec.Text, Field: "MetalLB", Example: `"10.0.0.200-10.0.0.220"`,
 				Doc: "Addresses for Services of type LoadBalancer."},
 		},

@@ -54,7 +54,7 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Cluster API, with a management cluster that exists.",
 		Arguments: []spec.Argument{
 			{Name: "infrastructure", Type: spec.Text, Field: "Infrastructure", Enum: []string{docker, "other"}, Example: `"docker"`,
-				Doc: "Whose machines: docker for tests, or other with the kinds of that provider's objects."},
+				Doc: "Infrastructure provider: docker for tests, or other with the kinds of its objects."},
 			{Name: "namespace", Type: spec.Text, Field: "Namespace", Example: `"default"`, Doc: "Namespace of the management cluster."},
 			{Name: "api_group", Type: spec.Text, Field: "APIGroup", Example: `"infrastructure.cluster.x-k8s.io"`,
 				Doc: "API group of the other provider's objects."},

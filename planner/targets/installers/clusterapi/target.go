@@ -45,7 +45,7 @@ func Target() target.Target {
 				Make:      "kubectl apply -f cluster-api/cluster.yaml",
 				Checked:   plan.CheckTool,
 				CheckedBy: "types and admission webhooks of Cluster API v1.14.2",
-				CheckedOn: "2026-11-23",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,

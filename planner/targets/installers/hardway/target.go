@@ -43,7 +43,7 @@ func Target() target.Target {
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.SingleEtcdSingleMaster},
-				TypesWhy: "The tutorial has one server with etcd and the control plane, and nodes. Write single-etcd-single-master; " +
+				TypesWhy: "The tutorial has one server, with etcd and the control plane, and workers. Write single-etcd-single-master; " +
 					"for more, the target bare-metal.",
 				Placement: topologies.Stacked,
 				EtcdWhy:   "The one member runs on the server. Remove the hosts with the role etcd and the argument topology.",

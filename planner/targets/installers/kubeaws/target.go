@@ -11,7 +11,7 @@ func Target() target.Target {
 	f := &t.Facts
 	f.Name, f.Title, f.Successor = "kube-aws", "kube-aws (archived)", "kops"
 	f.Cloud, f.Site = "aws", nil
-	f.TypesWhy = "What is written in its stead is for kops, which has an etcd member on each control plane and at least one group of " +
+	f.TypesWhy = "The files are for kops, its successor, which has an etcd member on each control plane and at least one group of " +
 		"workers. For the other types write target \"aws\"."
 	f.EtcdWhy = "kops, which is written in its stead, runs a member on every control plane."
 	f.VersionsFrom = "kops 1.36, its successor"

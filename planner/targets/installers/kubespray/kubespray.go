@@ -41,9 +41,9 @@ func schema() *spec.Block {
 		Name: "target", Doc: "kubespray's playbook on machines that exist.",
 		Arguments: []spec.Argument{
 			{Name: "local_balancer", Type: spec.Text, Field: "LocalBalancer", Enum: []string{"nginx", "haproxy"}, Example: `"nginx"`,
-				Doc: "What balances on each worker where no load_balancer is written."},
+				Doc: "Load balancer on each worker, without a load_balancer block."},
 			{Name: "become", Type: spec.Bool, Field: "Become", Example: `true`,
-				Doc: "Whether Ansible uses sudo; true unless ssh.user is root."},
+				Doc: "Whether Ansible uses sudo. Default: true, unless ssh.user is root."},
 		},
 	}
 }

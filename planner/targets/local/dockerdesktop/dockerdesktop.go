@@ -41,7 +41,7 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Docker Desktop's own Kubernetes.",
 		Arguments: []spec.Argument{
 			{Name: "mode", Type: spec.Text, Field: "Mode", Enum: []string{modeKubeadm, modeKind}, Example: `"kind"`,
-				Doc: "kubeadm: one node of the version that Docker Desktop comes with. kind: several nodes, for a signed-in user."},
+				Doc: "kubeadm for one node with the version of Docker Desktop; kind for several nodes, if you are signed in."},
 		},
 	}
 }

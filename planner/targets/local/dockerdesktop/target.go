@@ -24,7 +24,7 @@ func Target() target.Target {
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster},
-				TypesWhy: "Docker Desktop makes one control plane: on one machine several would survive no more than one does. Write " +
+				TypesWhy: "Docker Desktop runs one control plane: on one machine, several would survive no more. Write " +
 					"single-etcd-single-master, or target \"kind\" for several.",
 				Placement: topologies.Stacked,
 				EtcdWhy: "Docker Desktop runs its one member on the control plane. Remove the hosts with the role " +
@@ -41,7 +41,7 @@ func Target() target.Target {
 				Make:      "cd docker-desktop && ./apply.sh",
 				Checked:   plan.CheckTypes,
 				CheckedBy: "shellcheck for the script, kind v0.33.0 for the twin",
-				CheckedOn: "2026-11-23",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,

@@ -38,7 +38,7 @@ func Target() target.Target {
 					"etcd and the argument topology.",
 				Releases: []plan.Version{{Major: 1, Minor: 37}, {Major: 1, Minor: 36, Patch: 4}, {Major: 1, Minor: 35, Patch: 8},
 					{Major: 1, Minor: 34, Patch: 11}},
-				VersionsFrom: "the node images in the release notes of kind v0.33.0, whose default image is v1.37.0 in its source too",
+				VersionsFrom: "the node images of kind v0.33.0: its release notes, and its default image, v1.37.0, in its source",
 				VersionsOn:   "2026-11-23",
 			},
 			Page: plan.Page{
@@ -48,7 +48,7 @@ func Target() target.Target {
 				Make:      "kind create cluster --config kind/cluster.yaml",
 				Checked:   plan.CheckTool,
 				CheckedBy: "kind v0.33.0, up to the making of nodes",
-				CheckedOn: "2026-11-23",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,

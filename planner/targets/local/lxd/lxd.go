@@ -44,12 +44,12 @@ func schema() *spec.Block {
 		Arguments: append([]spec.Argument{
 			{Name: "instances", Type: spec.Text, Field: "Instances", Enum: []string{virtualMachine, container},
 				Example: `"virtual-machine"`,
-				Doc:     "What the nodes are. A container shares the machine's kernel, and must be a privileged one."},
+				Doc:     "Kind of instances. A container shares the machine's kernel and must be privileged."},
 			{Name: "network_name", Type: spec.Text, Field: "NetworkName", Example: `"k8sbr0"`,
-				Doc: "LXD's network; it is made where there is none of the name."},
-			{Name: "storage_pool", Type: spec.Text, Field: "StoragePool", Example: `"default"`, Doc: "LXD's storage pool for the disks."},
+				Doc: "LXD network, created if it does not exist."},
+			{Name: "storage_pool", Type: spec.Text, Field: "StoragePool", Example: `"default"`, Doc: "LXD storage pool for the disks."},
 			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "local:debian-13" }`,
-				Doc: "Images with cloud-init by operating system, where they are not the public ones."},
+				Doc: "Images with cloud-init by operating system. Default: the public ones."},
 		}, onprem.Arguments()...),
 	}
 }
@@ -218,7 +218,7 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 		return instance{}, err
 	}
 	card := map[string]string{"type": "nic", "network": o.network, "name": "eth0", "hwaddr": m.mac}
-	if m.node.Address.Is4() { // kept for the node, so that LXD lends it to nobody
+	if m.node.Address.Is4() { // kept for the node, so that LXD leases it to no other instance
 		card["ipv4.address"] = m.node.Address.String()
 	}
 	out := instance{

@@ -44,10 +44,10 @@ func schema() *spec.Block {
 		Name: "target", Doc: "minikube, on one machine.",
 		Arguments: []spec.Argument{
 			{Name: "driver", Type: spec.Text, Field: "Driver", Example: `"docker"`,
-				Doc: "What the nodes are: containers or virtual machines.",
+				Doc: "Driver of the nodes: containers or virtual machines.",
 				Enum: []string{"docker", "podman", "kvm2", "qemu2", "virtualbox", "vmware", "hyperv", "hyperkit", "parallels", "vfkit",
 					"krunkit", "none"}},
-			{Name: "addons", Type: spec.TextList, Field: "Addons", Example: `["metrics-server"]`, Doc: "minikube's addons to enable."},
+			{Name: "addons", Type: spec.TextList, Field: "Addons", Example: `["metrics-server"]`, Doc: "minikube addons to enable."},
 		},
 	}
 }

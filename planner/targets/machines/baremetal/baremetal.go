@@ -45,16 +45,15 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Machines that exist already.",
 		Arguments: append([]spec.Argument{
 			{Name: "provision", Type: spec.Bool, Field: "Provision", Example: `true`,
-				Doc: "Whether the operating systems are to be installed " +
-					"too. The rest of the block is for that."},
+				Doc: "Whether to install the operating systems, too. The other arguments are for that."},
 			{Name: "ssh_authorized_keys", Type: spec.TextList, Field: "Keys", Example: `["ssh-ed25519 AAAA… ops@example.com"]`,
 				Doc: "Public keys that may log in."},
 			{Name: "url", Type: spec.Text, Field: "URL", Example: `"http://10.0.0.2:8000"`,
-				Doc: "Where the machines find the folder provision/ of the tree while they are installed."},
-			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk that is erased for the system."},
+				Doc: "URL of the tree's folder provision/, for the machines while they are installed."},
+			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`, Doc: "Disk to erase for the system."},
 			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "etcd-1" = "/dev/nvme0n1" }`,
-				Doc: "Disk by node or pool, where it is another one."},
-			{Name: "timezone", Type: spec.Text, Field: "Timezone", Example: `"Etc/UTC"`, Doc: "Time zone; Etc/UTC where it is left out."},
+				Doc: "Disk by node or pool, if it differs from install_disk."},
+			{Name: "timezone", Type: spec.Text, Field: "Timezone", Example: `"Etc/UTC"`, Doc: "Time zone. Default: Etc/UTC."},
 		}, onprem.Arguments()...),
 	}
 }

@@ -31,7 +31,7 @@ func (m machine) column() string {
 
 // Feature is something that a topology can ask of an installation. Each column either carries it out, as its source says, leaves it to
 // the playbook that runs on the installed machine, or refuses it: an installation erases a disk, and what it leaves out is found out on a
-// machine that nobody reaches.
+// machine that cannot be reached.
 type Feature struct {
 	Name    string
 	Carried map[string]string // by column: where the installer's documentation or source says that it takes what is written here

@@ -19,8 +19,8 @@ func Target() target.Target {
 				L2:      true,
 			},
 			Page: plan.Page{
-				Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; on demand autoinstall, " +
-					"preseed, kickstart or Ignition",
+				Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; with provision, also " +
+					"autoinstall, preseed, kickstart, or Ignition",
 				Folder:   "provision",
 				FolderIf: "provision",
 				Checked:  plan.CheckBooted,

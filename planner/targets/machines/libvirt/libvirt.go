@@ -41,18 +41,17 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Hypervisors with KVM, reached through libvirt.",
 		Arguments: append([]spec.Argument{
 			{Name: "uri", Type: spec.Text, Field: "URI", Example: `"qemu:///system"`,
-				Doc: "libvirt's address of the hypervisor of every machine that names none."},
+				Doc: "Connection URI of libvirt on the hypervisor of machines without a host."},
 			{Name: "hypervisors", Type: spec.TextMap, Field: "Hypervisors",
 				Example: `{ "hv-1" = "qemu+ssh://root@hv-1.example.com/system" }`,
-				Doc:     "libvirt's addresses by the names that nodes state as host."},
+				Doc:     "Connection URIs of libvirt by the names in the nodes' argument host."},
 			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"br0"`,
-				Doc: "Bridge of the hypervisors that leads to the segment. " +
-					"Without it a network of libvirt's own is made, with NAT."},
+				Doc: "Bridge of the hypervisors to the segment. Default: a network of libvirt's own, with NAT."},
 			{Name: "pool", Type: spec.Text, Field: "Pool", Example: `"default"`, Doc: "Storage pool of the disks."},
 			{Name: "pool_path", Type: spec.Text, Field: "PoolPath", Example: `"/var/lib/libvirt/images"`,
 				Doc: "Directory of the storage pool."},
 			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`,
-				Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
+				Doc: "QCOW2 cloud images by operating system. Default: the vendors' own."},
 		}, onprem.Arguments()...),
 	}
 }

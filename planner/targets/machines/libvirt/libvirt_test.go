@@ -373,6 +373,6 @@ func TestScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out, err := script("up"); err == nil || !strings.Contains(out, "there is no public key") {
-		t.Errorf("machines are made that nobody can enter: %v\n%s", err, out)
+		t.Errorf("machines are made that accept no login: %v\n%s", err, out)
 	}
 }

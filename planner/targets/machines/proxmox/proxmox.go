@@ -42,20 +42,18 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Proxmox VE, through its API.",
 		Arguments: append([]spec.Argument{
 			{Name: "host", Type: spec.Text, Field: "Host", Example: `"pve-1"`,
-				Doc: "Node of Proxmox that carries the machines without a host " +
-					"or their own failure domain."},
+				Doc: "Proxmox node for machines that have neither a host nor a failure domain."},
 			{Name: "hosts", Type: spec.TextMap, Field: "Hosts", Example: `{ "rack-a" = "pve-1" }`,
-				Doc: "Node of Proxmox that carries the " +
-					"machines of a failure domain. Without it, the failure domain is the node's name."},
+				Doc: "Proxmox node by failure domain. Default: the node that has the failure domain's name."},
 			{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"local-lvm"`, Doc: "Storage of the machines' disks."},
 			{Name: "image_datastore", Type: spec.Text, Field: "ImageDatastore", Example: `"local"`,
-				Doc: "Storage of the cloud images; its content types must hold Import."},
-			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"vmbr0"`, Doc: "Bridge that leads to the segment."},
-			{Name: "vlan", Type: spec.Integer, Field: "VLAN", Example: `30`, Doc: "VLAN of the segment; untagged where it is left out."},
-			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "Processor that the machines see: the " +
-				"oldest that all nodes of Proxmox have, so a machine can move."},
+				Doc: "Storage of the cloud images. Its content types must include Import."},
+			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"vmbr0"`, Doc: "Bridge to the segment."},
+			{Name: "vlan", Type: spec.Integer, Field: "VLAN", Example: `30`, Doc: "VLAN of the segment. Default: untagged."},
+			{Name: "cpu_type", Type: spec.Text, Field: "CPUType", Example: `"x86-64-v2-AES"`, Doc: "CPU type of the machines: the " +
+				"oldest that all Proxmox nodes support, so that machines can migrate."},
 			{Name: "images", Type: spec.TextMap, Field: "Images", Example: `{ "debian-13" = "http://10.0.0.2/debian-13.qcow2" }`,
-				Doc: "Cloud images in QCOW2 by operating system, where they are not the vendors' own."},
+				Doc: "QCOW2 cloud images by operating system. Default: the vendors' own."},
 			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`,
 				Doc: "Public half of the key that Ansible uses, on the machine that runs Terraform."},
 		}, onprem.Arguments()...),

@@ -57,40 +57,40 @@ func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "VMware vSphere, through vCenter.",
 		Arguments: append([]spec.Argument{
-			{Name: "datacenter", Type: spec.Text, Required: true, Field: "Datacenter", Example: `"dc-1"`, Doc: "Datacenter, as " +
-				"vCenter calls it."},
+			{Name: "datacenter", Type: spec.Text, Required: true, Field: "Datacenter", Example: `"dc-1"`, Doc: "Name of the " +
+				"datacenter in vCenter."},
 			{Name: "compute_cluster", Type: spec.Text, Required: true, Field: "ComputeCluster", Example: `"cluster-1"`,
 				Doc: "Compute cluster of the machines."},
 			{Name: "datastore", Type: spec.Text, Required: true, Field: "Datastore", Example: `"vsan-1"`, Doc: "Datastore of their " +
 				"disks."},
 			{Name: "network", Type: spec.Text, Required: true, Field: "Network", Example: `"VM Network"`, Doc: "Port group of their " +
 				"card."},
-			{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool; the " +
-				"cluster's own where it is left out."},
-			{Name: "folder", Type: spec.Text, Field: "Folder", Example: `"kubernetes/prod"`, Doc: "Folder of the machines, " +
-				"which exists, as a path below the datacenter's own; where it is left out, one of the cluster's name is made."},
+			{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool. Default: " +
+				"that of the compute cluster."},
+			{Name: "folder", Type: spec.Text, Field: "Folder", Example: `"kubernetes/prod"`, Doc: "Existing folder for the machines, " +
+				"a path below the datacenter's folder. Default: a new one with the cluster's name."},
 			{Name: "templates", Type: spec.TextMap, Required: true, Field: "Templates",
 				Example: `{ "ubuntu-24.04" = "templates/ubuntu-24.04" }`, Doc: "Template of each operating system."},
 			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half " +
 				"of the key that Ansible uses, on the machine that runs Terraform."},
-			{Name: "nsx", Type: spec.Bool, Field: "NSX", Example: `false`, Doc: "Whether NSX carries the port group. No file " +
-				"needs it; a rule holds the port of the pods' tunnels against it."},
+			{Name: "nsx", Type: spec.Bool, Field: "NSX", Example: `false`, Doc: "Whether the port group is on NSX. Only a rule " +
+				"reads it, which checks the port of the pods' tunnels."},
 		}, onprem.Arguments()...),
 		Blocks: []spec.Block{{
 			Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains", Doc: "Where the machines of a " +
 				"failure domain stand.",
 			Example: "failure_domain \"rack-a\" {\n  hosts = [\"esx-1.example.com\", \"esx-2.example.com\"]\n}",
 			Arguments: []spec.Argument{
-				{Name: "compute_cluster", Type: spec.Text, Field: "ComputeCluster", Example: `"cluster-a"`, Doc: "Compute cluster, " +
-					"where it is not the target's."},
-				{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"vsan-a"`, Doc: "Datastore, where it is not the " +
-					"target's."},
-				{Name: "network", Type: spec.Text, Field: "Network", Example: `"VM Network"`, Doc: "Port group, where it is not the " +
-					"target's."},
-				{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool, where " +
-					"it is not the target's."},
-				{Name: "hosts", Type: spec.TextList, Field: "Hosts", Example: `["esx-1.example.com"]`, Doc: "Hosts of the domain, " +
-					"where it is a part of the compute cluster."},
+				{Name: "compute_cluster", Type: spec.Text, Field: "ComputeCluster", Example: `"cluster-a"`, Doc: "Compute cluster. " +
+					"Default: that of the target."},
+				{Name: "datastore", Type: spec.Text, Field: "Datastore", Example: `"vsan-a"`, Doc: "Datastore. Default: that of the " +
+					"target."},
+				{Name: "network", Type: spec.Text, Field: "Network", Example: `"VM Network"`, Doc: "Port group. Default: that of the " +
+					"target."},
+				{Name: "resource_pool", Type: spec.Text, Field: "ResourcePool", Example: `"kubernetes"`, Doc: "Resource pool. " +
+					"Default: that of the target."},
+				{Name: "hosts", Type: spec.TextList, Field: "Hosts", Example: `["esx-1.example.com"]`, Doc: "Hosts of the failure " +
+					"domain, if it is a part of the compute cluster."},
 			},
 		}},
 	}

@@ -68,7 +68,7 @@ func schema() *spec.Block {
 		Name: "target", Doc: "Charmed Kubernetes, deployed by Juju on LXD or any other cloud of Juju's.",
 		Arguments: []spec.Argument{
 			{Name: "base", Type: spec.Text, Field: "Base", Enum: []string{"ubuntu@24.04", "ubuntu@22.04"}, Example: `"ubuntu@24.04"`,
-				Doc: "System of the machines."},
+				Doc: "Operating system of the machines."},
 		},
 	}
 }

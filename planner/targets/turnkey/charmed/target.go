@@ -33,7 +33,7 @@ func Target() target.Target {
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.SingleEtcdMultiMaster,
 					topologies.MultiEtcdMultiMaster},
-				TypesWhy: "Its charms of control plane and worker cannot share a machine. Write single-etcd-single-master with " +
+				TypesWhy: "The charms of control planes and workers cannot share a machine. Write single-etcd-single-master with " +
 					"one worker, or all-in-one on the target lxd.",
 				Oldest:       plan.Version{Major: 1, Minor: 35},
 				Newest:       plan.Version{Major: 1, Minor: 35},
@@ -46,8 +46,8 @@ func Target() target.Target {
 				Folder:    "charmed-kubernetes",
 				Make:      "cd charmed-kubernetes && juju deploy ./bundle.yaml",
 				Checked:   plan.CheckTypes,
-				CheckedBy: "its relations, against those of upstream's bundle",
-				CheckedOn: "2026-11-23",
+				CheckedBy: "Juju's parser of bundles (charm v12.1.1); its relations, against those of upstream's bundle",
+				CheckedOn: "2026-11-30",
 			},
 		},
 		Schema: schema,

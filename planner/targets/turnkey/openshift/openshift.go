@@ -40,16 +40,15 @@ func schema() *spec.Block {
 		Name: "target", Doc: "OpenShift, by its agent-based installer.",
 		Arguments: append([]spec.Argument{
 			{Name: "base_domain", Type: spec.Text, Required: true, Field: "BaseDomain", Example: `"example.com"`,
-				Doc: "Domain under which the cluster's name stands: api.NAME.example.com."},
+				Doc: "Domain above the cluster's name: api.NAME.example.com."},
 			{Name: "api_vips", Type: spec.TextList, Field: "APIVIPs", Example: `["10.0.0.5"]`,
-				Doc: "Addresses of the API, which the control " +
-					"planes hold among themselves; one of each family."},
+				Doc: "Virtual addresses of the API on the control planes, one of each family."},
 			{Name: "ingress_vips", Type: spec.TextList, Field: "IngressVIPs", Example: `["10.0.0.6"]`,
-				Doc: "Addresses of the routes, *.apps.NAME.example.com; one of each family."},
+				Doc: "Virtual addresses of the routes, *.apps.NAME.example.com, one of each family."},
 			{Name: "install_disk", Type: spec.Text, Field: "Disk", Example: `"/dev/sda"`,
-				Doc: "Disk that is erased for the system; the installer's choice where it is left out."},
+				Doc: "Disk to erase for the system. Default: the installer's choice."},
 			{Name: "install_disks", Type: spec.TextMap, Field: "Disks", Example: `{ "cp-1" = "/dev/nvme0n1" }`,
-				Doc: "Disk by node or pool, where it is another one."},
+				Doc: "Disk by node or pool, if it differs from install_disk."},
 			{Name: "ntp_servers", Type: spec.TextList, Field: "NTP", Example: `["10.0.0.2"]`,
 				Doc: "Time servers in addition to those of the image."},
 		}, onprem.Arguments()...),
@@ -118,7 +117,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	return o, r.Diags
 }
 
-// vips: bare metal with several control planes has an address for the API and one for routes, of the segment and nobody else's; a lone
+// vips: bare metal with several control planes has an address for the API and one for routes, of the segment and not in use; a single
 // node has neither.
 func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 	if p.Cluster.Type == topologies.AllInOne {
