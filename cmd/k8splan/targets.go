@@ -264,7 +264,8 @@ func (a *app) targetText(d targetDocument, f plan.Facts) string {
 func targetsPage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Targets\n\n")
-	b.WriteString("The systems on which a cluster can be built, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` writes a " +
+	b.WriteString("The systems on which a cluster can be built, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` " +
+		"writes a " +
 		"topology for one to start from.\n")
 	b.WriteString("This page is made from the planner's own table: `UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage`.\n\n")
 	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that another vendor's program or " +

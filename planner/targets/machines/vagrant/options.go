@@ -118,7 +118,8 @@ func schema() *spec.Block {
 			{Name: "boxes", Type: spec.TextMap, Field: "Boxes", Example: `{ "ubuntu-24.04" = "bento/ubuntu-24.04" }`,
 				Doc: "Boxes by operating system."},
 			{Name: "cpus", Type: spec.Integer, Field: "CPUs", Example: `2`, Doc: "cpus of machines that do not state it."},
-			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "memory of machines that do not state it, with a unit."},
+			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "memory of machines that do not state it, with " +
+				"a unit."},
 			{Name: "host_memory", Type: spec.Text, Field: "HostMemory", Example: `"32Gi"`,
 				Doc: "Memory of the computer, with a unit. The machines must fit into it."},
 			{Name: "host_only_ranges", Type: spec.TextList, Field: "HostOnlyRanges", Example: `["10.0.0.0/8"]`,

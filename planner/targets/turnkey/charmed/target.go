@@ -45,7 +45,7 @@ func Target() target.Target {
 				Emits:     "a bundle for Juju",
 				Folder:    "charmed-kubernetes",
 				Make:      "cd charmed-kubernetes && juju deploy ./bundle.yaml",
-				Checked:   plan.CheckTypes,
+				Checked:   plan.CheckTool,
 				CheckedBy: "Juju's parser of bundles (charm v12.1.1); its relations, against those of upstream's bundle",
 				CheckedOn: "2026-11-30",
 			},
