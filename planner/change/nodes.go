@@ -378,7 +378,7 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 			c.by = chosen.By
 		}
 		c.ID, c.Class, c.Detail = id(r, chosen), chosen.effective(), chosen.What
-		if d.ignored("node." + arg) {
+		if d.ignored("node."+arg) || d.old.Target == d.new.Target && slices.Contains(n.unread, arg) {
 			c.Class, c.Detail, c.by = None, d.ignoredWhat(), nil
 		}
 		tell(strings.Join([]string{c.ID, name, c.Before, c.After, strings.Join(c.by, " "), n.Pool}, "\x00"), c)

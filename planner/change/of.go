@@ -40,8 +40,9 @@ func Of(p *plan.Plan, release string) *Record {
 	for _, w := range p.Waivers {
 		b.put(mark("waive", w.Rule), w.RuleRange, text(w.Reason))
 	}
+	names := poolNames(p)
 	for _, n := range p.Nodes {
-		b.node(n)
+		b.node(n, names[n])
 	}
 	for _, h := range p.Hypervisors {
 		path := mark("hypervisor", h.Name)
@@ -590,8 +591,8 @@ func written(v cty.Value) Value {
 }
 
 // node records a machine.
-func (b *builder) node(n *plan.Node) {
-	out := &Node{Name: n.Name, Pool: n.Pool, Args: map[string]Value{}, at: map[string]hcl.Range{"": n.NameRange}}
+func (b *builder) node(n *plan.Node, name string) {
+	out := &Node{Name: name, Pool: n.Pool, Args: map[string]Value{}, at: map[string]hcl.Range{"": n.NameRange}, unread: b.p.Unread(n)}
 	b.r.Nodes = append(b.r.Nodes, out)
 	put := func(path string, at hcl.Range, v Value) {
 		out.Args[path] = b.shielded("node."+path, at, v)
@@ -658,6 +659,26 @@ func (b *builder) node(n *plan.Node) {
 	for _, t := range n.Taints {
 		put(mark("taint", t.Key+":"+t.Effect), t.Block(), text(t.Value))
 	}
+}
+
+// poolNames are the nodes' names, where the target gives the machines of a pool names of its own those that a pool makes by itself: others
+// that the author writes change nothing.
+func poolNames(p *plan.Plan) map[*plan.Node]string {
+	names, taken, count := map[*plan.Node]string{}, map[string]bool{}, map[string]int{}
+	for _, n := range p.Nodes {
+		names[n] = n.Name
+		taken[n.Name] = taken[n.Name] || n.Pool == ""
+	}
+	for _, n := range p.Nodes {
+		if n.Pool == "" || !p.Leaves("node.name") {
+			continue
+		}
+		count[n.Pool]++
+		if name := n.Pool + "-" + strconv.Itoa(count[n.Pool]); !taken[name] {
+			names[n], taken[name] = name, true
+		}
+	}
+	return names
 }
 
 // routers are BGP peers as the file writes them.

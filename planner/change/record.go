@@ -51,7 +51,8 @@ type Node struct {
 	Pool string // "" for its own node
 	Args map[string]Value
 
-	at map[string]hcl.Range // by argument, without the brackets; "" is the block
+	at     map[string]hcl.Range // by argument, without the brackets; "" is the block
+	unread []string             // arguments that nothing reads of this machine
 }
 
 // Value is a string or a list of strings. Numbers, sizes, and booleans are strings too.

@@ -1,8 +1,10 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -94,13 +96,41 @@ func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
 	})
 }
 
+// leading are the sentences with which both texts begin, the first of which consists of sentences.
+func leading(a, b string) string {
+	if strings.HasPrefix(b, a) {
+		return a
+	}
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return a[:strings.LastIndex(a[:n], ". ")+1] // none at -1
+}
+
+// trailing are those with which both end.
+func trailing(a, b string) string {
+	if strings.HasSuffix(b, a) {
+		return a
+	}
+	n := 0
+	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	if _, rest, ok := strings.Cut(a[len(a)-n:], ". "); ok {
+		return rest
+	}
+	return ""
+}
+
 // common is what is found in every way, except for what stands at the places of values that were supposed. If the words differ from way
-// to way, they tell of the value, and what the rule advises is said instead.
+// to way, they tell of the value: the sentences before and after these are said, and without any what the rule advises.
 func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnostics) hcl.Diagnostics {
 	slices.SortFunc(at, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
 	type found struct {
 		ways, same, sameAdvice int
 		detail, advice         string
+		begin, end             string // the sentences that all have
 	}
 	var kept hcl.Diagnostics
 	places := map[string]*found{}
@@ -118,10 +148,11 @@ func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnos
 			k := key(d, nth)
 			detail, advice := rule.Advice(d)
 			if way == 0 {
-				kept, keys[d], places[k] = append(kept, d), k, &found{detail: detail, advice: advice}
+				kept, keys[d], places[k] = append(kept, d), k, &found{detail: detail, advice: advice, begin: detail, end: detail}
 			}
 			if f := places[k]; f != nil {
 				f.ways++
+				f.begin, f.end = leading(f.begin, detail), trailing(f.end, detail)
 				if f.detail == detail {
 					f.same++
 				}
@@ -135,7 +166,7 @@ func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnos
 		f := places[keys[d]]
 		switch i := slices.IndexFunc(catalog, func(r *rule.Rule) bool { return r.ID == rule.ID(d) }); {
 		case f.same < spec.Supposed && i >= 0:
-			d.Detail = catalog[i].Fix
+			d.Detail = cmp.Or(strings.TrimSpace(f.begin+" "+f.end), catalog[i].Fix)
 		case f.sameAdvice < spec.Supposed:
 			d.Detail = f.detail // what is free depends on the value
 		}

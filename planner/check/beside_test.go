@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/check"
@@ -236,5 +237,23 @@ node "w" {
 	}
 	if !slices.Equal(said, []string{"missing-argument", "node-taint-everywhere"}) {
 		t.Error(said)
+	}
+}
+
+// What is true whatever a mistake was meant to be is said in the words that all ways share, not in general ones.
+func TestBesideWords(t *testing.T) {
+	src := "cluster \"b\" {\n  type = \"single-etcd-single-master\"\n}\nnode_pool \"x\" {\n  nme = \"a\"\n  for_each = { cp = 1, w = 2 }\n" +
+		"  roles = each.key == \"cp\" ? [\"control-plane\"] : [\"worker\"]\n  count = each.value\n" +
+		"  first_address = each.key == \"cp\" ? \"10.0.0.1\" : \"10.0.0.11\"\n  failure_domain_of = { \"zz-1\" = \"c\" }\n}\n"
+	_, diags := planner.Open("b.hcl", []byte(src), nil, time.Time{})
+	var all []string
+	for _, d := range diags {
+		all = append(all, d.Detail)
+	}
+	text := strings.Join(all, "\n")
+	for _, want := range []string{"The pool has no machine \"zz-1\".", "Write control_plane_endpoint = \"api.b.example.com:6443\""} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
 	}
 }

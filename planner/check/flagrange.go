@@ -230,8 +230,8 @@ func controllerManagerRefuses(a plan.Arg) string {
 	return ""
 }
 
-// auditBatches are the flags of audit backends whose numbers must be positive, if the backend has its file, and but for the first two only
-// if it sends batches. Source: serverValidation, audit.go
+// auditBatches are the flags of audit backends whose numbers must be positive, if the backend has its file. All after the first two count
+// only if it sends batches. Source: serverValidation, audit.go
 var auditBatches = []string{
 	"truncate-max-event-size", "truncate-max-batch-size",
 	"batch-buffer-size", "batch-max-size", "batch-throttle-qps", "batch-throttle-burst",

@@ -172,30 +172,30 @@ func nodeLabelRole(p *plan.Plan) []Finding {
 }
 
 func nodeLabelUnused(p *plan.Plan) []Finding {
-	what := func(n *plan.Node) string {
-		switch {
-		case len(n.Labels) > 0:
-			return "labels"
-		case len(n.Annotations) > 0:
-			return "annotations"
-		case len(n.KubeletExtraArgs) > 0:
-			return "kubelet_extra_args"
-		case len(n.Taints) > 0:
-			return "taint"
-		}
-		return ""
-	}
-	return each(p.Nodes, func(n *plan.Node) bool { return n.Roles&(plan.ControlPlane|plan.Worker) == 0 && what(n) != "" },
-		func(n *plan.Node) hcl.Range {
-			if what(n) == "taint" {
+	var findings []Finding
+	for _, what := range []struct {
+		name string
+		on   func(*plan.Node) bool
+	}{
+		{"labels", func(n *plan.Node) bool { return len(n.Labels) > 0 }},
+		{"annotations", func(n *plan.Node) bool { return len(n.Annotations) > 0 }},
+		{"kubelet_extra_args", func(n *plan.Node) bool { return len(n.KubeletExtraArgs) > 0 }},
+		{"taint", func(n *plan.Node) bool { return len(n.Taints) > 0 }},
+	} {
+		findings = append(findings, each(p.Nodes, func(n *plan.Node) bool {
+			return n.Roles&(plan.ControlPlane|plan.Worker) == 0 && what.on(n)
+		}, func(n *plan.Node) hcl.Range {
+			if what.name == "taint" {
 				return n.Taints[0].Block()
 			}
-			return n.Attr(what(n))
+			return n.Attr(what.name)
 		}, func(n *plan.Node, all []*plan.Node) string {
 			roles := cmp.Or(strings.Join(n.Roles.Strings(), ", "), "none")
-			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is not a Kubernetes node, so %s has no effect. Remove "+
-				"it.", whose(all), roles, what(n))
-		})
+			return fmt.Sprintf("%s runs no kubelet (roles: %s) and is not a Kubernetes node, so %s has no effect. Remove it.", whose(all),
+				roles, what.name)
+		})...)
+	}
+	return findings
 }
 
 func nodeTaintRepeated(p *plan.Plan) []Finding {

@@ -62,7 +62,7 @@ func TestSaid(t *testing.T) {
 			`invalid-cidr: "10.1.0.0/24"; network-services-overlap-nodes: the node subnet 10.1.0.0/24`},
 		{"host bits alone", []string{"10.1.0.0/24", "10.1.0.5/24"}, `invalid-cidr: "10.1.0.0/24"`},
 		{"vagrant has one machine", append(hosts, onTarget(`target "vagrant" {}`)...),
-			"target-unused: on one machine; target-unused: decides this itself"},
+			"target-unused: on one machine; target-unused: does not use this setting"},
 		{"libvirt elsewhere", onTarget("target \"libvirt\" {\n  subnets = [\"10.1.0.0/24\"]\n  uri = \"qemu+ssh://root@hv1/system\"\n}"),
 			"availability-hypervisor-majority: hv1 carries 3"},
 		{"calico's default from a mirror", []string{"# end", "artifacts {\n  mirror_url = \"https://mirror.example.com\"\n}"}, ""},

@@ -142,8 +142,8 @@ var topologyRules = []Rule{
 	}, targetEtcd},
 	{rule.Rule{
 		ID: "target-unused", Severity: rule.Warning, Title: "Setting ignored by the target",
-		Doc: "On this target, the program that builds the cluster decides this itself. What the file says about it is ignored, and " +
-			"misleads its readers.",
+		Doc: "On this target, the program that builds the cluster decides this itself, or nothing needs it. What the file says about it " +
+			"is ignored, and misleads its readers.",
 		Fix:     "Remove the block or the argument.",
 		Sources: []string{componentsOf},
 	}, unusedByTarget},

@@ -38,8 +38,7 @@ func unusedByTarget(p *plan.Plan) []Finding {
 			continue
 		}
 		said[path] = true
-		findings = append(findings, one(at, "Target %s decides this itself, and this setting has no effect. Remove it.",
-			p.Target.Name)...)
+		findings = append(findings, one(at, "Target %s does not use this setting: it has no effect. Remove it.", p.Target.Name)...)
 	}
 	return findings
 }

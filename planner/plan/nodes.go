@@ -476,8 +476,11 @@ func (r *resolver) domainsOfNobody() {
 		for _, name := range slices.Sorted(maps.Keys(d.pool.DomainOf)) {
 			if !told[block][name] && !slices.Contains(names[block], name) {
 				told[block][name] = true
-				r.fail(poolSize, d.pool.Key("failure_domain_of", name), "The pool has no machine %q.%s", spelling.Excerpt(name),
-					spelling.DidYouMean(name, names[block]))
+				advice := spelling.DidYouMean(name, names[block])
+				if advice == "" {
+					advice = fmt.Sprintf(" Write one of its machines, such as %q, or remove the entry.", names[block][0])
+				}
+				r.fail(poolSize, d.pool.Key("failure_domain_of", name), "The pool has no machine %q.%s", spelling.Excerpt(name), advice)
 			}
 		}
 	}

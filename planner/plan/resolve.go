@@ -60,6 +60,9 @@ func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 
 func (r *resolver) target(of Facts) {
 	t := r.spec.Target
+	if t == nil || !t.Has(of.FolderIf) {
+		of.Ignores = slices.Concat(of.Ignores, of.IgnoresUnmade)
+	}
 	if t == nil {
 		r.targetDefault(of)
 		return

@@ -49,6 +49,9 @@ type Resolving struct {
 	// Ignores names the arguments that the target does not consume, where Uses is nil: all others it does. Target-unused says so, and a
 	// change of one is not a change to the cluster.
 	Ignores []string
+	// IgnoresUnmade names those that only what is in Folder consumes: Ignores has them, too, where the block does not ask for it
+	// (FolderIf).
+	IgnoresUnmade []string
 	// L2 is false if the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
 	L2 bool
 	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
@@ -276,13 +279,50 @@ func (f Facts) Leaves(path string) bool {
 	})
 }
 
-// Leaves is Leaves of the target in this design: the interface of a machine that a target does not set up itself is read by keepalived,
-// where that moves an address.
+// Leaves is Leaves of the target in this design, and reports what the design itself has no use for.
 func (p *Plan) Leaves(path string) bool {
-	if path == "node.interface" && p.LoadBalancer.Kind == HAProxy && p.LoadBalancer.VirtualIP.IsValid() && p.Target.Facts.Uses == nil {
-		return false
+	argument, ofBalancer := strings.CutPrefix(path, "load_balancer.")
+	switch {
+	case path == "node.interface" && p.keepalived():
+		return false // see Unread
+	case ofBalancer && slices.Contains(balancersOwn, argument) && !p.LoadBalancer.Reads(argument):
+		return true
+	case path == "artifacts.images.etcd" && p.Etcd.IsExternal():
+		return true
 	}
 	return p.Target.Facts.Leaves(path)
+}
+
+// keepalived reports whether keepalived moves an address between balancers, on hosts that we set up.
+func (p *Plan) keepalived() bool {
+	return p.LoadBalancer.Kind == HAProxy && p.LoadBalancer.VirtualIP.IsValid() && p.Target.Facts.Uses == nil
+}
+
+// Unread lists the arguments of nodes that nothing reads of this one: the interface, on a target that does not set it up, except for the
+// balancers whose keepalived does.
+func (p *Plan) Unread(n *Node) []string {
+	if p.keepalived() && p.Target.Facts.Leaves("node.interface") && !slices.Contains(p.LoadBalancer.Nodes, n) {
+		return []string{"interface"}
+	}
+	return nil
+}
+
+// balancersOwn are the arguments of a load balancer that only some kinds read.
+var balancersOwn = []string{"interface", "virtual_router_id", "mode", "version", "bgp_as", "bgp_peers"}
+
+// Reads reports whether this kind of load balancer reads an argument.
+func (l *LoadBalancer) Reads(argument string) bool {
+	switch argument {
+	case "interface":
+		return l.Kind == HAProxy || l.Kind == KubeVIP
+	case "virtual_router_id":
+		return l.Kind == HAProxy && l.VirtualIP.IsValid()
+	case "mode", "version":
+		return l.Kind == KubeVIP
+	case "bgp_as", "bgp_peers":
+		return l.Kind == KubeVIP && l.Mode == "bgp"
+	}
+	return true
 }
 
 // Check is the strongest check that a target's output has passed. Never claim more than was done.
@@ -309,7 +349,7 @@ func (f Facts) ReadByRules(path string) bool {
 // OfMachines are what the author says of machines that exist, or that the target makes: where no file needs them, rules, capacity and
 // simulation read them.
 var OfMachines = []string{
-	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac", "node.interface",
+	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac",
 	"node.failure_domain", "node.power",
 }
 

@@ -161,6 +161,9 @@ func (r *Reader) Apart(ranges ...Range) {
 // Inside asks that the address of a machine is in its subnet, and is none that the cloud keeps.
 func (r *Reader) Inside(n *plan.Node, subnet Range) {
 	at := n.At("address")
+	if !n.Address.IsValid() {
+		return // missing-address says it
+	}
 	if !subnet.Prefix.Contains(n.Address) {
 		r.Say(r.Rules.Outside, at, "Node %q has %s, which is not in %s, %s. %s gives a machine only addresses of its subnet.",
 			n.Name, n.Address, subnet.What, subnet.Prefix, r.Cloud.Vendor)

@@ -21,7 +21,7 @@ func Target() target.Target {
 					"etcd.topology",
 					"ssh.private_key_file", "ssh.user",
 					"node.address", "node.arch", "node.bootstrap", "node.cpus", "node.disk", "node.failure_domain", "node.host",
-					"node.interface", "node.mac", "node.memory", "node.os", "node.power", "node.public_address", "node.roles",
+					"node.mac", "node.memory", "node.os", "node.power", "node.public_address", "node.roles",
 					"node_pool.count",
 				},
 			},

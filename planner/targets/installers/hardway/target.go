@@ -34,7 +34,7 @@ func Target() target.Target {
 					"ssh.jump_host", "ssh.port", "ssh.private_key_file", "ssh.user",
 					"artifacts.checksums", "artifacts.images.dns", "artifacts.image_repository", "artifacts.mirror_url",
 					"node.address", "node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.host",
-					"node.interface",
+
 					"node.kubelet_extra_args", "node.labels", "node.mac", "node.memory", "node.name", "node.os", "node.power",
 					"node.public_address", "node.roles", "node.secondary_address",
 					"node.ssh.port", "node.ssh.private_key_file", "node.ssh.user",

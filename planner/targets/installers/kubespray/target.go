@@ -34,7 +34,7 @@ func Target() target.Target {
 					"artifacts.image_repository", "artifacts.mirror_url",
 					"node.address", "node.etcd_name", "node.groups", "node.ssh", "node.arch", "node.bootstrap", "node.cpus",
 					"node.disk", "node.failure_domain", "node.host",
-					"node.interface", "node.kubelet_extra_args", "node.labels", "node.mac",
+					"node.kubelet_extra_args", "node.labels", "node.mac",
 					"node.memory", "node.name",
 					"node.os", "node.power", "node.public_address", "node.roles", "node.secondary_address", "node.ssh_address",
 					"node.taint",

@@ -13,10 +13,11 @@ func Target() target.Target {
 			Title:   "Bare metal, or machines that exist already",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
-				Ignores: []string{"node.instance_type"},
-				Found:   true,
-				Site:    target.Site,
-				L2:      true,
+				Ignores:       []string{"node.instance_type"},
+				IgnoresUnmade: []string{"node.interface"},
+				Found:         true,
+				Site:          target.Site,
+				L2:            true,
 			},
 			Page: plan.Page{
 				Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; with provision, also " +

@@ -23,7 +23,7 @@ func Target() target.Target {
 					"etcd.topology",
 					"ssh.user",
 					"node.address", "node.arch", "node.cpus", "node.disk", "node.failure_domain", "node.host",
-					"node.interface", "node.labels", "node.mac", "node.memory", "node.os", "node.power", "node.roles", "node.taint",
+					"node.labels", "node.mac", "node.memory", "node.os", "node.power", "node.roles", "node.taint",
 					"node_pool.count",
 				},
 			},
