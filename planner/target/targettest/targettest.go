@@ -84,6 +84,7 @@ func (of Target) Variant(t *testing.T, name string) []artifact.File {
 	if err != nil {
 		t.Fatal(err)
 	}
+	of.guideIsWhole(t, name, files)
 	archive := &txtar.Archive{}
 	slices.SortFunc(files, func(a, b artifact.File) int { return strings.Compare(a.Path, b.Path) })
 	for _, f := range files {
@@ -185,4 +186,20 @@ func Write(t *testing.T, files []artifact.File) string {
 		}
 	}
 	return dir
+}
+
+// guideIsWhole asks of the page in the target's folder, if there is one, what the target costs, in which order to go on, how to see that the
+// cluster works, and how to remove all of it.
+func (of Target) guideIsWhole(t *testing.T, name string, files []artifact.File) {
+	t.Helper()
+	for _, f := range files {
+		if f.Path != of.Facts.Folder+"/README.md" {
+			continue
+		}
+		for _, point := range []string{"What it costs: ", "1. ", "Check that it works: ", "o remove everything, data included"} {
+			if !strings.Contains(string(f.Data), point) {
+				t.Errorf("%s: %s does not say %q", name, f.Path, point)
+			}
+		}
+	}
 }

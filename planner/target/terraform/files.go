@@ -155,7 +155,7 @@ func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...str
 		Needs: []string{needTerraform, credentials, clusterCosts},
 		Steps: []Step{
 			Apply(),
-			{"Fetch a kubeconfig. It goes where kubectl looks for it, outside of this tree.", []string{kubeconfig}},
+			{"Fetch a kubeconfig. It goes to kubectl's default place, outside this tree.", []string{kubeconfig}},
 			works(),
 			removeCloud(),
 		},
@@ -181,12 +181,12 @@ func SiteGuide(system, credentials, template string, notes ...string) Guide {
 
 const (
 	costs = "What it costs: a machine for each node of the plan, a small one for the bastion, a balancer for the API where the plan has " +
-		"load_balancer \"external\", and the network's way out (NAT gateways with an address each, where the cloud has them). " +
-		"The account's quota has to allow that many processors and addresses."
-	clusterCosts = "What it costs: a machine for each worker of the plan, what the vendor takes for the control plane, and the " +
-		"network's way out. The account's quota has to allow that many processors."
-	siteCosts = "What it costs: the processors, the memory and the disks of the plan's machines, on hosts that are there. Nothing else " +
-		"is made."
+		"load_balancer \"external\", and, on clouds that have them, NAT gateways with an address each. " +
+		"The account's quota must allow that many processors and addresses."
+	clusterCosts = "What it costs: a machine for each worker of the plan, the vendor's fee for the control plane, and NAT " +
+		"gateways. The account's quota must allow that many processors."
+	siteCosts = "What it costs: the processors, memory, and disks of the plan's machines on existing hosts. Nothing else is " +
+		"created."
 	keyedByName = "Terraform tracks machines by name, so adding or removing a worker changes only that machine."
 	madeWith    = "A machine that exists keeps its image, its key and its user. Changing the size stops a machine, and Terraform would " +
 		"stop all of them at once, including the etcd quorum. So `terraform apply` only says which machines differ. Take one at a " +

@@ -259,10 +259,11 @@ func guide() terraform.Guide {
 			"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, " +
 				"with the role GKE on-prem admin.",
 			"Machines with Ubuntu or RHEL, and at least 4 CPUs, 32 GiB of memory and a disk of 128 GiB.",
+			"What it costs: the machines that you have, and Google's fee for each processor.",
 		},
 		Steps: []terraform.Step{
 			terraform.Apply(),
-			{Do: "Reach it through the fleet.",
+			{Do: "Check that it works: connect through the fleet. Every node is Ready.",
 				Commands: []string{"gcloud container fleet memberships get-credentials \"$(terraform output -raw membership)\"",
 					"kubectl get nodes"}},
 			{Do: "To remove everything, data included:", Commands: []string{"terraform destroy"}},
