@@ -22,7 +22,9 @@ const (
 var apiServerRules = []Rule{
 	{rule.Rule{
 		ID: "api-server-file-twice", Severity: rule.Error, Title: "Duplicate file name", Permanent: true,
-		Doc:     "All files of `host_file` are in one directory, with the policy of `audit` and the configuration of a KMS plugin.",
+		Doc: "All files of `host_file` are in one directory, with the policy of `audit` and the configuration of a KMS plugin. Names " +
+			"that " +
+			"differ only in case are one file on the systems of some readers of the tree.",
 		Fix:     "Give each another name.",
 		Sources: []string{volumeDocs},
 	}, apiServerFileTwice},
@@ -91,20 +93,29 @@ func auditLogDirShared(p *plan.Plan) []Finding {
 
 func apiServerFileTwice(p *plan.Plan) []Finding {
 	var findings []Finding
-	files := p.HostFiles()
-	for i := 1; i < len(files); i++ {
-		if files[i].Name != files[i-1].Name {
+	first := map[string]plan.HostFile{}
+	files := slices.Clone(p.HostFiles())
+	slices.SortStableFunc(files, func(a, b plan.HostFile) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
+	for _, f := range files {
+		lower := strings.ToLower(f.Name)
+		other, twice := first[lower]
+		if !twice {
+			first[lower] = f
 			continue
 		}
-		at := files[i]
-		if at.Name == plan.AuditPolicyFile || at.Name == plan.KMSFile {
-			for _, f := range p.Cluster.APIServer.Files {
-				if f.Name == at.Name {
-					at = f
+		if f.Name == plan.AuditPolicyFile || f.Name == plan.KMSFile { // of a block of their own: the author's is to be renamed
+			for _, own := range p.Cluster.APIServer.Files {
+				if strings.EqualFold(own.Name, f.Name) {
+					f, other = own, f
 				}
 			}
 		}
-		findings = append(findings, one(at.NameRange, "The API server has two files %q. Give this one another name.", at.Name)...)
+		if f.Name == other.Name {
+			findings = append(findings, one(f.NameRange, "The API server has two files %q. Give this one another name.", f.Name)...)
+			continue
+		}
+		findings = append(findings, one(f.NameRange, "The API server has a file %q, too: where systems ignore case, both are one file of "+
+			"the tree. Give this one another name.", other.Name)...)
 	}
 	return findings
 }

@@ -204,9 +204,13 @@ func availabilityDomainUnstated(p *plan.Plan) []Finding {
 		if len(without) == 1 {
 			have = "has"
 		}
+		argument := "failure_domain"
+		if without[0].Pool != "" {
+			argument = "failure_domains"
+		}
 		findings = append(findings, one(written(without[0].NameRange, without[0].Block()),
-			"%d of %d %s have a failure domain, and %s %s none. Write failure_domain.", len(group.nodes)-len(without), len(group.nodes),
-			group.what, sentence(names(without)), have)...)
+			"%d of %d %s have a failure domain, and %s %s none. Write %s.", len(group.nodes)-len(without), len(group.nodes),
+			group.what, sentence(names(without)), have, argument)...)
 	}
 	return findings
 }

@@ -242,7 +242,8 @@ node "w" {
 
 // What is true whatever a mistake was meant to be is said in the words that all ways share, not in general ones.
 func TestBesideWords(t *testing.T) {
-	src := "cluster \"b\" {\n  type = \"single-etcd-single-master\"\n}\nnode_pool \"x\" {\n  nme = \"a\"\n  for_each = { cp = 1, w = 2 }\n" +
+	src := "cluster \"b\" {\n  type = \"single-etcd-single-master\"\n}\nnode_pool \"x\" {\n  nme = \"a\"\n  for_each = { cp = 1, w = " +
+		"2 }\n" +
 		"  roles = each.key == \"cp\" ? [\"control-plane\"] : [\"worker\"]\n  count = each.value\n" +
 		"  first_address = each.key == \"cp\" ? \"10.0.0.1\" : \"10.0.0.11\"\n  failure_domain_of = { \"zz-1\" = \"c\" }\n}\n"
 	_, diags := planner.Open("b.hcl", []byte(src), nil, time.Time{})

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/k8splan/k8splan/planner/flags"
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -147,6 +149,32 @@ func TestConfigurationStarts(t *testing.T) {
 		ids, text := saidOf(t, "1.37.2", fmt.Sprintf("}\nnetwork {\n  kube_proxy {\n    config = { %s }\n  }", c.fields))
 		if c.want == "" && text != "" || !strings.Contains(text, c.want) || len(ids) > 1 {
 			t.Errorf("%s: %v %q, want %q", c.fields, ids, text, c.want)
+		}
+	}
+}
+
+// A mistake of form gets the correction that applies to it, once.
+func TestCorrections(t *testing.T) {
+	const head = "cluster \"c\" {\n  type = \"all-in-one\"\n"
+	const node = "node \"n\" {\n  address = \"192.168.56.10\"\n}\n"
+	for _, c := range []struct{ src, want string }{
+		{head + "  api_server {\n    extra_args = { \"audit-log-maxage=30\" = \"\" }\n  }\n}\n" + node,
+			"Write \"audit-log-maxage\" = \"30\"."},
+		{head + "}\n" + node + "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n    mirrors = " +
+			"[\"m.example.com:5000\"]\n  }\n}\n",
+			"Write \"https://m.example.com:5000\"."},
+		{head + "}\nnode \"n\" {\n  address\u00a0= \"192.168.56.10\"\n}\n", "A space here is not a plain one"},
+		{head + "}\nnode {\n  name = \"n\"\n  address = \"192.168.56.10\"\n}\n", "The label is the name"},
+	} {
+		_, diags := road("c.hcl", []byte(c.src))
+		var errors []string
+		for _, d := range diags {
+			if d.Severity == hcl.DiagError {
+				errors = append(errors, d.Detail)
+			}
+		}
+		if len(errors) != 1 || !strings.Contains(errors[0], c.want) {
+			t.Errorf("want %q, got %q", c.want, errors)
 		}
 	}
 }

@@ -57,6 +57,13 @@ var hypervisorRules = []Rule{
 		Fix:     "Write a `hypervisor` block for it, or the name of one that has a block.",
 		Sources: []string{novaAllocation},
 	}, hypervisorUnstated},
+	{rule.Rule{
+		ID: "hypervisor-unused", Severity: rule.Warning, Title: "Hypervisor without machines",
+		Doc: "The block states what the hypervisor has, and no machine of this file runs on it: often the name in `host` is misspelled " +
+			"or missing, and nothing is checked.",
+		Fix:     "Write its name as `host` of the machines that it carries, or remove the block.",
+		Sources: []string{novaAllocation},
+	}, hypervisorUnused},
 }
 
 // resource is something that machines take from their hypervisor.
@@ -110,6 +117,30 @@ func takers(nodes []*plan.Node, r resource) string {
 		}
 	}
 	return sentence(words)
+}
+
+func hypervisorUnused(p *plan.Plan) []Finding {
+	var findings []Finding
+	on := held(p)
+	stated := map[string]bool{}
+	for i := range p.Hypervisors {
+		stated[p.Hypervisors[i].Name] = true
+	}
+	for name := range on {
+		if !stated[name] {
+			return nil // hypervisor-unstated says it, and the name that is meant may be this one
+		}
+	}
+	if p.Target.Facts.Leaves("node.host") {
+		return nil // target-unused says it
+	}
+	for i := range p.Hypervisors {
+		if h := &p.Hypervisors[i]; len(on[h.Name]) == 0 && p.Cluster.Site == "" { // another cluster of the site may be on it
+			findings = append(findings, one(h.NameRange, "No machine runs on %s. Write host = %q in those that do, or remove the block.",
+				h.Name, h.Name)...)
+		}
+	}
+	return findings
 }
 
 // overfilled finds hypervisors whose machines take more than they have, so many times over.

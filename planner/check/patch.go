@@ -160,7 +160,7 @@ func kubeadmPatchName(p *plan.Plan) []Finding {
 	for i, f := range p.Cluster.Patches {
 		target, _, problem := plan.SplitPatchName(f.Name, known)
 		for _, other := range p.Cluster.Patches[:i] {
-			if strings.EqualFold(other.Name, f.Name) {
+			if _, _, bad := plan.SplitPatchName(other.Name, known); strings.EqualFold(other.Name, f.Name) && bad == "" {
 				problem = fmt.Sprintf("it is %q once more, and on some systems both are one file", other.Name)
 			}
 		}

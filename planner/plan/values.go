@@ -363,9 +363,17 @@ func (r *resolver) url(at hcl.Range, what, s string) string {
 	default:
 		return strings.TrimRight(s, "/")
 	}
-	r.fail(invalidURL, at, `%s %s. Write one such as "https://mirror.example.com:8000".`, what, problem)
+	example := "https://mirror.example.com:8000"
+	if host, path, _ := strings.Cut(s, "/"); !strings.Contains(s, "@") && validAuthority(host) && webPath.MatchString(path) {
+		r.fail(invalidURL, at, "%s has no scheme. Write %q.", what, "https://"+s)
+		return ""
+	}
+	r.fail(invalidURL, at, `%s %s. Write one such as %q.`, what, problem, example)
 	return ""
 }
+
+// webPath is a path that can hold no secret and nothing with a meaning of its own.
+var webPath = regexp.MustCompile(`^[a-z0-9/._-]{0,64}$`)
 
 func validAuthority(s string) bool {
 	host, _, ok := hostPort(s)
@@ -427,6 +435,11 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string][]stri
 		case fieldPattern.MatchString(name):
 			r.fail(invalidFlag, src.Key(attr, name), "%q is not the name of a flag, but looks like a field of a configuration file. "+
 				"Write it in config of kubelet or kube_proxy, or as the flag: lower-case words joined by hyphens.", spelling.Excerpt(name))
+			continue
+		case strings.Contains(name, "=") && flagPattern.MatchString(name[:strings.Index(name, "=")]):
+			flag, value, _ := strings.Cut(name, "=")
+			r.fail(invalidFlag, src.Key(attr, name), "%q has the flag's value in its name. Write %q = %q.", spelling.Excerpt(name), flag,
+				spelling.Excerpt(value))
 			continue
 		case !flagPattern.MatchString(name):
 			r.fail(invalidFlag, src.Key(attr, name),

@@ -433,6 +433,8 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 		return false
 	case s.Label == "":
 		return true
+	case len(block.Labels) == 0 && block.Body.Attributes["name"] != nil && s.body == nil && s.arguments["name"].Argument == nil:
+		return false // what is said of the argument, which there is not, is that it is the label
 	case len(block.Labels) == 0:
 		sample := ""
 		if len(s.Labels) > 0 {

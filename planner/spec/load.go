@@ -230,6 +230,8 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			d.Summary, d.Detail, stop = "YAML in place of HCL", "This is YAML"+otherLanguage, true
 		case strings.Contains(d.Detail, "Curly quotes") || d.Summary == "Invalid character" && strings.ContainsAny(line, "‘’"):
 			d.Detail = `The quotes are curly, as word processors and chats write them. A string needs straight double quotes: "…".`
+		case d.Summary == "Invalid character" && strings.ContainsAny(line, "\u00a0\u2007\u202f\u200b\ufeff"):
+			d.Detail = "A space here is not a plain one, as happens to text that is copied from a web page. Type it anew."
 		default:
 			if m := unquoted.FindStringSubmatch(line); m != nil && !strings.Contains(d.Detail, "quotes: ") {
 				d.Detail += fmt.Sprintf(" A string needs double quotes: %s = %q.", m[1], m[2]+m[3])

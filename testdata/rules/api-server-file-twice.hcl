@@ -3,10 +3,13 @@ cluster "dev" {
   api_server {
     extra_args = { "admission-control-config-file" = "/etc/kubernetes/api-server/admission.yaml" }
     host_file "admission.yaml" {
-      content = "a"
+      content = "Admission.yaml"
     }
     host_file "admission.yaml" { # error: api-server-file-twice
       content = "b"
+    }
+    host_file "Admission.yaml" { # error: api-server-file-twice: where systems ignore case
+      content = "c"
     }
   }
 }
