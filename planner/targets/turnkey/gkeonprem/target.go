@@ -44,7 +44,8 @@ func Target() target.Target {
 				Emits:     "bmctl's configuration: Cluster and NodePools; Terraform for a user cluster",
 				Folder:    "gke-on-prem",
 				Checked:   plan.CheckTypes,
-				CheckedBy: "for the user cluster terraform 1.11 with the schema of hashicorp/google 6.50 (2025-12)",
+				CheckedBy: "fields as in Google's page cluster-config-ref (2026-11), no schema is published; for the user " +
+					"cluster terraform 1.11 with the schema of hashicorp/google 6.50 (2025-12)",
 				CheckedOn: "2026-11-29",
 			},
 		},
