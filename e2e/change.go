@@ -53,6 +53,7 @@ var changeChains = map[string]struct {
 	"nodes":           {"1+1+2", twoWorkers, false, walkNodes},
 	"workers":         {"1+1+2", twoWorkers, false, walkWorkers},
 	"runtimes":        {"1+1+2", twoWorkers, false, walkRuntimes},
+	"families":        {"dual-stack", oneServiceRange, false, walkFamilies},
 	"forced":          {"aio", plain, false, walkForced(forcedEdits)},
 	"forced-nodes":    {"aio", plain, false, walkForced(forcedNodes)},
 	"types":           {"3+1", oneControlPlane, false, walkTypes},

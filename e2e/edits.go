@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/k8splan/k8splan/e2e/lab"
 )
@@ -207,6 +208,45 @@ func walkRuntimes(ctx context.Context, c *changing) error {
 			trouble: &trouble{host: "worker-2"},
 			pairs:   []string{fmt.Sprintf(kind, "docker"), fmt.Sprintf(kind, "containerd")}, also: runsIn("containerd", "docker")},
 	)
+}
+
+const (
+	bothRanges = `service_subnets = ["10.96.0.0/16", "fd10:96::/112"]`
+	oneRange   = `service_subnets = ["10.96.0.0/16"]`
+	// bothAddresses is a Service that asks for an address of each family.
+	bothAddresses = `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "both", "namespace": "default"},
+		"spec": {"ipFamilyPolicy": "RequireDualStack", "selector": {"app": "web"}, "ports": [{"port": 80}]}}`
+)
+
+// oneServiceRange is the topology of both families with Services of IPv4 alone.
+func oneServiceRange(source string) string { return strings.Replace(source, bothRanges, oneRange, 1) }
+
+// walkFamilies gives Services a second range.
+func walkFamilies(ctx context.Context, c *changing) error {
+	return walkSteps(ctx, c, step{what: "a Service range of the second family", playbook: "reconfigure.yml",
+		pairs: []string{oneRange, bothRanges}, trouble: &trouble{interrupt: true}, also: func(ctx context.Context, c *changing) error {
+			return eventually(ctx, 2*time.Minute, func() error { return c.hasBoth(ctx) })
+		}})
+}
+
+// hasBoth wants the cluster to hand out Service addresses of both families.
+func (c *changing) hasBoth(ctx context.Context) error {
+	out, err := c.kube(ctx, "get", "servicecidr", "kubernetes", "-o", "jsonpath={.spec.cidrs}")
+	if err != nil || !strings.Contains(out, "10.96.0.0/16") || !strings.Contains(out, "fd10:96::/112") {
+		return fmt.Errorf("the ServiceCIDR has %s: %w", out, err)
+	}
+	path := filepath.Join(c.dir, "both.json")
+	if err := os.WriteFile(path, []byte(bothAddresses), 0o644); err != nil {
+		return err
+	}
+	if _, err := c.kube(ctx, "apply", "-f", path); err != nil {
+		return err
+	}
+	out, err = c.kube(ctx, "get", "service", "both", "-o", "jsonpath={.spec.clusterIPs}")
+	if err != nil || !strings.Contains(out, "fd10:96::") {
+		return fmt.Errorf("a Service got %s: %w", out, err)
+	}
+	return nil
 }
 
 // runsIn wants every node's containers in a runtime, and the unit of the one before gone.

@@ -164,7 +164,7 @@ var procedures = []Procedure{
 		Drains: true,
 		Gate:   gateAPI + "; " + gateNode + "; kubelets are never newer than the API server",
 		Undo:   "none once the first new API server has written: only the snapshot and the old binaries"},
-	{ID: "service-range", Title: "Give the API servers the new Service range", Playbook: "reconfigure.yml",
+	{ID: "service-range", Title: "Give the API servers the new Service range", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 20, where: onControlPlanes, Drains: true, KeepsEtcd: true,
 		Gate: gateAPI + "; both ranges are in the ServiceCIDR", Undo: "none once a Service has an address of the new range"},
 	{ID: "pod-range", Title: "Widen the pod range in the controller managers, kube-proxy and the pod network", Playbook: "reconfigure.yml",

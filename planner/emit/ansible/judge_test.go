@@ -227,12 +227,23 @@ func TestJudgeRefuses(t *testing.T) {
 			o.at("plan", "cluster_configuration", "networking")["podSubnet"] = "10.244.0.0/15"
 			o.at("plan", "flannel")["Network"] = "10.244.0.0/15"
 		}, "networking.podSubnet: the cluster has 10.244.0.0/16, the topology 10.244.0.0/15. reconfigure.yml does"},
+		"a Service range of the second family": {func(o object) {
+			o.at("cluster", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/16"
+			o.at("plan", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/16,fd00:96::/112"
+		}, "networking.serviceSubnet: the cluster has 10.96.0.0/16, the topology 10.96.0.0/16,fd00:96::/112. reconfigure.yml does"},
+		"another Service range": {func(o object) {
+			o.at("cluster", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/16"
+			o.at("plan", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/160,fd00:96::/112"
+		}, "The cluster was built with the Services' range"},
 		"another MTU of flannel": {func(o object) {
 			o.at("plan", "flannel", "Backend")["MTU"] = 1400
 		}, "flannel Backend.MTU: the cluster has nothing, the topology 1400"},
 		"a minor of the runtime": {func(o object) {
 			o.at("plan")["redrain"], o.at("plan")["runtime"] = []string{"worker-1"}, "containerd 2.4.2"
 		}, "the container runtime of worker-1 has another minor than containerd 2.4.2: each node is drained for it"},
+		"another runtime": {func(o object) {
+			o.at("plan")["rekind"], o.at("plan")["runtime"] = []string{"worker-1"}, "cri-o 1.37.0"
+		}, "the containers of worker-1 run in another container runtime than cri-o 1.37.0"},
 		"other profiles of the scheduler": {func(o object) {
 			o.at("plan")["reschedule"] = []string{"cp-1"}
 		}, "the scheduler of cp-1 runs with other profiles"},

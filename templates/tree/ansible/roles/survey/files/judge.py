@@ -547,6 +547,9 @@ class Judge:
             if path == "networking.podSubnet" and self.widened:
                 self.pending.append("%s: the cluster has %s, the topology %s" % (path, have, want))
                 self.network = True
+            elif path == "networking.serviceSubnet" and (want or "").startswith("%s," % have):
+                # The first range stays. https://kubernetes.io/docs/concepts/services-networking/dual-stack/
+                self.pending.append("%s: the cluster has %s, the topology %s" % (path, have, want))
             elif path in FIXED:
                 self.no("The cluster was built with %s = %s, and the topology says %s. That is settled when a cluster is built: "
                         "take it back, or build another cluster.", FIXED[path], have, want)
