@@ -29,7 +29,7 @@ func TestGivesBack(t *testing.T) {
 	}
 	owns, err := json.Marshal(object{
 		"files": []string{"/etc/haproxy/haproxy.cfg", "/etc/docker/daemon.json", "/etc/crictl.yaml"}, "units": []string{"kubelet",
-			"no-such-unit"},
+			"no-such-unit", "docker"},
 		"signatures": "one port before all API servers",
 	})
 	if err != nil {
@@ -96,7 +96,7 @@ echo data >/var/lib/etcd/member/db
 echo net >/etc/cni/net.d/10-flannel.conflist
 mkdir -p /var/lib/containerd/snapshots /etc/crio/crio.conf.d
 echo image >/var/lib/containerd/snapshots/1
-for link in cni0 flannel.1 flannel-wg vxlan.calico cali0123456789a cilium_host lxc0123456789ab lxc_health kube-ipvs0 wireguard.cali; do
+for link in cni0 flannel.1 flannel-wg vxlan.calico cali0123456789a cilium_host lxc0123456789ab lxc_health kube-ipvs0 wireguard.cali docker0; do
   ip link add $link type bridge
 done
 ip address add 10.9.0.9/32 dev mine0
@@ -105,6 +105,7 @@ ip route add 10.244.4.0/24 via 10.9.0.2 proto 186
 ip -6 route add local default dev lo table 2004
 ip rule add fwmark 0x200/0xf00 lookup 2004 priority 9
 nft add table ip kube-proxy
+nft add table ip docker-bridges
 nft add table ip6 flannel-ipv6
 nft add table ip calico
 

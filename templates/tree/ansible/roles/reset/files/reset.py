@@ -28,6 +28,9 @@ LINKS = re.compile(r"cni0|flannel(-v6)?\.\d+|flannel-wg(-v6)?|flannel-v6|kube-ip
                    r"bpf(in|out)\.cali|cilium_(host|net|vxlan|geneve|wg0)|cilium-.*|lxc[0-9a-f]{12}|lxc_health")
 TABLES = re.compile(r"kube-proxy|flannel-ipv[46]|calico")
 RULES = re.compile(r"\b(OLD_)?(KUBE|CNI|FLANNEL|CILIUM)[-_]|flanneld|\bcali(-|:|[0-9a-f]{11}\b)|cilium")
+# Where Docker Engine came with the cluster.
+DOCKER_TABLES = re.compile(r"docker-bridges")
+DOCKER_RULES = re.compile(r"\bDOCKER\b|\bdocker0\b")
 SETS = re.compile(r"(KUBE-|cali|cilium).*")
 
 
@@ -100,9 +103,9 @@ def directories(made):
                 pass
 
 
-def links():
+def links(docker):
     for link in parsed(run("ip", "-json", "link", "show").stdout):
-        if LINKS.fullmatch(link.get("ifname", "")):
+        if LINKS.fullmatch(link.get("ifname", "")) or docker and link.get("ifname") == "docker0":
             run("ip", "link", "delete", link["ifname"])
     if run("ip", "link", "show", "tunl0").returncode == 0:
         run("ip", "link", "set", "tunl0", "down")
@@ -132,16 +135,16 @@ def routes(ranges):
                 run("ip", family, "route", "delete", route["dst"])
 
 
-def rules(ipvs):
+def rules(ipvs, docker):
     """only tables, chains and sets that bear their names."""
     for table in parsed(run("nft", "--json", "list", "tables").stdout or "{}").get("nftables", []):
         table = table.get("table", {})
-        if TABLES.fullmatch(table.get("name", "")):
+        if TABLES.fullmatch(table.get("name", "")) or docker and DOCKER_TABLES.fullmatch(table.get("name", "")):
             run("nft", "delete", "table", table["family"], table["name"])
     for family in ("iptables", "ip6tables"):
         for program in (family, family + "-legacy"):
             lines = run(program + "-save").stdout.splitlines()
-            kept = [line for line in lines if not RULES.search(line)]
+            kept = [line for line in lines if not (RULES.search(line) or docker and DOCKER_RULES.search(line))]
             if kept != lines and run(program + "-restore", text="\n".join(kept) + "\n").returncode:
                 complain("could not clear " + program)
     for name in run("ipset", "list", "--name").stdout.split():
@@ -219,10 +222,11 @@ def main():
     if "etcd" in ledger["units"]:
         for path in ("/etc/etcd", "/etc/systemd/system/etcd.service.d"):
             remove(path)
-    links()
+    docker = "docker" in ledger["units"] and not ledger["units"]["docker"].get("active") and not ledger["units"]["docker"].get("enabled")
+    links(docker)
     ranges = [ipaddress.ip_network(r) for r in question["pods"]]
     routes(ranges)
-    rules(question["ipvs"])
+    rules(question["ipvs"], docker)
     virtual(question["virtual_ip"])
     put_back(ledger)
     labels()
