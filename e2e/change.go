@@ -29,7 +29,9 @@ type changing struct {
 	said   promise  // of diff, about the last edit that changed anything
 	// harmless are edits that are refused, and did no harm when they were made all the same.
 	harmless []string
-	thrown   bool // the cluster is harmed, and not compared with a fresh one
+	// unrecorded: the tree no longer has a host that left, and the records of the others still do, until site.yml runs again.
+	unrecorded bool
+	thrown     bool // the cluster is harmed, and not compared with a fresh one
 }
 
 // changeChains are clusters, and edits of them one at a time: what is refused, and what is carried out while writes go on.
@@ -330,6 +332,7 @@ func (c *changing) settledAgain(ctx context.Context, what string) error {
 	if err != nil {
 		return err
 	}
+	c.unrecorded = false
 	if again.changedCount() > 0 {
 		return fmt.Errorf("after %s, site.yml again changed something:\n  %s", what, strings.Join(again.changed, "\n  "))
 	}
@@ -880,6 +883,7 @@ func (c *changing) leaves(ctx context.Context, host string, pairs ...string) err
 		}
 	}
 	c.forget(host)
+	c.unrecorded = true
 	return c.edit(ctx)
 }
 

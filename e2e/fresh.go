@@ -98,6 +98,11 @@ func canonical(name, content string) string {
 
 // likeFresh builds the last topology again, on empty hosts, and wants the edited cluster to have been the same.
 func (c *changing) likeFresh(ctx context.Context) error {
+	if c.unrecorded {
+		if err := c.play(ctx, c.t, "site.yml"); err != nil {
+			return err
+		}
+	}
 	edited, err := c.state(ctx)
 	if err != nil {
 		return err
