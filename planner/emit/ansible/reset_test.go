@@ -96,7 +96,8 @@ echo data >/var/lib/etcd/member/db
 echo net >/etc/cni/net.d/10-flannel.conflist
 mkdir -p /var/lib/containerd/snapshots /etc/crio/crio.conf.d
 echo image >/var/lib/containerd/snapshots/1
-for link in cni0 flannel.1 flannel-wg vxlan.calico cali0123456789a cilium_host lxc0123456789ab lxc_health kube-ipvs0 wireguard.cali docker0; do
+for link in cni0 flannel.1 flannel-wg vxlan.calico cali0123456789a cilium_host lxc0123456789ab lxc_health kube-ipvs0 \
+  wireguard.cali docker0; do
   ip link add $link type bridge
 done
 ip address add 10.9.0.9/32 dev mine0
