@@ -22,18 +22,18 @@ var seen = map[string]string{
 	"etcd.version: stacked members": "2026-11-30, upgrade-stacked: Kubernetes 1.36.3 from its own source, imitated packages: three " +
 		"members went 3.6.8 → 3.6.16 one at a time, then to 3.7.0 with their control planes of 1.37.2; the kubelets were not " +
 		"waited for, and writes were not counted",
-	"etcd.topology: stacked members get hosts of their own": "2026-11-30, types: one control plane; the playbook killed " +
-		"after 17 results and run again; 932 writes acknowledged and there; the API of the one control plane is away for 50 s",
-	"etcd.topology: external members move to the control planes": "2026-11-30, types: three members to three control " +
-		"planes; the playbook killed after 58 results and run again; 2878 writes acknowledged and there, the longest gap 2.5 s",
+	"etcd.topology: stacked members get hosts of their own": "2026-11-30, types: one control plane; the playbook killed after 81 " +
+		"results and run again; 898 writes acknowledged and there; the API of the one control plane is away for 44 s",
+	"etcd.topology: external members move to the control planes": "2026-11-30, types: three members to three control planes; the " +
+		"playbook killed after 135 results and run again; 2293 writes acknowledged and there, the longest gap 0.8 s",
 	"etcd.version: one minor up, or patches": "2026-11-29, upgrade: external, 3.6.16 → 3.7.3",
 	"etcd.quota: lowered":                    "2026-11-29, settings: stacked, one host: the API is away while it starts again",
 	"etcd.extra_args: any other flag":        "2026-11-29, external: a bad value; the old one is back, no other member was touched",
 	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 37 results and run again; 613 writes acknowledged and there, " +
 		"the longest gap 2.1 s; no pod and no service restarted",
-	"node: a control plane joins":  "2026-11-29, stacked: 1 → 3; 876 writes, the longest gap 0.8 s",
+	"node: a control plane joins":  "2026-11-30, types: 1 → 3; 1162 writes, the longest gap 1.1 s",
 	"node: a control plane leaves": firstSeen,
-	"node: a member of etcd joins": "2026-11-29, external: 1 → 3; 1992 writes, the longest gap 1.1 s",
+	"node: a member of etcd joins": "2026-11-30, types: 1 → 3; 2076 writes, the longest gap 1.0 s",
 	"container_runtime.version: up": "2026-11-30, life: containerd 2.3 → 2.4, drained; the playbook killed after 53 results and run " +
 		"again; 421 writes acknowledged and there, the longest gap 0.7 s",
 	"cluster.kubelet.server_tls_bootstrap": "2026-11-30, life: 356 writes, the longest gap 0.8 s; no pod restarted",
