@@ -188,8 +188,8 @@ func Write(t *testing.T, files []artifact.File) string {
 	return dir
 }
 
-// guideIsWhole asks of the page in the target's folder, if there is one, what the target costs, in which order to go on, how to see that the
-// cluster works, and how to remove all of it.
+// guideIsWhole asks of the page in the target's folder, if there is one, what the target costs, in which order to go on, how to see that
+// the cluster works, and how to remove all of it.
 func (of Target) guideIsWhole(t *testing.T, name string, files []artifact.File) {
 	t.Helper()
 	for _, f := range files {

@@ -52,7 +52,7 @@ func Target() target.Target {
 				Folder:    "openshift",
 				Make:      "cd openshift && ./assemble.sh ~/openshift-install",
 				Checked:   plan.CheckTool,
-				CheckedBy: "types and validation of OpenShift's installer (v1.4.22-ec5, of 4.22); shellcheck",
+				CheckedBy: "OpenShift's installer (v1.4.22-ec5, of 4.22), its types and its validation; shellcheck",
 				CheckedOn: "2026-11-30",
 			},
 		},
