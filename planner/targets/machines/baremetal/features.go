@@ -44,15 +44,24 @@ type Feature struct {
 // The installers' own documentation and source.
 const (
 	subiquityDoc = "https://canonical-subiquity.readthedocs-hosted.com/en/latest/reference/autoinstall-reference.html"
-	subiquityAt  = "https://github.com/canonical/subiquity/blob/main/subiquity/"
-	netplanDoc   = subiquityDoc + "#network; " + subiquityAt + "server/controllers/network.py, load_autoinstall_data"
+	subiquityAt  = "https://github.com/canonical/subiquity/blob/44e42fc6/subiquity/" // 26.10-devel, 2026-08-20
+	netplanDoc   = subiquityDoc + "#network; " + subiquityAt + "server/controllers/network.py#L121, load_autoinstall_data"
 	matchDoc     = subiquityDoc + "#disk-selection-extensions"
-	matchSource  = matchDoc + "; " + subiquityAt + "models/filesystem.py, _make_matchers"
+	matchSource  = matchDoc + "; " + subiquityAt + "models/storage.py#L1759, _make_matchers"
 	interfaces   = "https://manpages.debian.org/bookworm/ifupdown/interfaces.5.en.html"
 	preseedGuide = "https://www.debian.org/releases/stable/amd64/apbs04.en.html"
-	netcfg       = "https://salsa.debian.org/installer-team/netcfg/-/blob/master/netcfg-common.c, netcfg_nameservers_to_array"
-	ksNetwork    = "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#network"
-	ksDisk       = "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#ignoredisk"
+	netcfgAt     = "https://sources.debian.org/src/netcfg/1.187+deb12u1/" // of Debian 12
+	netcfg       = netcfgAt + "netcfg-common.c/#L1378, netcfg_nameservers_to_array"
+	netcfgFour   = preseedGuide + "; " + netcfgAt + "write_interface.c/#L113, nc_wi_static_ipv4"
+	ksDoc        = "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html"
+	ksAt         = "https://github.com/pykickstart/pykickstart/blob/r3.74/pykickstart/commands/"
+	ksNetwork    = ksDoc + "#network; " + ksAt + "network.py#L473, --ip"
+	ksSix        = ksDoc + "#network; " + ksAt + "network.py#L537, --ipv6"
+	ksMTU        = ksDoc + "#network; " + ksAt + "network.py#L475, --mtu"
+	ksServers    = ksDoc + "#network; " + ksAt + "network.py#L476, --nameserver"
+	ksDisk       = ksDoc + "#ignoredisk; " + ksAt + "ignoredisk.py#L171, --only-use"
+	ksTime       = ksDoc + "#timezone; " + ksAt + "timezone.py#L326"
+	ksSELinux    = ksDoc + "#selinux; " + ksAt + "selinux.py#L68, --permissive"
 	anaconda     = "https://anaconda-installer.readthedocs.io/en/latest/user-guide/boot-options.html#inst-proxy"
 	keyfileDoc   = "https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html"
 	networkdDoc  = "https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html"
@@ -83,14 +92,14 @@ func Features() []Feature {
 	return []Feature{
 		{
 			Name:    "IPv4",
-			Carried: everywhere(netplanDoc, preseedGuide, ksNetwork, keyfileDoc, networkdDoc),
+			Carried: everywhere(netplanDoc, netcfgFour, ksNetwork, keyfileDoc, networkdDoc),
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.At("address"), m.node.Address.Is4()
 			},
 		},
 		{
 			Name:    "IPv6 alone",
-			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksNetwork, coreOS: keyfileDoc, flatcar: networkdDoc},
+			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksSix, coreOS: keyfileDoc, flatcar: networkdDoc},
 			Refused: map[string]string{preseed: "Debian's installer is told an IPv4 address here. Write one first, or another os."},
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.Attr("os"), m.node.Address.Is6() && !m.node.SecondaryAddress.Is4()
@@ -98,28 +107,28 @@ func Features() []Feature {
 		},
 		{
 			Name:    "IPv4 and IPv6",
-			Carried: everywhere(netplanDoc, interfaces, ksNetwork, keyfileDoc, networkdDoc),
+			Carried: everywhere(netplanDoc, interfaces, ksSix, keyfileDoc, networkdDoc),
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.At("secondary_address"), m.node.SecondaryAddress.IsValid()
 			},
 		},
 		{
 			Name:    "MTU",
-			Carried: everywhere(netplanDoc, interfaces, ksNetwork, keyfileDoc, networkdDoc),
+			Carried: everywhere(netplanDoc, interfaces, ksMTU, keyfileDoc, networkdDoc),
 			asked: func(p *plan.Plan, _ *options, _ machine) (hcl.Range, bool) {
 				return p.Network.Attr("mtu"), p.Network.MTU != 1500
 			},
 		},
 		{
 			Name:    "several name servers",
-			Carried: everywhere(netplanDoc, netcfg, ksNetwork, keyfileDoc, networkdDoc),
+			Carried: everywhere(netplanDoc, netcfg, ksServers, keyfileDoc, networkdDoc),
 			asked: func(_ *plan.Plan, o *options, _ machine) (hcl.Range, bool) {
 				return o.source.Attr("nameservers"), len(o.segment.Nameservers) > 1
 			},
 		},
 		{
 			Name:    "name servers with IPv6 addresses alone",
-			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksNetwork, coreOS: keyfileDoc, flatcar: networkdDoc},
+			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksServers, coreOS: keyfileDoc, flatcar: networkdDoc},
 			Refused: map[string]string{preseed: "Debian's installer has an IPv4 address, and would find no name server. Write one " +
 				"with an IPv4 address too."},
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
@@ -146,7 +155,7 @@ func Features() []Feature {
 		{
 			Name: "an HTTP proxy",
 			Carried: map[string]string{
-				autoinstall: subiquityDoc + "#proxy; " + subiquityAt + "server/controllers/proxy.py, load_autoinstall_data",
+				autoinstall: subiquityDoc + "#proxy; " + subiquityAt + "server/controllers/proxy.py#L38, load_autoinstall_data",
 				preseed:     preseedGuide, kickstart: anaconda, coreOS: ignitionDoc,
 			},
 			Refused: map[string]string{flatcar: "Flatcar fetches Python, without which Ansible cannot work, at its first boot and by " +
@@ -188,8 +197,8 @@ func Features() []Feature {
 		},
 		{
 			Name: "a time zone",
-			Carried: everywhere(subiquityDoc+"#timezone; "+subiquityAt+"server/controllers/timezone.py, deserialize",
-				preseedGuide, "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#timezone",
+			Carried: everywhere(subiquityDoc+"#timezone; "+subiquityAt+"server/controllers/timezone.py#L122, deserialize",
+				preseedGuide, ksTime,
 				"https://docs.fedoraproject.org/en-US/fedora-coreos/time-zone/",
 				"https://www.flatcar.org/docs/latest/setup/customization/configuring-date-and-timezone/"),
 			asked: func(_ *plan.Plan, o *options, _ machine) (hcl.Range, bool) {
@@ -200,7 +209,7 @@ func Features() []Feature {
 			Name: "another port of sshd",
 			Carried: map[string]string{
 				autoinstall: "https://cloudinit.readthedocs.io/en/22.4.2/reference/modules.html#write-files", preseed: preseedGuide,
-				kickstart: "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#selinux", flatcar: flatcarSSH,
+				kickstart: ksSELinux, flatcar: flatcarSSH,
 			},
 			Refused: map[string]string{coreOS: "SELinux lets sshd listen only on port 22 on Fedora CoreOS, so no login would be " +
 				"possible. " +
@@ -222,7 +231,7 @@ func Features() []Feature {
 		},
 		{
 			Name:    "SELinux that lets pods mount directories",
-			Carried: map[string]string{kickstart: "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#selinux"},
+			Carried: map[string]string{kickstart: ksSELinux},
 			Played:  map[string]string{autoinstall: "host", preseed: "host", coreOS: "host", flatcar: "host"},
 		},
 	}
