@@ -697,8 +697,17 @@ func hostSELinuxDirectory(p *plan.Plan) []Finding {
 func hostOSUnknown(p *plan.Plan) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool {
 		_, known := n.OS.Preparable()
-		return n.OS.Name != "" && !known
+		_, unreleased := n.OS.Unreleased()
+		return n.OS.Name != "" && (!known || unreleased)
 	}, osAt, func(n *plan.Node, all []*plan.Node) string {
+		if meant, unreleased := n.OS.Unreleased(); unreleased {
+			advice := "Correct the version."
+			if meant != "" {
+				advice = fmt.Sprintf("Did you mean %q?", meant)
+			}
+			return fmt.Sprintf("%s runs %s, and nothing is known of such a release: its kernel, cgroups, and support are not checked. %s",
+				whose(all), n.OS, advice)
+		}
 		return fmt.Sprintf("%s runs %s, which is unknown: its kernel, cgroups, and support are not checked.%s",
 			whose(all), n.OS,
 			cmp.Or(n.OS.DidYouMean(), " Write a known name, such as \"ubuntu-24.04\"."))

@@ -85,6 +85,9 @@ func TestSaid(t *testing.T) {
 		{"a log of nothing in a container", apiServer(`"audit-log-path" = "/var/log/a.log"`), "component-audit-nothing: logs nothing"},
 		{"Fedora without updates", []string{"cpus = 4", "os = \"fedora-42\"\n  cpus = 4"}, "host-os-retired: Fedora 42 of c-1 ended on " +
 			"2026-05-27: no security updates, and its repositories move to an archive. Use fedora-44.; host-selinux-permissive: "},
+		{"a release that Ubuntu has not", []string{"cpus = 4", "os = \"ubuntu-24\"\n  cpus = 4"}, "host-os-unknown: Did you mean " +
+			"\"ubuntu-24.04\"?"},
+		{"a release that is newer", []string{"cpus = 4", "os = \"debian-15\"\n  cpus = 4"}, ""},
 		{"an older Fedora", []string{"cpus = 4", "os = \"fedora-39\"\n  cpus = 4"}, "host-os-retired: Fedora 39 of c-1 ended before " +
 			"2025-12-15; host-selinux-permissive: "},
 		{"Fedora's last days", []string{"cpus = 4", "os = \"fedora-43\"\n  cpus = 4"}, "host-os-ends-soon: on 2026-12-09. Plan the " +

@@ -187,6 +187,25 @@ func (o OS) Facts() (facts System, ok bool) {
 	return System{}, false
 }
 
+// Unreleased reports whether the facts have releases of the system and none of this version, which is not newer than theirs: most likely
+// it does not exist. meant is the release whose version begins like it, "" without one.
+func (o OS) Unreleased() (meant string, unreleased bool) {
+	if _, ok := o.Facts(); ok || o.Version == "" {
+		return "", false
+	}
+	o = o.canonical()
+	for _, f := range systems {
+		if f.Name != o.Name || f.Version == "" {
+			continue
+		}
+		unreleased = Natural(o.Version, f.Version) < 0 // the last of a name is its newest
+		if strings.HasPrefix(f.Version, o.Version+".") {
+			meant = (OS{f.Name, f.Version}).String()
+		}
+	}
+	return meant, unreleased
+}
+
 // preparable are the systems that the playbook prepares: those of Debian's and Red Hat's families, Fedora CoreOS and Flatcar. The survey of
 // the playbook looks at ID_LIKE in /etc/os-release; these are the names that authors write.
 var preparable = []string{

@@ -609,12 +609,13 @@ var Schema = []Block{
 			{Name: "selinux", Type: Text, Enum: []string{"enforcing", "permissive"}, Field: "SELinux", Example: `"enforcing"`,
 				Aliases: []string{"selinux_mode", "selinux_state"},
 				Doc: "Mode of SELinux on hosts with a kubelet, where the system has it. enforcing keeps it: directories of the host " +
-					"that pods " +
-					"use get labels, and the container runtime confines the pods."},
+					"that pods use get labels, and the container runtime confines the pods. These steps are rendered: no cluster of " +
+					"ours has run with an enforcing SELinux yet."},
 			{Name: "firewall", Type: Text, Enum: []string{"managed", "unmanaged"}, Field: "Firewall", Example: `"managed"`,
 				Aliases: []string{"host_firewall", "manage_firewall"},
 				Doc: "managed opens only the ports that the design needs, with firewalld or ufw if a host runs it, otherwise " +
-					"with a table of nftables. Default: the playbook opens no port, and stops if a firewall is active."},
+					"with a table of nftables. The table runs in our lab; the rules of firewalld and ufw have not run there yet. " +
+					"Default: the playbook opens no port, and stops if a firewall is active."},
 			{Name: "admin_cidrs", Type: TextList, Field: "AdminCIDRs", Example: `["10.0.0.0/8"]`, Aliases: []string{"admin_ranges",
 				"allowed_cidrs"},
 				Doc: "Ranges from which a managed firewall accepts SSH and clients of the API. The computer that runs Ansible must " +
