@@ -68,6 +68,7 @@ ip route add 192.0.2.0/24 dev mine0
 nft add table inet theirs
 nft add chain inet theirs forward '{ type filter hook forward priority 0; }'
 nft add rule inet theirs forward tcp dport 1 drop
+nft add table ip raw
 state() {
   find /etc /var/lib -type f ! -path '*/k8splan/*' -printf '%p %m ' -exec md5sum {} \; | sort
   ip -oneline link | sed 's/^[0-9]*: //; s/ qdisc.*//' | sort
@@ -107,6 +108,8 @@ ip -6 route add local default dev lo table 2004
 ip rule add fwmark 0x200/0xf00 lookup 2004 priority 9
 nft add table ip kube-proxy
 nft add table ip docker-bridges
+nft add table ip6 mangle
+nft add chain ip6 mangle PREROUTING '{ type filter hook prerouting priority -150; policy accept; }'
 nft add table ip6 flannel-ipv6
 nft add table ip calico
 

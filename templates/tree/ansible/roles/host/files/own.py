@@ -60,6 +60,7 @@ def host():
         "sysctl": {name: read("/proc/sys/" + name.replace(".", "/")).strip() for name in SYSCTLS},
         "swap": len(read("/proc/swaps").splitlines()) > 1,
         "enforcing": "\nSELINUX=enforcing" in "\n" + read("/etc/selinux/config"),
+        "tables": re.findall(r"(?m)^table (.*)$", says("sh", "-c", "nft list tables || true")),
         "etcd_user": any(line.startswith("etcd:") for line in read("/etc/passwd").splitlines()),
     }
 

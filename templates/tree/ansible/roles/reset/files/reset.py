@@ -154,6 +154,15 @@ def rules(ipvs, docker):
         complain("virtual servers of IPVS stay until the next boot: there is no ipvsadm")
 
 
+def tables(before):
+    """those of iptables' programs that are empty now, and were not there before."""
+    for name in re.findall(r"(?m)^table (ip6? (?:filter|nat|mangle|raw|security))$", run("nft", "list", "tables").stdout):
+        inside = parsed(run("nft", "--json", "list", "table", *name.split()).stdout or "{}").get("nftables", [])
+        empty = all(kind in ("metainfo", "table") or kind == "chain" and what.get("policy") == "accept" for thing in inside for kind, what in thing.items())
+        if empty and name not in before:
+            run("nft", "delete", "table", *name.split())
+
+
 def labels():
     """the rules of labels.py."""
     for path in parsed(read(HOME + "/labels.json")) or {}:
@@ -227,6 +236,8 @@ def main():
     ranges = [ipaddress.ip_network(r) for r in question["pods"]]
     routes(ranges)
     rules(question["ipvs"], docker)
+    if "tables" in ledger.get("host", {}):
+        tables(ledger["host"]["tables"])
     virtual(question["virtual_ip"])
     put_back(ledger)
     labels()
