@@ -493,7 +493,8 @@ systemctl list-unit-files --state=enabled,masked --no-legend | awk '{print "unit
 systemctl list-units --type=service --state=running --no-legend --plain | awk '{print "runs", $1}' |
   grep -vE 'user@|session-|first-boot|systemd-(hostnamed|logind)' | sort
 getent passwd | cut -d: -f1,3 | sed 's/^/user /'; getent group | cut -d: -f1,3 | sed 's/^/group /'
-ip -o link | awk '{sub("@.*", "", $2); print "link", $2}' | sort; ip -o addr | awk '{print "address", $2, $4}' | sort; ip route | sed 's/^/route /' | sort
+ip -o link | awk '{sub("@.*", "", $2); print "link", $2}' | sort; ip -o addr | awk '{print "address", $2, $4}' | sort
+ip route | sed 's/^/route /' | sort
 awk '{print "mount", $2, $3}' /proc/mounts | sort
 (nft list ruleset 2>/dev/null || true) | sed -E 's/counter packets [0-9]+ bytes [0-9]+/counter/; s/^/rule /'
 for name in net.ipv4.ip_forward net.ipv6.conf.all.forwarding; do echo "sysctl $name $(cat /proc/sys/$(echo $name | tr . /))"; done
