@@ -84,7 +84,7 @@ local function main()
   check(not labels(13, 2)['vpc_cidr'], 'completion has arguments of another target')
   vim.api.nvim_buf_set_lines(buffer, 13, 14, false, { '  provider = "libvirt"' })
   check(labels(13, 15)['virtualbox'], 'completion has no values of the target')
-  check(ask('textDocument/hover', 13, 4).contents.value:find('What makes the machines', 1, true), 'hover of an argument of the target')
+  check(ask('textDocument/hover', 13, 4).contents.value:find('Provider of the machines', 1, true), 'hover of an argument of the target')
   vim.api.nvim_buf_set_lines(buffer, 11, 15, false, {})
 
   -- The other place of a clash.
