@@ -63,7 +63,7 @@ func TestFoundDesigns(t *testing.T) {
 				t.Errorf("%s: %s is %q, and the original says %q", file, fact[1], factOf(p, fact[1]), fact[2])
 			}
 		}
-		if s := simulate.New(p).Sentence(); s == "" || strings.Contains(s, "-1") {
+		if s := simulate.New(p).Sentence(); s == "" || strings.Contains(s, " -1") {
 			t.Errorf("%s: simulate says %q", file, s)
 		}
 		if seen := change.Between(change.Of(p, "test"), change.Of(p, "test")); len(seen.Changes) != 0 {

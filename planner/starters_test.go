@@ -1,8 +1,13 @@
 package planner_test
 
 import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -83,5 +88,54 @@ func theGuideIsWhole(t *testing.T, dir, folder string) {
 		if !strings.Contains(string(page), point) {
 			t.Errorf("%s/README.md does not say %q", folder, point)
 		}
+	}
+}
+
+// TestMachinesBesideTheCluster: targets that say so make a machine without a role like all others, and the inventory has it in the group
+// of those that no playbook touches. A target without an inventory is none of them.
+func TestMachinesBesideTheCluster(t *testing.T) {
+	for _, of := range planner.Targets() {
+		facts := of.Facts
+		if !facts.Beside {
+			continue
+		}
+		t.Run(facts.Name, func(t *testing.T) {
+			src, err := topologies.Starter("single-etcd-single-master", facts.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			address := netip.MustParseAddr("10.0.0.177")
+			if given, ok := map[string]string{"vagrant": "192.168.56.177", "lxd": "10.50.0.177"}[facts.Name]; ok {
+				address = netip.MustParseAddr(given)
+			}
+			src = fmt.Appendf(src, "\nnode \"nfs-1\" {\n  roles   = []\n  groups  = [\"storage\"]\n  address = %q\n}\n", address)
+			project, diags := planner.Open("topology.hcl", src, nil, time.Time{})
+			if project == nil {
+				t.Fatal(diags)
+			}
+			set, err := render.Tree(project, "v0.0.0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			if _, err := set.Write(filepath.Join(dir, "tree"), artifact.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			inventory, err := os.ReadFile(filepath.Join(dir, "tree", "ansible", "inventory.yaml"))
+			if err != nil || !regexp.MustCompile(`(?m)^    others:\n      hosts:\n        nfs-1:\n`).Match(inventory) {
+				t.Errorf("the inventory does not have it beside the cluster: %v\n%s", err, inventory)
+			}
+			made := false
+			if err := filepath.WalkDir(filepath.Join(dir, "tree", facts.Folder), func(path string, entry fs.DirEntry, err error) error {
+				if err != nil || entry.IsDir() || strings.HasSuffix(path, ".md") {
+					return err
+				}
+				data, err := os.ReadFile(path)
+				made = made || bytes.Contains(data, []byte("nfs-1"))
+				return err
+			}); err != nil || !made {
+				t.Errorf("nothing in %s makes it: %v", facts.Folder, err)
+			}
+		})
 	}
 }

@@ -43,9 +43,10 @@ var reachRules = []Rule{
 	{rule.Rule{
 		ID: "node-beside-cluster", Severity: rule.Error, Title: "Machine without a role that the target cannot create",
 		Permanent: true,
-		Doc: "roles = [] defines a machine outside the cluster, with an address, a place, and inventory groups. Targets that create " +
-			"machines decide by role what to create.",
-		Fix:     "Remove the node, or use a target with existing machines: bare-metal or kubespray.",
+		Doc: "roles = [] defines a machine outside the cluster, with an address, a place, and inventory groups. Clouds, " +
+			"hosted services, and installers decide by role what to create.",
+		Fix: "Remove the node, or use a target whose machines exist (bare-metal, kubespray) or are all created alike (vagrant, libvirt, " +
+			"proxmox, vsphere, lxd).",
 		Sources: []string{"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html"},
 	}, nodeBesideCluster},
 }
@@ -125,7 +126,7 @@ func nodeEtcdName(p *plan.Plan) []Finding {
 }
 
 func nodeBesideCluster(p *plan.Plan) []Finding {
-	if isFound(p) {
+	if isFound(p) || p.Target.Facts.Beside {
 		return nil
 	}
 	var findings []Finding

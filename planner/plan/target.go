@@ -70,6 +70,8 @@ type Resolving struct {
 	// Found reports that the machines exist, and nothing but an inventory and Kubernetes is named after them and the cluster: names may
 	// have dots, each machine its own login, and one may have no role.
 	Found bool
+	// Beside reports that it makes a machine without a role of the cluster like all others.
+	Beside bool
 	// NamesMembers reports that an installer calls etcd's members otherwise than their hosts where it is told to.
 	NamesMembers bool
 	// OneMachine is the machine on which the target makes every node, in words ("the machine that runs Vagrant"); "" if the nodes, or the

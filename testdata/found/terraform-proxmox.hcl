@@ -1,4 +1,4 @@
-# refused node-beside-cluster: machines that join no cluster are not made by Proxmox' tree
+# valid: machines that join no cluster are made like all others
 cluster "zone-test" {
   type               = "single-etcd-single-master"
   kubernetes_version = "1.34.4"

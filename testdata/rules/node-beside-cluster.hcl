@@ -18,4 +18,6 @@ node "nfs-1" {
   address = "192.168.56.13"
 }
 
-target "vagrant" {}
+target "bare-metal" {
+  provision = true
+}

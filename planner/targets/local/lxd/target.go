@@ -22,6 +22,7 @@ func Target() target.Target {
 			Title:   "LXD: virtual machines or containers on one machine",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Beside:     true,
 				Ignores:    []string{"node.instance_type", "node.power"},
 				Site:       site,
 				L2:         true,

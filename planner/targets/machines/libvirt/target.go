@@ -29,6 +29,7 @@ func Target() target.Target {
 			Title:   "KVM on your own hypervisors, through libvirt",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Beside:  true,
 				Ignores: []string{"node.instance_type"},
 				Site:    site,
 				L2:      true,

@@ -29,6 +29,7 @@ func Target() target.Target {
 			Title:   "Proxmox VE",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Beside:  true,
 				Ignores: []string{"node.instance_type", "node.interface"},
 				Site:    site,
 				L2:      true,

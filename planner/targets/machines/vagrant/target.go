@@ -15,6 +15,7 @@ func Target() target.Target {
 			Title:   "Vagrant: libvirt, VirtualBox or VMware on one machine",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Beside:  true,
 				Ignores: []string{"node.disk", "node.instance_type", "node.interface", "node.power"},
 				L2:      true,
 				// VirtualBox's NAT interface, the same on every machine, and vagrant-libvirt's management network.

@@ -13,6 +13,7 @@ func Target() target.Target {
 			Title:   "VMware vSphere, through vCenter",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
+				Beside:  true,
 				Ignores: []string{"node.instance_type", "node.interface"},
 				Cloud:   "vsphere",
 				Site:    target.Site,
