@@ -16,27 +16,28 @@ import (
 	"go4.org/netipx"
 )
 
-// Addon is what the playbook applies to the cluster: one that the planner knows, manifests of the author's own, the cloud's controller
+// Addon is something the playbook applies to the cluster: an addon the planner knows, the author's own manifests, the cloud controller
 // manager, or a scheduler.
 type Addon struct {
 	*spec.Source
 	Name      string
 	NameRange hcl.Range
-	// Known is nil if the author brings the manifests.
+	// Known is nil if the author supplies the manifests.
 	Known     *KnownAddon
-	Version   string            // of a known one, with its v where it has one; "" otherwise
-	Settings  map[string]string // of a known one
-	Images    []string          // as upstream names them, sorted
+	Version   string            // with its v if upstream has one; "" unless Known is set
+	Settings  map[string]string // only if Known is set
+	Images    []string          // upstream references, sorted
 	After     []string
-	Manifests []Manifest    // in the order in which they are applied
-	Pools     []AddressPool // of metallb, sorted by name
+	Manifests []Manifest    // in the order they are applied
+	Pools     []AddressPool // metallb only, sorted by name
 	Chart     *Chart        // nil: none
-	// Early ones are applied before the other nodes join, and the playbook does not wait for their pods: nodes stay tainted without them.
+	// Early addons are applied before the other nodes join. The playbook does not wait for their pods, because nodes stay tainted without
+	// them.
 	Early bool
-	// Scheduler is set on the addon that a scheduler is, Cloud on the controller manager of a cloud.
+	// Scheduler is set if the addon is a scheduler, Cloud if it is a cloud controller manager.
 	Scheduler *Scheduler
 	Cloud     string
-	// Network marks what the block network says: the author's pod network, cluster DNS.
+	// Network marks what the network block asks for: the author's pod network, or cluster DNS.
 	Network bool
 }
 
@@ -47,12 +48,12 @@ type Chart struct {
 	NameRange  hcl.Range
 	Repository string // https://… or oci://…, without the chart's name
 	Version    string
-	Digest     string // "sha256:<digest>" of the archive, "" if none was written
+	Digest     string // "sha256:<digest>" of the archive, "" if not given
 	Namespace  string
-	Values     string // YAML, "" if none were written
+	Values     string // YAML, "" if not given
 }
 
-// ValuesPath is the file of the tree with a chart's values, "" if it has none.
+// ValuesPath is the path of the chart's values file in the tree, "" if there is none.
 func (a *Addon) ValuesPath() string {
 	if a.Chart == nil || a.Chart.Values == "" {
 		return ""
@@ -60,30 +61,30 @@ func (a *Addon) ValuesPath() string {
 	return "addons/" + a.Name + ".values.yaml"
 }
 
-// ChartFile is what the rendered chart is called on the control plane, below the addon's directory.
+// ChartFile is the name of the rendered chart on the control plane, in the addon's directory.
 const ChartFile = "chart.yaml"
 
-// Charts reports whether helm renders something.
+// Charts reports whether any addon is a Helm chart.
 func (p *Plan) Charts() bool {
 	return slices.ContainsFunc(p.Addons, func(a *Addon) bool { return a.Chart != nil })
 }
 
-// AddressPool is addresses for Services of type LoadBalancer.
+// AddressPool is a pool of addresses for Services of type LoadBalancer.
 type AddressPool struct {
 	*spec.Source
 	Name      string
 	NameRange hcl.Range
-	Addresses []AddressRange // in the order of the file
+	Addresses []AddressRange // in file order
 	ARP       bool
 }
 
-// AddressRange is First to Last, both included, of one family.
+// AddressRange runs from First to Last, both included and of the same family.
 type AddressRange struct {
 	Written     string
 	First, Last netip.Addr
 }
 
-// Prefixes are the fewest ranges with a prefix that hold the same addresses.
+// Prefixes returns the smallest list of CIDR prefixes that covers exactly the range.
 func (r AddressRange) Prefixes() []netip.Prefix {
 	return netipx.IPRangeFrom(r.First, r.Last).Prefixes()
 }
@@ -103,51 +104,51 @@ type Manifest struct {
 	*spec.Source
 	Tree  string // path in the generated tree
 	URL   string // where hosts fetch it: upstream, or the copy under artifacts.mirror_url
-	Local string // path on the machine that runs Ansible: absolute, or beginning with ~/
+	Local string // path on the machine that runs Ansible: absolute, or starting with ~/
 	From  hcl.Range
-	// Upstream is the address as written, and Path its place below a mirror; "" for a server that no mirror copies.
+	// Upstream is the address as written. Path is its path below a mirror, "" for a server that no mirror copies.
 	Upstream, Path string
-	Checksum       string // "sha256:<digest>" of what the URL answers; "" if none was written
+	Checksum       string // "sha256:<digest>" of the file behind the URL; "" if not given
 }
 
 // Base is the file's name.
 func (m Manifest) Base() string { return path.Base(m.Tree + m.URL + m.Local) }
 
-// KnownAddon is one that the planner writes itself, or pins.
+// KnownAddon is an addon whose manifests the planner writes or pins.
 type KnownAddon struct {
 	Name  string
 	Doc   string // one sentence, for messages and the tree's pages
 	Files []string
-	// Releases that were looked at, the newest first. The default is the first that takes the cluster's version.
+	// Releases are the releases that were reviewed, newest first. The default is the first that supports the cluster's version.
 	Releases []AddonRelease
 	Settings []AddonSetting
-	// Owns are objects that exist once in a cluster, or names that others install under: two addons with one of them fight.
+	// Owns are objects that can exist only once in a cluster, or names that other installers use too. Two addons that share one conflict.
 	Owns []string
-	// Cloud is set on those that are written as cloud_provider.
+	// Cloud is set for addons that are configured as cloud_provider.
 	Cloud bool
 }
 
-// AddonRelease is what is known of one release. Source is where it was read.
+// AddonRelease is what is known about one release. Source is where the facts come from.
 type AddonRelease struct {
 	Version        string
-	Oldest, Newest int      // minors of Kubernetes it is made for; 0: no limit is known
-	Images         []string // upstream's references
-	Pins           []Pin    // files that are fetched, in the order in which they are applied; before those of the tree
+	Oldest, Newest int      // supported Kubernetes minors; 0: no known limit
+	Images         []string // upstream references
+	Pins           []Pin    // downloaded files, in the order they are applied, before those of the tree
 	Source         string
 }
 
-// Pin is a file of upstream's, and the digest that it was seen to have.
+// Pin is an upstream file and the digest recorded for it.
 type Pin struct{ Path, SHA256 string }
 
 // AddonSetting is one key of an addon's settings.
 type AddonSetting struct{ Name, Doc string }
 
-// Takes reports whether the release is made for a version of Kubernetes.
+// Takes reports whether the release supports a Kubernetes version.
 func (r AddonRelease) Takes(v Version) bool {
 	return v.Minor >= r.Oldest && (r.Newest == 0 || v.Minor <= r.Newest)
 }
 
-// Release returns what is known of one release.
+// Release returns the facts about one release.
 func (k *KnownAddon) Release(version string) (AddonRelease, bool) {
 	for _, r := range k.Releases {
 		if strings.TrimPrefix(r.Version, "v") == strings.TrimPrefix(version, "v") {
@@ -157,7 +158,7 @@ func (k *KnownAddon) Release(version string) (AddonRelease, bool) {
 	return AddonRelease{}, false
 }
 
-// newest is the release that a cluster gets where none is written.
+// newest is the release a cluster gets if the author gives no version.
 func (k *KnownAddon) newest(v Version) AddonRelease {
 	for _, r := range k.Releases {
 		if r.Takes(v) {
@@ -167,13 +168,13 @@ func (k *KnownAddon) newest(v Version) AddonRelease {
 	return k.Releases[0]
 }
 
-// MetricsAPI is the object through which `kubectl top` and autoscalers ask for metrics; a cluster has one.
+// MetricsAPI is the object through which `kubectl top` and autoscalers read metrics. A cluster can have only one.
 const MetricsAPI = "APIService v1beta1.metrics.k8s.io"
 
-// OperatorCRDs stands for the definitions of Prometheus' operator.
+// OperatorCRDs stands for the custom resource definitions of the Prometheus operator.
 const OperatorCRDs = "the definitions of monitoring.coreos.com"
 
-// KnownAddons is the table of addons, sorted by name.
+// KnownAddons is the table of known addons, sorted by name.
 var KnownAddons = []KnownAddon{
 	{
 		Name: "fluent-bit", Doc: "Fluent Bit on every node reads the logs of all containers and sends them to one place.",
@@ -250,7 +251,7 @@ var KnownAddons = []KnownAddon{
 	},
 }
 
-// foreignOwns are objects that well-known addons bring which the planner does not know, by the names that they are usually given.
+// foreignOwns lists single-instance objects of well-known addons that the planner does not ship, keyed by their usual names.
 var foreignOwns = map[string][]string{
 	"prometheus-adapter":    {MetricsAPI},
 	"kube-prometheus":       {OperatorCRDs, MetricsAPI, "namespace monitoring"},
@@ -258,7 +259,7 @@ var foreignOwns = map[string][]string{
 	"prometheus-operator":   {OperatorCRDs},
 }
 
-// Owns lists what the addon has that a cluster has once.
+// Owns lists what the addon installs that a cluster can have only once.
 func (a *Addon) Owns() []string {
 	if a.Known != nil {
 		return a.Known.Owns
@@ -266,7 +267,7 @@ func (a *Addon) Owns() []string {
 	return foreignOwns[a.Name]
 }
 
-// addonWords answers names that others use for what is here called otherwise, or is not to be had.
+// addonWords answers addon names that have another name here, or are not available.
 var addonWords = map[string]string{
 	"monitoring":           `Here it is called "prometheus".`,
 	"logging":              `Here it is called "fluent-bit".`,
@@ -288,7 +289,7 @@ const dashboardGone = `Kubernetes Dashboard was archived in January 2026 and has
 	`from version 3 on it came as a Helm chart alone. ` +
 	`Its successor in the same group of Kubernetes is Headlamp: write "headlamp".`
 
-// RetiredAddon says why what the author brings under a name should no longer be installed, "" if nothing is known against it.
+// RetiredAddon returns why an author-supplied addon of this name should no longer be installed, "" if there is no known reason.
 func RetiredAddon(name string) string {
 	if name == "dashboard" || name == "kubernetes-dashboard" {
 		return dashboardGone
@@ -296,7 +297,7 @@ func RetiredAddon(name string) string {
 	return ""
 }
 
-// FindAddon returns an addon that the planner knows.
+// FindAddon returns a known addon by name.
 func FindAddon(name string) (*KnownAddon, bool) {
 	for i := range KnownAddons {
 		if KnownAddons[i].Name == name {
@@ -306,7 +307,7 @@ func FindAddon(name string) (*KnownAddon, bool) {
 	return nil, false
 }
 
-// addonNames are the names of the addons that the planner knows.
+// addonNames returns the names of all known addons.
 func addonNames() []string {
 	names := make([]string, len(KnownAddons))
 	for i := range KnownAddons {
@@ -315,7 +316,7 @@ func addonNames() []string {
 	return names
 }
 
-// addons reads the blocks; their versions are settled with the other defaults, because they follow from Kubernetes'.
+// addons reads the addon blocks. Versions are resolved with the other defaults, because they depend on the Kubernetes version.
 func (r *resolver) addons() {
 	p := r.plan
 	for _, s := range r.spec.Addons {
@@ -324,7 +325,7 @@ func (r *resolver) addons() {
 		known, ok := FindAddon(s.Name)
 		switch {
 		case !well:
-		case len(s.Manifests) > 0 || s.Chart != nil: // the author's own, also under a name that is known
+		case len(s.Manifests) > 0 || s.Chart != nil: // the author's own manifests, even under a known name
 		case ok:
 			a.Known = known
 		default:
@@ -443,7 +444,7 @@ func (r *resolver) pools(written []*spec.AddressPool) []AddressPool {
 	return out
 }
 
-// addressRange reads first-last, or a prefix without host bits.
+// addressRange parses first-last, or a prefix without host bits.
 func addressRange(text string) (AddressRange, bool) {
 	if p, err := netip.ParsePrefix(text); err == nil {
 		return AddressRange{text, p.Addr(), LastAddress(p)}, p == p.Masked()
@@ -455,7 +456,7 @@ func addressRange(text string) (AddressRange, bool) {
 	return AddressRange{text, first, last}, ok
 }
 
-// ARPPools are the pools whose addresses a node answers ARP for.
+// ARPPools returns the pools whose addresses nodes announce by ARP.
 func (p *Plan) ARPPools() []AddressPool {
 	var out []AddressPool
 	for _, a := range p.Addons {
@@ -489,7 +490,7 @@ func (r *resolver) settings(src *spec.Source, written map[string]string) map[str
 	return written
 }
 
-// addonDefaults settles versions, and with them images and files.
+// addonDefaults resolves versions, and from them images and files.
 func (r *resolver) addonDefaults() {
 	p := r.plan
 	r.schedulerDefaults()
@@ -530,7 +531,7 @@ func (r *resolver) addonDefaults() {
 	r.order()
 }
 
-// networkAddons applies, among the early ones, the pod network that the author describes and what was said of cluster DNS.
+// networkAddons adds early addons for the author's own pod network and for the cluster DNS settings.
 func (r *resolver) networkAddons() {
 	p := r.plan
 	if p.Target.Facts.Hosting != Hosts {
@@ -553,15 +554,15 @@ func (r *resolver) networkAddons() {
 	}
 }
 
-// NodeCacheImage is the cache of cluster DNS on every node, and NodeCacheAddress where it listens.
-// Sources: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/; the newest tag of
-// registry.k8s.io/dns/k8s-dns-node-cache that was seen on 2026-11-30.
+// NodeCacheImage is the per-node cache of cluster DNS; NodeCacheAddress is the address it listens on. Sources:
+// https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/; the newest tag of registry.k8s.io/dns/k8s-dns-node-cache that was seen
+// on 2026-11-30.
 const (
 	NodeCacheImage   = "registry.k8s.io/dns/k8s-dns-node-cache:1.26.8"
 	NodeCacheAddress = "169.254.20.10"
 )
 
-// at is an unknown release: what the newest known one has, under another version. Its files have no known digest.
+// at builds an unknown release from the newest known one by changing the version. The digests of its files are unknown.
 func at(r AddonRelease, version string) AddonRelease {
 	bare := strings.TrimPrefix(r.Version, "v")
 	version = strings.TrimPrefix(version, "v")
@@ -575,7 +576,7 @@ func at(r AddonRelease, version string) AddonRelease {
 	return out
 }
 
-// order sorts the addons by name, early ones first, and moves each behind those that it names in after.
+// order sorts the addons by name, early ones first, then moves each after the addons it names in after.
 func (r *resolver) order() {
 	p := r.plan
 	slices.SortStableFunc(p.Addons, func(a, b *Addon) int {
@@ -626,7 +627,7 @@ func (r *resolver) order() {
 	p.Addons = out
 }
 
-// ManifestDownloads lists the manifests that hosts fetch, of the pod network and of addons, in the order in which they are applied.
+// ManifestDownloads lists the manifests that hosts download, for the pod network and addons, in the order they are applied.
 func (p *Plan) ManifestDownloads() []Manifest {
 	if p.Target.Facts.Hosting == Hosted {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"go4.org/netipx"
 )
 
-// NthAddress returns the address n places after the start of a range, the zero Addr where the range is shorter.
-// Service ranges: 1 is the API server's, 10 the cluster DNS's (k8s.io/kubernetes cmd/kubeadm/app/constants, GetDNSIP).
+// NthAddress returns the address at offset n in a range, or the zero Addr if the range is too short. In a service range, 1 is the API
+// server and 10 is cluster DNS (k8s.io/kubernetes cmd/kubeadm/app/constants, GetDNSIP).
 func NthAddress(p netip.Prefix, n int) netip.Addr {
 	a, ok := offset(p.Masked().Addr(), n)
 	if !ok || !p.Contains(a) {
@@ -22,7 +22,7 @@ func NthAddress(p netip.Prefix, n int) netip.Addr {
 	return a
 }
 
-// offset returns the address n places after a; false if the family has none there.
+// offset returns the address n after a, false if that overflows the family.
 func offset(a netip.Addr, n int) (netip.Addr, bool) {
 	if !a.IsValid() || n < 0 {
 		return netip.Addr{}, false
@@ -38,7 +38,7 @@ func offset(a netip.Addr, n int) (netip.Addr, bool) {
 	return moved, carry == 0
 }
 
-// DNSServiceIPs returns the address of the cluster DNS in each service range: the tenth.
+// DNSServiceIPs returns the cluster DNS address, the tenth, of each service range.
 func (n *Network) DNSServiceIPs() []netip.Addr {
 	var addrs []netip.Addr
 	for _, s := range n.ServiceSubnets {
@@ -49,7 +49,7 @@ func (n *Network) DNSServiceIPs() []netip.Addr {
 	return addrs
 }
 
-// NodeMask is the size of a node's share of a pod range, as a prefix length.
+// NodeMask is the prefix length of the range that each node gets from a pod range.
 func (n *Network) NodeMask(pods netip.Prefix) int {
 	if pods.Addr().Is4() {
 		return n.NodeCIDRMaskSize
@@ -57,8 +57,8 @@ func (n *Network) NodeMask(pods netip.Prefix) int {
 	return n.NodeCIDRMaskSizeV6
 }
 
-// NodeCapacity is how many nodes get pod addresses: the least over the pod ranges of 2^(node mask − range length), 0 where a node's share
-// is larger than the range. It ends at 2^30, which stands for "more than any cluster has".
+// NodeCapacity is how many nodes can get pod addresses: the minimum of 2^(node mask − range length) over the pod ranges, 0 if the range of
+// a single node is larger than the pod range. It is capped at 2^30, which means "more than any cluster has".
 func (n *Network) NodeCapacity() int {
 	const most = 30
 	capacity := 1 << most
@@ -74,8 +74,8 @@ func (n *Network) NodeCapacity() int {
 	return capacity
 }
 
-// PodsPerNode is how many pod addresses a node's share holds: the least over the pod ranges. Three of an IPv4 share are no pod's: network,
-// bridge and broadcast. It ends at 2^30.
+// PodsPerNode is how many pod addresses a node's range holds, the minimum over the pod ranges. Three addresses of an IPv4 range are not for
+// pods: network, bridge, and broadcast. It is capped at 2^30.
 func (n *Network) PodsPerNode() int {
 	const most = 30
 	pods := 1 << most
@@ -87,8 +87,8 @@ func (n *Network) PodsPerNode() int {
 	return pods
 }
 
-// ServiceCapacity is how many Services get an address of every family: network address and, for IPv4, broadcast address are not given out.
-// Source: k8s.io/kubernetes pkg/registry/core/service/ipallocator
+// ServiceCapacity is how many Services can get an address of every family. The network address and, for IPv4, the broadcast address are
+// never assigned. Source: k8s.io/kubernetes pkg/registry/core/service/ipallocator
 func (n *Network) ServiceCapacity() *big.Int {
 	var least *big.Int
 	for _, s := range n.ServiceSubnets {
@@ -110,14 +110,14 @@ func (n *Network) ServiceCapacity() *big.Int {
 // LastAddress is the last address of a range.
 func LastAddress(r netip.Prefix) netip.Addr { return netipx.PrefixLastIP(r) }
 
-// Server is a machine that the design names by its address and does not define.
+// Server is a machine that the design refers to by address but does not define.
 type Server struct {
 	What string // "mirror", "image registry", "registry", "proxy"
 	Addr netip.Addr
 	At   hcl.Range
 }
 
-// Servers returns the mirrors, registries and proxies that are written as addresses.
+// Servers returns the mirrors, registries, and proxies that are given as addresses.
 func (p *Plan) Servers() []Server {
 	var servers []Server
 	add := func(what, address string, at hcl.Range) {
@@ -146,7 +146,7 @@ func (p *Plan) Servers() []Server {
 	return servers
 }
 
-// NodeSubnet returns the node subnet that holds an address; false if none was written or none does.
+// NodeSubnet returns the node subnet that contains an address, false if none does.
 func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 	for _, s := range n.NodeSubnets {
 		if s.Contains(a) {
@@ -156,10 +156,10 @@ func (n *Network) NodeSubnet(a netip.Addr) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
-// FreeRun finds n addresses in a row, behind near where there is room, that a host can have and nothing in the design has. They are in
-// the node subnet of near, or the range of the target; where none is written, in its /24, or its /64 of IPv6: what is likely to be one.
-// If the target states no router, the first and the last address of the subnet are likely to be it. The addresses of the hosts that are
-// moving do not count as taken, and what was offered to others does. ok is false if there is no such run.
+// FreeRun finds n consecutive addresses that hosts can use and nothing in the design uses, after near if there is room. It looks in the
+// node subnet of near, or in the target's range; if neither is given, in the /24 of near (/64 for IPv6), which is likely to be its subnet.
+// If the target states no router, the first and last addresses of the subnet are taken to be the router. Addresses of hosts in moving count
+// as free; addresses in offered count as taken. ok is false if there is no such run.
 func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving ...*Node) (first, last netip.Addr, ok bool) {
 	subnet, known := p.Network.NodeSubnet(near)
 	for _, s := range p.Target.Site.Subnets {
@@ -175,7 +175,7 @@ func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving 
 		subnet, _ = near.Prefix(bits)
 	}
 	lowest, highest := subnet.Addr(), LastAddress(subnet)
-	if near.BitLen()-subnet.Bits() > 1 { // the first names the network, or its routers; the last is IPv4's broadcast address
+	if near.BitLen()-subnet.Bits() > 1 { // the first is the network's or its routers'; the last is IPv4's broadcast address
 		lowest = lowest.Next()
 		if near.Is4() {
 			highest = highest.Prev()
@@ -238,7 +238,7 @@ func (p *Plan) FreeRun(near netip.Addr, n int, offered []netipx.IPRange, moving 
 	return netip.Addr{}, netip.Addr{}, false
 }
 
-// distance is how far b is behind a, 0 where it lies before.
+// distance is how far b is after a, 0 if it is before a.
 func distance(a, b netip.Addr) uint64 {
 	from, to := a.As16(), b.As16()
 	switch {

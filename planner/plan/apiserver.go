@@ -19,9 +19,9 @@ var (
 	socketPattern   = regexp.MustCompile(`^unix:///[A-Za-z0-9._/@-]+$`)
 )
 
-// auditPolicy is what is logged where nothing was said: who asked for what and when, once a request is answered. No bodies, which would
-// hold Secrets; nothing of what components ask each other all the time.
-// Source: https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy
+// auditPolicy is the default audit policy: who requested what and when, logged once a request is answered. It logs no bodies, because they
+// would contain Secrets, and no routine requests between components. Source:
+// https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy
 const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
@@ -89,8 +89,8 @@ func (r *resolver) apiServer() {
 	}
 }
 
-// encryptedOnce refuses a resource that one before it in the list names too: the API server exits where two overlap.
-// Source: k8s.io/apiserver pkg/apis/apiserver/validation/validation_encryption.go, validateResourceOverlap
+// encryptedOnce rejects a resource that an earlier entry of the list already covers: the API server exits if two entries overlap. Source:
+// k8s.io/apiserver pkg/apis/apiserver/validation/validation_encryption.go, validateResourceOverlap
 func (r *resolver) encryptedOnce(s *spec.Encryption, i int) {
 	resource, at := s.Resources[i], s.Element("resources", i)
 	for _, other := range s.Resources[:i] {
@@ -110,8 +110,8 @@ func (r *resolver) encryptedOnce(s *spec.Encryption, i int) {
 	}
 }
 
-// covers reports whether a pattern of resources stands for a resource or a narrower pattern: "*.*" for all, "*.apps" for those of a group,
-// "*." for those of the core.
+// covers reports whether a resource pattern matches a resource or a narrower pattern: "*.*" matches everything, "*.apps" a group, "*." the
+// core group.
 func covers(pattern, resource string) bool {
 	group, wild := strings.CutPrefix(pattern, "*.")
 	if !wild || pattern == resource {
@@ -129,7 +129,7 @@ func (r *resolver) hostFile(f *spec.HostFile) HostFile {
 	return HostFile{f.Source, f.Name, f.NameRange, r.fileContent("host_file", f)}
 }
 
-// fileContent is what a file holds that a block lays down: as it is written there, or in the file that it names.
+// fileContent returns the content of a file that a block defines: inline, or from the file it names.
 func (r *resolver) fileContent(block string, f *spec.HostFile) string {
 	switch {
 	case f.From != nil && f.Has("content"):
@@ -170,8 +170,8 @@ func (r *resolver) apiServerDefaults() {
 	}
 }
 
-// HostFiles are all files that API servers read next to kubeadm's own, sorted by name: the author's, the audit policy, and the
-// configuration of a KMS plugin. None holds a secret.
+// HostFiles returns all files that API servers read in addition to kubeadm's, sorted by name: the author's, the audit policy, and the
+// configuration of a KMS plugin. None contains a secret.
 func (p *Plan) HostFiles() []HostFile {
 	c := &p.Cluster
 	files := slices.Clone(c.APIServer.Files)
@@ -191,8 +191,8 @@ func (p *Plan) HostFiles() []HostFile {
 	return files
 }
 
-// HostFilesPath is the directory of the hosts that holds HostFiles, "" if there are none. Other contents are another directory: the API
-// server's pod changes with them, and the old ones are there as long as its old manifest may come back.
+// HostFilesPath is the directory on hosts that contains HostFiles, "" if there are none. The path depends on the content, so a change
+// restarts the API server's pod, and the old files stay for as long as the old manifest may come back.
 func (p *Plan) HostFilesPath() string {
 	files := p.HostFiles()
 	if len(files) == 0 {
@@ -205,10 +205,10 @@ func (p *Plan) HostFilesPath() string {
 	return HostFilesDir + "/" + hex.EncodeToString(sum.Sum(nil))[:12]
 }
 
-// EncryptionKey reports whether a key is made on the first control plane.
+// EncryptionKey reports whether an encryption key is generated on the first control plane.
 func (p *Plan) EncryptionKey() bool { e := p.Cluster.Encryption; return e != nil && e.Provider != KMS }
 
-// APIServerFlags are the flags of the API server that follow from audit and encryption_at_rest.
+// APIServerFlags returns the API server flags that audit and encryption_at_rest require.
 func (p *Plan) APIServerFlags() []Arg {
 	var args []Arg
 	if a := p.Cluster.Audit; a != nil {
@@ -226,8 +226,8 @@ func (p *Plan) APIServerFlags() []Arg {
 	return args
 }
 
-// APIServerVolumes are the paths of the host that every API server sees next to kubeadm's own. Those that are made where they are missing
-// are not read-only.
+// APIServerVolumes returns the host paths mounted into every API server in addition to kubeadm's. Paths that are created if missing are
+// writable.
 func (p *Plan) APIServerVolumes() []Volume {
 	var out []Volume
 	if dir := p.HostFilesPath(); dir != "" {

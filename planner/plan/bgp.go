@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// BGPDomain is the pod network's configuration for the routers of one failure domain.
+// BGPDomain is the pod network's BGP configuration for one failure domain.
 type BGPDomain struct {
 	*spec.Source
 	Name      string
@@ -20,14 +20,14 @@ type BGPDomain struct {
 	Peers     []BGPPeer
 }
 
-// BGPGroup is the nodes that have the same routers.
+// BGPGroup is a set of nodes that share the same routers.
 type BGPGroup struct {
-	Zones []string // labels of their zones, sorted; "" of nodes without a failure domain. Nil: every node
+	Zones []string // zone labels, sorted; "" for nodes without a failure domain; nil for every node
 	Nodes []*Node
 	Peers []BGPPeer
 }
 
-// peersOf are the routers to which the pod network of a node announces its pods, in the order in which they are written.
+// peersOf returns the routers to which a node announces its pods, in file order.
 func (c *CNI) peersOf(n *Node) []BGPPeer {
 	peers := slices.Clone(c.BGPPeers)
 	for _, domain := range Around(n.FailureDomain) {
@@ -40,7 +40,7 @@ func (c *CNI) peersOf(n *Node) []BGPPeer {
 	return peers
 }
 
-// BGPGroups lists the nodes with a kubelet by the routers that they have; those without any are in no group.
+// BGPGroups groups the nodes with a kubelet by their routers. Nodes without routers are in no group.
 func (p *Plan) BGPGroups() []BGPGroup {
 	c := &p.Network.CNI
 	if c.Encapsulation != "bgp" || c.Name != Calico && c.Name != Cilium {
@@ -72,7 +72,7 @@ func (p *Plan) BGPGroups() []BGPGroup {
 	return groups
 }
 
-// RoutersLearn reports whether the routers of every node learn where pods are, so that pods reach each other across segments without
+// RoutersLearn reports whether every node has routers that learn pod routes, so that pods reach each other across segments without
 // encapsulation.
 func (p *Plan) RoutersLearn() bool {
 	n := 0
@@ -82,7 +82,7 @@ func (p *Plan) RoutersLearn() bool {
 	return n > 0 && n == len(p.KubeletNodes())
 }
 
-// bgpPeers reads routers: an address, a colon and an autonomous system, an IPv6 address in brackets.
+// bgpPeers parses routers written as address:AS, with an IPv6 address in brackets.
 func (r *resolver) bgpPeers(src *spec.Source, written []string) []BGPPeer {
 	var peers []BGPPeer
 	for i, text := range written {
@@ -107,7 +107,7 @@ func (r *resolver) bgpPeers(src *spec.Source, written []string) []BGPPeer {
 	return peers
 }
 
-// Routers lists every router that the file names, of the virtual IP and of pods.
+// Routers lists every router in the file, for the virtual IP and for pods.
 func (p *Plan) Routers() []BGPPeer {
 	all := slices.Concat(p.LoadBalancer.BGPPeers, p.Network.CNI.BGPPeers)
 	for _, d := range p.Network.CNI.BGPDomains {

@@ -6,15 +6,14 @@ import (
 	"slices"
 )
 
-// Up to where Kubernetes' own scalability tests go.
-// Source: https://kubernetes.io/docs/setup/best-practices/cluster-large/
+// The limits that Kubernetes' scalability tests cover. Source: https://kubernetes.io/docs/setup/best-practices/cluster-large/
 const (
 	TestedNodes       = 5_000
 	TestedPods        = 150_000
 	TestedPodsPerNode = 110
 )
 
-// ControlPlaneCores is how many cores upstream's kube-up gives a control plane with its etcd, by the number of nodes that join it.
+// ControlPlaneCores is how many cores upstream's kube-up gives a control plane with stacked etcd, by number of nodes in the cluster.
 // Source: k8s.io/kubernetes@v1.37.2 cluster/gce/config-common.sh, get-master-size
 func ControlPlaneCores(nodes int) int {
 	for _, row := range []struct{ nodes, cores int }{{10, 2}, {50, 4}, {100, 8}, {500, 16}} {
@@ -25,18 +24,19 @@ func ControlPlaneCores(nodes int) int {
 	return 32
 }
 
-// EtcdHost is its own host for one etcd member. The disk's numbers are sustained: etcd writes each change to disk before it answers.
+// EtcdHost is the size of a dedicated host for one etcd member. Disk numbers are sustained rates: etcd writes each change to disk before it
+// replies.
 type EtcdHost struct {
 	CPUs        int
 	MemoryBytes int64
 	IOPS        int
 	DiskMBps    int // megabytes a second
-	UpToNodes   int // the size of cluster that the row of the table is for
+	UpToNodes   int // the cluster size that this row of the table is for, in nodes
 }
 
-// SizeEtcd returns what etcd's documentation gives a member's host, by the number of nodes of the cluster. The table ends at 3,000 nodes;
-// beyond, its last row is returned and known is false.
-// Source: https://etcd.io/docs/v3.6/op-guide/hardware/#example-hardware-configurations (the AWS columns)
+// SizeEtcd returns the member host size that etcd's documentation recommends for a cluster of this many nodes. The table ends at 3,000
+// nodes; above that, the last row is returned and known is false. Source:
+// https://etcd.io/docs/v3.6/op-guide/hardware/#example-hardware-configurations (the AWS columns)
 func SizeEtcd(nodes int) (host EtcdHost, known bool) {
 	const gigabyte = 1_000_000_000
 	table := []EtcdHost{
@@ -53,22 +53,22 @@ func SizeEtcd(nodes int) (host EtcdHost, known bool) {
 	return table[len(table)-1], false
 }
 
-// Capacity is how far the design carries.
+// Capacity is how large a cluster the design supports.
 type Capacity struct {
 	Defined int // nodes with a kubelet
-	Planned int // max_nodes, never less
-	// RangeNodes is how many nodes the pod ranges have a share for, 0 where the plan has no pod range (the vendor chooses it).
+	Planned int // max_nodes, at least Defined
+	// RangeNodes is how many nodes the pod ranges have room for, 0 if the plan has no pod range because the vendor chooses it.
 	RangeNodes  int
-	PodsPerNode int      // that the kubelet accepts
-	ShareHolds  int      // pod addresses in a node's share, 0 where the plan has no pod range
-	Services    *big.Int // that get an address; zero if the plan has no service range
-	// Pods is what the workers defined take together, PodsPlanned with every node of the growth a worker.
+	PodsPerNode int      // the kubelet's limit
+	ShareHolds  int      // pod addresses per node, 0 if the plan has no pod range
+	Services    *big.Int // Services that can get an address; zero if the plan has no service range
+	// Pods is the pod capacity of the defined workers; PodsPlanned also counts every node up to Planned as a worker.
 	Pods, PodsPlanned int
-	// Loss is what remains of the workers when the failure domain that holds most of them is gone; nil if there is no worker.
+	// Loss is what remains after losing the failure domain with the most workers; nil if there are no workers.
 	Loss *Loss
 }
 
-// What fails as one, the largest first.
+// Kinds of failure units, largest first.
 const (
 	DomainFails     = "failure domain"
 	HypervisorFails = "hypervisor"
@@ -81,14 +81,14 @@ type Loss struct {
 	Name    string
 	Workers Share
 	Pods    Share
-	CPUs    Share // zero if some worker's are not stated
-	Memory  Share // bytes; zero if some worker's is not stated
+	CPUs    Share // zero if any worker does not state it
+	Memory  Share // bytes; zero if any worker does not state it
 }
 
-// Share is how much of something there is, and how much remains.
+// Share is a total amount and what is left of it.
 type Share struct{ Total, Left int64 }
 
-// Percent is what remains of a hundred, rounded down: 100 where nothing was there.
+// Percent is the percentage that is left, rounded down; 100 if Total is zero.
 func (s Share) Percent() int {
 	if s.Total == 0 {
 		return 100
@@ -96,7 +96,7 @@ func (s Share) Percent() int {
 	return int(s.Left * 100 / s.Total)
 }
 
-// Capacity counts what the design carries.
+// Capacity computes the capacity of the design.
 func (p *Plan) Capacity() Capacity {
 	c := Capacity{
 		Defined: len(p.KubeletNodes()), Planned: p.Cluster.MaxNodes, PodsPerNode: p.Cluster.Kubelet.MaxPods,
@@ -112,7 +112,7 @@ func (p *Plan) Capacity() Capacity {
 	return c
 }
 
-// largestLoss takes away the unit that holds most CPUs, where those are stated, else most workers; of equals the first by name.
+// largestLoss removes the unit with the most CPUs, or with the most workers if CPUs are not stated. Ties go to the first by name.
 func largestLoss(workers []*Node, podsPerNode int) *Loss {
 	if len(workers) == 0 {
 		return nil

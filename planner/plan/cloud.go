@@ -1,14 +1,15 @@
 package plan
 
-// Clouds are the names of cloud_provider. Those without a row in KnownClouds need manifests.
+// Clouds are the values of cloud_provider. Those not in KnownClouds need the author's own manifests.
 var Clouds = []string{"aws", "azure", "digitalocean", "gcp", "hetzner", "openstack", "vsphere", "other"}
 
-// KnownCloud is a cloud whose controller manager the planner writes.
+// KnownCloud is a cloud whose controller manager the planner can install.
 type KnownCloud struct {
 	KnownAddon
-	// Secret in kube-system that the controller manager reads, and what is in it; "" if the machines themselves have the rights.
+	// Secret is the Secret in kube-system that the controller manager reads, and Holds describes its content. Both are "" if the machines'
+	// own identity has the permissions.
 	Secret, Holds string
-	// ProviderID reports that the controller manager finds a node's machine by its ID alone, because names are not the machines' own.
+	// ProviderID reports that the controller manager finds a node's machine by provider ID only, because node names are not machine names.
 	ProviderID bool
 }
 
@@ -58,13 +59,13 @@ var KnownClouds = []KnownCloud{
 	},
 }
 
-// minorRelease is a release and the minors of Kubernetes it is made for; 0: no limit is known.
+// minorRelease is a release and the Kubernetes minors it supports; 0: no known limit.
 type minorRelease struct {
 	version        string
 	oldest, newest int
 }
 
-// images are releases that are one image each.
+// images builds releases that consist of one image each.
 func images(name, source string, releases ...minorRelease) []AddonRelease {
 	var out []AddonRelease
 	for _, r := range releases {
@@ -74,7 +75,7 @@ func images(name, source string, releases ...minorRelease) []AddonRelease {
 	return out
 }
 
-// FindCloud returns a cloud whose controller manager the planner writes.
+// FindCloud returns a known cloud by name.
 func FindCloud(name string) (*KnownCloud, bool) {
 	for i := range KnownClouds {
 		if KnownClouds[i].Name == name {
@@ -84,8 +85,8 @@ func FindCloud(name string) (*KnownCloud, bool) {
 	return nil, false
 }
 
-// cloud reads the block. What it installs comes first of all addons, because nodes take no pods before it runs. Manifests of the
-// author's own come before what the planner writes: they hold the credentials.
+// cloud reads the cloud_provider block. Its addon is applied before all others, because nodes take no pods until it runs. The author's own
+// manifests come first because they contain the credentials.
 func (r *resolver) cloud() {
 	s := r.spec.CloudProvider
 	if s == nil {
@@ -106,7 +107,7 @@ func (r *resolver) cloud() {
 	p.Addons = append(p.Addons, a)
 }
 
-// ProviderIDs reports whether the playbook must tell the cluster which machine each node is.
+// ProviderIDs reports whether the playbook must set each node's provider ID.
 func (p *Plan) ProviderIDs() bool {
 	k, ok := FindCloud(p.CloudProvider)
 	return ok && k.ProviderID

@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Pages that several defaults come from.
+// Pages that are the source of several defaults.
 const (
 	kubeadmHA       = "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/"
 	kubeadmTopology = "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"
@@ -25,10 +25,10 @@ const (
 	etcdLimits      = "https://etcd.io/docs/v3.6/dev-guide/limit/"
 )
 
-// asFound is why a version is left open.
+// asFound is the reason why a version is left open.
 const asFound = "The cluster exists, and its Kubernetes is older than the facts of this program: what it runs is not guessed."
 
-// decide records a value that was left to the planner.
+// decide records a value that the planner chose.
 func (r *resolver) decide(path string, value any, reason, link string) {
 	if value == "" {
 		value = NoData
@@ -36,7 +36,8 @@ func (r *resolver) decide(path string, value any, reason, link string) {
 	r.plan.Decisions = append(r.plan.Decisions, Decision{Path: path, Value: fmt.Sprint(value), Reason: reason, Link: link})
 }
 
-// settle gives *field its default where nothing was written. What was written and could not be read stays as it is: its message is out.
+// settle sets *field to its default if the author wrote nothing. A value that was written but could not be parsed stays as it is, because
+// an error was already reported.
 func settle[T any](r *resolver, written bool, field *T, path string, value T, reason, link string) {
 	if written {
 		return
@@ -45,8 +46,8 @@ func settle[T any](r *resolver, written bool, field *T, path string, value T, re
 	r.decide(path, value, reason, link)
 }
 
-// defaults fills in everything that was not written, each value in one place with its reason. No default depends on how many workers are
-// defined: adding one must not change what runs already.
+// defaults fills in everything that was not written, each value in one place with its reason. No default depends on the number of workers,
+// because adding a worker must not change what already runs.
 func (r *resolver) defaults() {
 	r.clusterDefaults()
 	r.apiServerDefaults()
@@ -69,10 +70,10 @@ func (r *resolver) defaults() {
 	})
 }
 
-// defaultTarget is where a design lands that names no target.
+// defaultTarget is the target of a design that names none.
 const defaultTarget = "bare-metal"
 
-// TargetOf is the name of the target whose facts Resolve takes.
+// TargetOf is the name of the target whose facts Resolve needs.
 func TargetOf(s *spec.Spec) string {
 	if s.Target == nil {
 		return defaultTarget
@@ -80,7 +81,7 @@ func TargetOf(s *spec.Spec) string {
 	return s.Target.Name
 }
 
-// targetDefault comes before all else: what the target's machines bring decides what must be written.
+// targetDefault runs before all other defaults, because the target's machines decide what must be written.
 func (r *resolver) targetDefault(of Facts) {
 	p := &r.plan.Target
 	p.Source, p.Facts = r.spec.Cluster.Source, of
@@ -88,11 +89,11 @@ func (r *resolver) targetDefault(of Facts) {
 		"Hosts that exist already, reached by SSH, are what every other target ends up with.", "")
 }
 
-// blockOrder is the order of the blocks of the language.
+// blockOrder is the order of blocks in the language.
 var blockOrder = []string{"cluster", "network", "container_runtime", "etcd", "load_balancer", "ssh", "hosts", "artifacts", "addon",
 	"scheduler", "node", "target"}
 
-// vendorDecides names the blocks that mean nothing where the vendor runs the control plane: what was decided there is no decision.
+// vendorDecides lists the blocks that are ignored if the vendor runs the control plane; their decisions are dropped.
 var vendorDecides = map[string]bool{"container_runtime": true, "etcd": true, "load_balancer": true, "ssh": true, "hosts": true,
 	"artifacts": true, "addon": true, "scheduler": true}
 
@@ -162,7 +163,7 @@ func (r *resolver) nodeDefaults() {
 	r.bootstrap()
 }
 
-// bootstrap picks the control plane that runs kubeadm init.
+// bootstrap chooses the control plane that runs kubeadm init.
 func (r *resolver) bootstrap() {
 	var stated []*Node
 	for _, n := range r.plan.Nodes {
@@ -231,13 +232,13 @@ func (r *resolver) etcdDefaults() {
 		}
 	}
 
-	if p.Foreign() { // its settings are not ours
+	if p.Foreign() { // its settings are not managed here
 		p.DataDir = cmp.Or(p.DataDir, "/var/lib/etcd")
 		return
 	}
 	k8s := r.plan.Kubernetes()
 	if p.Placement == topologies.Stacked {
-		p.Version = k8s.EtcdStacked() // whatever was written: etcd-version-stacked finds it
+		p.Version = k8s.EtcdStacked() // overrides what was written; etcd-version-stacked reports that
 		r.decide("etcd.version", p.Version, "What kubeadm's etcd image for this Kubernetes holds.",
 			"https://github.com/kubernetes/kubernetes/blob/master/cmd/kubeadm/app/constants/constants.go")
 	} else {
@@ -320,7 +321,7 @@ func (r *resolver) balancerDefaults() {
 	}
 }
 
-// routerID maps a virtual IP to a VRRP group from 1 to 255 other than 51.
+// routerID maps a virtual IP to a VRRP group from 1 to 255, except 51.
 func routerID(vip netip.Addr) int {
 	h := fnv.New32a()
 	h.Write(vip.AsSlice())
@@ -331,7 +332,7 @@ func routerID(vip netip.Addr) int {
 	return id
 }
 
-// dialed is where clients find a host: its address, or its name where it has none yet.
+// dialed is the host part that clients connect to: the node's address, or its name if it has no address yet.
 func (n *Node) dialed() string {
 	if n.Address.IsValid() {
 		return n.Address.String()
@@ -339,8 +340,8 @@ func (n *Node) dialed() string {
 	return n.Name
 }
 
-// endpointDefault decides what kubelets and clients connect to. If the plan defines several control planes and nothing before them, there
-// is no such thing, and none is made up.
+// endpointDefault chooses what kubelets and clients connect to. If the plan has several control planes and nothing in front of them, there
+// is no endpoint, and none is invented.
 func (r *resolver) endpointDefault() {
 	p, balancer := &r.plan.Cluster, &r.plan.LoadBalancer
 	if r.spec.Cluster.ControlPlaneEndpoint != nil {
@@ -369,8 +370,8 @@ func (r *resolver) endpointDefault() {
 	}
 }
 
-// Ranges by family where none are written. They stay the same whatever else the file defines, because a cluster's ranges cannot be changed
-// later; checks compare them with the hosts' addresses.
+// Default ranges by family. They do not depend on the rest of the file, because a cluster's ranges cannot be changed later. Checks compare
+// them with the hosts' addresses.
 var (
 	defaultPods = map[bool]netip.Prefix{
 		false: netip.MustParsePrefix("10.244.0.0/16"),
@@ -538,8 +539,8 @@ func (r *resolver) cniDefaults() {
 	}
 }
 
-// Overhead is how many bytes of a packet between nodes the encapsulation takes: the outer IP header (20, IPv6 40), UDP (8), VXLAN or
-// GENEVE (8) and inner Ethernet (14), or WireGuard's 40 next to the outer headers. Cilium reckons 95 for WireGuard, on top of the tunnel.
+// Overhead is how many bytes per packet the encapsulation between nodes adds: the outer IP header (20, IPv6 40), UDP (8), VXLAN or GENEVE
+// (8) and inner Ethernet (14), or 40 for WireGuard in addition to the outer headers. Cilium counts 95 for WireGuard on top of the tunnel.
 // Sources: https://docs.tigera.io/calico/latest/networking/configuring/mtu, github.com/cilium/cilium@v1.20.2 pkg/mtu/mtu.go
 func Overhead(c CNI, ipv6 bool) int {
 	outer := 20
@@ -560,13 +561,13 @@ func Overhead(c CNI, ipv6 bool) int {
 	return 0
 }
 
-// nodesOnIPv6 reports whether the nodes talk to each other over IPv6.
+// nodesOnIPv6 reports whether nodes talk to each other over IPv6.
 func (p *Plan) nodesOnIPv6() bool {
 	return slices.ContainsFunc(p.Nodes, func(n *Node) bool { return n.Address.Is6() })
 }
 
-// noProxy completes the hosts that are reached without the proxy: the machine itself, all nodes, the endpoint, the cluster's own ranges and
-// names, and the site's mirrors. Ranges are understood by everything written in Go: kubelet, containerd, CRI-O, kubeadm.
+// noProxy completes the list of hosts that bypass the proxy: localhost, all nodes, the endpoint, the cluster's ranges and names, and the
+// site's mirrors. Everything written in Go accepts ranges here: kubelet, containerd, CRI-O, kubeadm.
 func (r *resolver) noProxy() {
 	p := r.plan.Network.HTTPProxy
 	if p == nil {
@@ -632,7 +633,7 @@ func (r *resolver) runtimeDefaults() {
 		reason = "CRI-O's minor is always that of Kubernetes."
 	}
 	settle(r, s != nil && s.Version != nil, &p.Version, "container_runtime.version", version, reason, runtimeDocs)
-	p.Socket = map[string]string{ // not written anywhere: each runtime has one
+	p.Socket = map[string]string{ // not configurable: each runtime has one
 		Containerd: "unix:///run/containerd/containerd.sock",
 		CRIO:       "unix:///var/run/crio/crio.sock",
 		Docker:     "unix:///var/run/cri-dockerd.sock",
@@ -650,7 +651,7 @@ func (r *resolver) sshDefaults() {
 	settle(r, s != nil && s.Port != nil, &p.Port, "ssh.port", 22, "sshd's default.", "")
 }
 
-// hostsDefaults says what becomes of SELinux where hosts have it; elsewhere there is nothing to decide.
+// hostsDefaults decides the SELinux mode for hosts that have SELinux. For other hosts there is nothing to decide.
 func (r *resolver) hostsDefaults() {
 	p, s := &r.plan.Hosts, r.spec.Hosts
 	written := s != nil && s.SELinux != nil

@@ -10,8 +10,8 @@ import (
 //go:embed digests.sums
 var digestsFile string
 
-// KnownDigest returns the SHA-256 (64 hexadecimal digits) of the file that upstream publishes at "https://" + path; "" if this program
-// does not know it. A released file does not change, so that a digest holds wherever a mirror serves the file.
+// KnownDigest returns the SHA-256 (64 hexadecimal digits) of the file that upstream publishes at "https://" + path, "" if this program does
+// not know it. Released files do not change, so the digest is valid for any mirror.
 func KnownDigest(path string) string {
 	const width = 64
 	before, _, found := strings.Cut(digestsFile, "  "+path+"\n")
@@ -21,8 +21,7 @@ func KnownDigest(path string) string {
 	return before[len(before)-width:]
 }
 
-// Pinned returns "sha256:<digest>" of a file by its mirror path: as artifacts.checksums says, otherwise as this program knows it; "" if
-// neither does.
+// Pinned returns "sha256:<digest>" of a file by its mirror path: from artifacts.checksums, else from this program's table, else "".
 func (a *Artifacts) Pinned(path string) string {
 	if pin, ok := a.Checksums[path]; ok {
 		return pin

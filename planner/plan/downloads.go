@@ -5,35 +5,33 @@ import (
 	"strings"
 )
 
-// Download is one file that the playbook or the runbook fetches onto hosts.
+// Download is a file that the playbook or the runbook downloads to hosts.
 type Download struct {
 	Name string // "kubelet", "containerd", "cni-plugins": unique for each Arch
 	Arch string // amd64 | arm64 | …
 	URL  string // where hosts fetch it: upstream, or the copy under artifacts.mirror_url
 	Path string // path below a mirror: <upstream host>/<upstream path>
-	// Source is upstream's address of the file, whatever the mirror.
+	// Source is the upstream URL of the file, with or without a mirror.
 	Source string
-	// Checksum is what Ansible's get_url takes: "sha256:<digest>" where artifacts.checksums pins the file or this program knows it (see
-	// KnownDigest), otherwise "sha256:<address of the published checksum>", next to the file on the same server. "" if upstream publishes
-	// none.
+	// Checksum is in the format of Ansible's get_url: "sha256:<digest>" if artifacts.checksums pins the file or this program knows it (see
+	// KnownDigest), otherwise "sha256:<URL of the published checksum>" on the same server. "" if upstream publishes none.
 	Checksum string
-	// ChecksumPath is the path below a mirror of the published checksum; "" if upstream publishes none.
+	// ChecksumPath is the mirror path of the published checksum, "" if upstream publishes none.
 	ChecksumPath string
-	// ChecksumStyle says how the published checksum is written: ChecksumBare or ChecksumList.
+	// ChecksumStyle is the format of the published checksum: ChecksumBare or ChecksumList.
 	ChecksumStyle string
-	Archive       bool // a gzipped tar archive; a plain executable otherwise
+	Archive       bool // a gzipped tar archive; otherwise a plain executable
 }
 
-// How upstream writes a checksum file.
+// Formats of upstream's checksum files.
 const (
 	ChecksumBare = "bare" // the digest and nothing else
 	ChecksumList = "list" // lines of digest, two spaces, file name, as sha256sum prints and reads them
 )
 
-// Downloads returns every file that hosts fetch, by architecture and name. With artifacts.source = "packages" the distribution's package
-// manager brings the rest, and only etcd is left, of which no distribution packages the versions that Kubernetes asks for, and cri-dockerd,
-// which is in no repository.
-// A file whose version is unknown is left out, never guessed.
+// Downloads returns every file that hosts download, by architecture and name. With artifacts.source = "packages" the package manager
+// installs the rest. Only etcd and cri-dockerd remain: no distribution packages the etcd versions that Kubernetes needs, and cri-dockerd is
+// in no repository. A file whose version is unknown is omitted, never guessed.
 func (p *Plan) Downloads() []Download {
 	if p.Target.Facts.Hosting == Hosted || p.Described() {
 		return nil
@@ -56,7 +54,7 @@ func (p *Plan) Downloads() []Download {
 	return downloads
 }
 
-// Components returns the programs of Kubernetes that kubeadm runs from images, for those who run them as services.
+// Components returns the Kubernetes programs that kubeadm runs from images, for readers who run them as services.
 func (p *Plan) Components() []Download {
 	var downloads []Download
 	for _, arch := range p.Architectures() {
@@ -82,7 +80,7 @@ func (p *Plan) download(arch string, f upstreamFile) Download {
 	return d
 }
 
-// address is where hosts fetch a file with this mirror path.
+// address is the URL from which hosts download a file with this mirror path.
 func (a *Artifacts) address(path string) string {
 	if a.MirrorURL == "" {
 		return "https://" + path
@@ -96,7 +94,7 @@ type upstreamFile struct {
 	archive                 bool
 }
 
-// noData stands in a path for a version that no fact gives.
+// noData marks an unknown version in a path.
 const noData = "\x00"
 
 func known(version string) string {
@@ -106,7 +104,7 @@ func known(version string) string {
 	return version
 }
 
-// upstreamFiles lists what an architecture needs. The layouts are upstream's:
+// upstreamFiles lists the files that an architecture needs. Upstream documents the layouts:
 //   - https://kubernetes.io/releases/download/#binaries
 //   - https://github.com/containerd/containerd/blob/main/docs/getting-started.md (containerd, runc and CNI plugins from official binaries)
 //   - https://github.com/kubernetes-sigs/cri-tools/releases, https://github.com/etcd-io/etcd/releases
@@ -134,7 +132,7 @@ func (p *Plan) upstreamFiles(arch string) []upstreamFile {
 			CRIDockerdVersion + "/cri-dockerd-" + CRIDockerdVersion + "." + arch + ".tgz", archive: true})
 	}
 	if len(p.Etcd.Members) > 0 {
-		// Stacked members run from an image, whose tools cannot be used on files: backup and restore fetch etcd's tools.
+		// Stacked members run from an image, whose tools cannot work on host files, so backup and restore need etcd's tools as a download.
 		version := known(p.Etcd.Version)
 		if !p.Etcd.IsExternal() {
 			version = known(v.EtcdExternal())
@@ -159,7 +157,7 @@ func (p *Plan) runtimeFiles(arch string) []upstreamFile {
 	case CRIO: // the bundle holds crun, runc, conmon and CNI plugins
 		base := "storage.googleapis.com/cri-o/artifacts/cri-o." + arch + ".v" + version + ".tar.gz"
 		return []upstreamFile{{name: "cri-o", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true}}
-	case Docker: // its publisher has no checksum next to it, nor has cri-dockerd's: pin them in artifacts.checksums
+	case Docker: // the publisher has no checksum file, nor does cri-dockerd's: pin both in artifacts.checksums
 		machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[arch]
 		return []upstreamFile{{name: "docker", path: "download.docker.com/linux/static/stable/" + known(machine) + "/docker-" + version +
 			".tgz", archive: true}}

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// End is a day on which the support of something ends.
+// End is the date on which support for something ends.
 type End struct {
 	Day  string // YYYY-MM-DD
 	What string // "Kubernetes 1.35", "Ubuntu 22.04"
-	Says string // the rule that warns before the day
+	Says string // the rule that warns before that date
 }
 
-// Ends lists the days on which the support of minors of Kubernetes and of operating systems ends.
+// Ends lists the end-of-support dates of Kubernetes minors and operating systems.
 func (t *Table) Ends() []End {
 	var ends []End
 	for _, f := range t.known().minors {
@@ -34,7 +34,7 @@ func (t *Table) Ends() []End {
 	return ends
 }
 
-// endOf is the day on which a release's free updates end, "" if not published.
+// endOf is the date on which a release's free updates end, "" if not published.
 func (t *Table) endOf(r Release) string {
 	if day, ok := t.known().systems[(OS{r.Name, r.Version}).String()]; ok {
 		return day
@@ -42,7 +42,7 @@ func (t *Table) endOf(r Release) string {
 	return r.Ends
 }
 
-// systemEnds lists the ends of all systems that are known.
+// systemEnds lists the end dates of all known systems.
 func (t *Table) systemEnds() []SystemEnd {
 	var all []SystemEnd
 	for _, s := range systems {
@@ -53,7 +53,7 @@ func (t *Table) systemEnds() []SystemEnd {
 	return all
 }
 
-// System is what is known of a node's operating system; ok is false if there is no data.
+// System returns the facts about a node's operating system; ok is false if there is no data.
 func (p *Plan) System(n *Node) (facts System, ok bool) {
 	facts, ok = n.OS.Facts()
 	if ok && !facts.Older {
@@ -62,7 +62,7 @@ func (p *Plan) System(n *Node) (facts System, ok bool) {
 	return facts, ok
 }
 
-// MinorEnds lists the days on which the target's support of minors ends, the oldest first.
+// MinorEnds lists the target's end-of-support dates of Kubernetes minors, oldest first.
 func (t Facts) MinorEnds() []MinorEnd {
 	ends := slices.Clone(t.Ends)
 	for minor, day := range t.Table.known().targets[t.Name] {
@@ -83,7 +83,7 @@ var (
 	minorKey  = regexp.MustCompile(`^1\.[0-9]{1,4}$`)
 )
 
-// parseEnds reads the days of a document. Systems and targets that this program does not know change nothing.
+// parseEnds reads the dates of a document. Unknown systems and targets are ignored.
 func (t *Table) parseEnds(d Document) error {
 	day := func(s string) bool {
 		_, err := time.Parse(time.DateOnly, s)

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// Flags are the settings of etcd that the author decides, as flags without dashes and sorted by name: the same for stacked and external
-// members. What extra_args names replaces what the planner would have said. Durations are milliseconds, as etcd reads them.
+// Flags returns the etcd settings that the author chooses, as flags without dashes, sorted by name. They are the same for stacked and
+// external members. Entries of extra_args override the planner's. Durations are in milliseconds, as etcd expects.
 func (e *Etcd) Flags() []Arg {
 	flags := slices.Clone(e.ExtraArgs)
 	add := func(name, value string) {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// FactsDate is the day up to which this program's own facts were looked up, those in this file and in facts.json. What was released
-// later is unknown here, and what is unknown is answered with "no data", never with a guess.
+// FactsDate is the date up to which this program's facts were checked, in this file and in facts.json. Later releases are unknown. Unknown
+// facts are reported as "no data", never guessed.
 const FactsDate = "2026-11-29"
 
-// NoData is what is printed for a version that the facts do not cover.
+// NoData is printed for a version that the facts do not cover.
 const NoData = "no data"
 
-// Versions of what does not move with Kubernetes: the newest release known on FactsDate.
+// Versions that do not depend on the Kubernetes version: the newest release known on FactsDate.
 const (
 	FlannelVersion          = "v0.28.10"        // Source: github.com/flannel-io/flannel@v0.28.10 Documentation/kube-flannel.yml
 	FlannelCNIPluginVersion = "v1.9.1-flannel3" // Source: the same file
@@ -29,28 +29,28 @@ const (
 	CRIDockerdVersion = "0.4.10" // Source: https://sourceforge.net/projects/cri-dockerd.mirror/files/v0.4.10/
 )
 
-// sincePatch is a value that holds from a patch release of a minor on.
+// sincePatch is a value that applies from a patch release of a minor onward.
 type sincePatch struct {
 	patch int
 	value string
 }
 
-// minorFacts is what is known of one Kubernetes minor.
+// minorFacts is what is known about one Kubernetes minor.
 type minorFacts struct {
 	minor int
 	// newest is the newest patch release. Source: the tags of k8s.io/api, v0.<minor>.<patch>, in the Go module index, which follow those of
-	// Kubernetes; what its source says was read at the releases that etcdImage names.
+	// Kubernetes; the facts of each were read at the releases that etcdImage names.
 	newest int
-	// etcdImage is kubeadm's etcd image tag by patch, etcdFloor the oldest external etcd that kubeadm's preflight accepts.
-	// Source: k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion, at v1.31.0,
-	// v1.31.14, v1.32.2, v1.32.13, v1.33.6, v1.33.13, v1.34.0 to v1.34.4, v1.35.4, v1.36.1, v1.36.3 and v1.37.2. The step of November 2025
-	// is that of https://github.com/kubernetes/kubernetes/pull/135018, /135019 and /135020, merged for 1.33.6, 1.32.10 and 1.31.14. The
-	// floor of 1.33 before it was not seen: the older one stands, which refuses nothing wrongly.
+	// etcdImage is kubeadm's etcd image tag by patch; etcdFloor is the oldest external etcd that kubeadm's preflight accepts. Source:
+	// k8s.io/kubernetes cmd/kubeadm/app/constants/constants.go, DefaultEtcdVersion and MinExternalEtcdVersion, at v1.31.0, v1.31.14,
+	// v1.32.2, v1.32.13, v1.33.6, v1.33.13, v1.34.0 to v1.34.4, v1.35.4, v1.36.1, v1.36.3 and v1.37.2. The step of November 2025 is that of
+	// https://github.com/kubernetes/kubernetes/pull/135018, /135019 and /135020, merged for 1.33.6, 1.32.10 and 1.31.14. The floor of 1.33
+	// before that change was not checked; the older value is used, which rejects nothing wrongly.
 	etcdImage, etcdFloor []sincePatch
-	// etcd is the newest release of the minor that kubeadm's image is of: what external members get.
-	// Source: versions of go.etcd.io/etcd/server/v3 in the Go module index
+	// etcd is the newest etcd release of the minor that kubeadm's image has, which external members get. Source: versions of
+	// go.etcd.io/etcd/server/v3 in the Go module index
 	etcd string
-	// coreDNS and pause are image tags. Source: the same constants.go, CoreDNSVersion and PauseVersion
+	// coreDNS and pause are image tags. Source: constants.go as above, CoreDNSVersion and PauseVersion
 	coreDNS []sincePatch
 	pause   string
 	// crictl is the release that the minor was tested with. Source: k8s.io/kubernetes build/dependencies.yaml
@@ -58,21 +58,21 @@ type minorFacts struct {
 	// crio is a release of the CRI-O minor of the same number.
 	// Source: kubespray roles/kubespray_defaults/vars/main/checksums.yml, https://github.com/cri-o/packaging/pull/414
 	crio string
-	// containerd is what members of the minor get; containerdTested lists the oldest tested patch of each containerd minor.
-	// Source: github.com/containerd/containerd/v2 RELEASES.md at v2.0.0, v2.2.1 and v2.4.2, "Kubernetes Support"
+	// containerd is the release for this minor. containerdTested lists the oldest tested patch of each containerd minor. Source:
+	// github.com/containerd/containerd/v2 RELEASES.md at v2.0.0, v2.2.1 and v2.4.2, "Kubernetes Support"
 	containerd       string
 	containerdTested []Version
-	// calico is the default, of those whose tested range holds the minor.
+	// calico is the default among the releases tested with the minor.
 	calico string
-	// kernel is what kubeadm's preflight wants of Linux.
-	// Source: k8s.io/system-validators validators/types_unix.go at v1.8.0 (1.31), v1.9.2 (1.32, 1.33), v1.10.2 (1.34), v1.12.1 (1.35 to
-	// 1.37)
+	// kernel is the oldest Linux that kubeadm's preflight accepts. Source: k8s.io/system-validators validators/types_unix.go at v1.8.0
+	// (1.31), v1.9.2 (1.32, 1.33), v1.10.2 (1.34), v1.12.1 (1.35 to 1.37)
 	kernel Version
-	// supportEnds is the day on which patch releases end, YYYY-MM-DD. Source: https://kubernetes.io/releases/1.37/ and the like
+	// supportEnds is the date on which patch releases end, YYYY-MM-DD. Source: https://kubernetes.io/releases/1.37/ and the pages of the
+	// other minors
 	supportEnds string
 }
 
-// release is what is known of one release, or of a line of releases, of a pod network.
+// release is what is known about a release, or a release line, of a pod network.
 type release struct {
 	cni, line   string // "v3.33" stands for every patch of it
 	first, last int    // the Kubernetes minors it is tested with
@@ -89,8 +89,8 @@ var cniTested = []release{
 	{Cilium, "v1.20", 33, 36, "github.com/cilium/cilium@v1.20.2 Documentation/network/kubernetes/compatibility.rst"},
 }
 
-// CNITested returns the range of Kubernetes minors ("1.35", "1.37") that a pod network's release is tested with, and whether the version
-// is in it. known is false if there is no data: flannel publishes no such range.
+// CNITested returns the range of Kubernetes minors ("1.35", "1.37") that a pod network's release is tested with, and whether the version is
+// inside it. known is false if there is no data: flannel publishes no such range.
 func (v Kubernetes) CNITested(c CNI) (first, last string, inside, known bool) {
 	for _, r := range cniTested {
 		if r.cni == c.Name && (c.Version == r.line || strings.HasPrefix(c.Version, r.line+".")) {
@@ -109,8 +109,8 @@ var calicoOperators = map[string]string{"v3.29.4": "v1.36.10", "v3.31.2": "v1.40
 // ciliumEnvoys maps a Cilium release to the tag of the envoy image in its chart.
 var ciliumEnvoys = map[string]string{"v1.20.2": "v1.37.6-1789133542-cbec91f666af0bf742da986d43832932dbb26b82"}
 
-// cniImages lists the images of a pod network as its manifest, operator or chart at that version names them. If a companion's version is
-// unknown for a version that the author chose, it is left out.
+// cniImages lists the images of a pod network, as named in its manifest, operator, or chart of that version. A companion image is omitted
+// if its version is unknown for the version that the author chose.
 func cniImages(c CNI) []string {
 	var images []string
 	add := func(name, tag string) {
@@ -146,7 +146,7 @@ func (v Kubernetes) facts() minorFacts {
 	return minorFacts{}
 }
 
-// byPatch returns the value that holds for a patch release.
+// byPatch returns the value that applies to a patch release.
 func byPatch(steps []sincePatch, patch int) string {
 	value := ""
 	for _, s := range steps {
@@ -157,10 +157,10 @@ func byPatch(steps []sincePatch, patch int) string {
 	return value
 }
 
-// Known reports whether there are facts for the version's minor. Every fact below is "" (or zero) where there are none.
+// Known reports whether there are facts about the version's minor. Without facts, all methods below return "" or zero.
 func (v Kubernetes) Known() bool { return v.facts().minor != 0 }
 
-// NewestPatch is the newest release of the version's minor that was out on FactsDate. It is known of minors that have ended, too.
+// NewestPatch is the newest release of the version's minor on FactsDate. It is also known for minors out of support.
 func (v Kubernetes) NewestPatch() (Version, bool) {
 	if m, ok := v.past(); ok {
 		return Version{1, m.minor, m.newest}, true
@@ -169,7 +169,7 @@ func (v Kubernetes) NewestPatch() (Version, bool) {
 	return Version{1, f.minor, f.newest}, f.minor != 0
 }
 
-// SupportEnds is the day on which the minor's patch releases end, YYYY-MM-DD. It is known of minors that have ended, too.
+// SupportEnds is the date on which the minor's patch releases end, YYYY-MM-DD. It is also known for minors out of support.
 func (v Kubernetes) SupportEnds() string {
 	if m, ok := v.past(); ok {
 		return m.ended
@@ -177,7 +177,7 @@ func (v Kubernetes) SupportEnds() string {
 	return v.facts().supportEnds
 }
 
-// KubeadmAPI is the version of kubeadm's configuration format that these releases read and that is not experimental.
+// KubeadmAPI is the non-experimental version of kubeadm's configuration format that these releases read.
 func (v Kubernetes) KubeadmAPI() string {
 	if !v.Known() {
 		return ""
@@ -199,7 +199,7 @@ func (v Kubernetes) EtcdFloor() (Version, bool) {
 	return ParseVersion(byPatch(v.facts().etcdFloor, v.Patch))
 }
 
-// EtcdExternal is the version that external members get where none is stated.
+// EtcdExternal is the default etcd version of external members.
 func (v Kubernetes) EtcdExternal() string { return v.facts().etcd }
 
 // CoreDNS is the tag of kubeadm's CoreDNS image, with v.
@@ -214,28 +214,28 @@ func (v Kubernetes) CRICtl() string { return v.facts().crictl }
 // CRIO is a CRI-O release of the same minor, without v.
 func (v Kubernetes) CRIO() string { return v.facts().crio }
 
-// Containerd is the containerd release that nodes get where none is stated, without v.
+// Containerd is the default containerd release, without v.
 func (v Kubernetes) Containerd() string { return v.facts().containerd }
 
-// Calico is the Calico release that the cluster gets where none is stated, with v.
+// Calico is the default Calico release, with v.
 func (v Kubernetes) Calico() string { return v.facts().calico }
 
-// KernelFloor is the oldest Linux that kubeadm's preflight accepts without a word. refuses says that it stops there; from Kubernetes 1.34
-// on it warns. Source: k8s.io/system-validators validators/kernel_validator.go
+// KernelFloor is the oldest Linux kernel that kubeadm's preflight accepts without a warning. If refuses is true, kubeadm stops on an older
+// one; since Kubernetes 1.34 it only warns. Source: k8s.io/system-validators validators/kernel_validator.go
 func (v Kubernetes) KernelFloor() (floor Version, refuses, known bool) {
 	f := v.facts()
 	return f.kernel, !v.from(34), f.minor != 0
 }
 
-// NFTablesKernel is the oldest Linux that kube-proxy's nftables mode starts on.
-// Source: k8s.io/kubernetes@v1.37.2 pkg/util/kernel/constants.go, NFTablesKubeProxyKernelVersion
+// NFTablesKernel is the oldest Linux kernel on which kube-proxy starts in nftables mode. Source: k8s.io/kubernetes@v1.37.2
+// pkg/util/kernel/constants.go, NFTablesKubeProxyKernelVersion
 var NFTablesKernel = Version{5, 13, 0}
 
 // ContainerdTested returns the oldest tested patch release of each containerd minor that was tested with this Kubernetes, oldest first.
 func (v Kubernetes) ContainerdTested() []Version { return slices.Clone(v.facts().containerdTested) }
 
-// TakesContainerd reports whether a containerd release is tested with this Kubernetes, or newer than what was tested then; known is false
-// if there is no data. Kubernetes 1.35 is the last that containerd 1.x is tested with.
+// TakesContainerd reports whether a containerd release is tested with this Kubernetes, or newer than the tested ones; known is false if
+// there is no data. Kubernetes 1.35 is the last minor that containerd 1.x is tested with.
 func (v Kubernetes) TakesContainerd(c Version) (ok, known bool) {
 	tested := v.facts().containerdTested
 	if len(tested) == 0 {
@@ -249,9 +249,9 @@ func (v Kubernetes) TakesContainerd(c Version) (ok, known bool) {
 	return tested[len(tested)-1].Before(c), true
 }
 
-// ContainerdConfigVersion is the version of config.toml that a containerd release reads natively: 3 from 2.0 on, 2 before. A file of
-// version 2 with the 1.x section names is migrated by 2.x, but one of version 3 with them is not read.
-// Source: github.com/containerd/containerd/v2@v2.4.2 docs/cri/config.md
+// ContainerdConfigVersion is the config.toml version that a containerd release reads natively: 3 since 2.0, 2 before. containerd 2.x
+// migrates a version 2 file with the 1.x section names, but does not read a version 3 file that uses them. Source:
+// github.com/containerd/containerd/v2@v2.4.2 docs/cri/config.md
 func ContainerdConfigVersion(c Version) int {
 	if c.Major >= 2 {
 		return 3
@@ -259,8 +259,8 @@ func ContainerdConfigVersion(c Version) int {
 	return 2
 }
 
-// TakesExperimentalFlags reports whether an etcd release knows the flags that begin with --experimental-.
-// Source: https://github.com/etcd-io/etcd/pull/19959
+// TakesExperimentalFlags reports whether an etcd release accepts flags that begin with --experimental-. Source:
+// https://github.com/etcd-io/etcd/pull/19959
 func TakesExperimentalFlags(etcd Version) bool { return etcd.Before(Version{3, 7, 0}) }
 
 // goneKubeletFlags maps a flag to the first minor whose kubelet refuses to start with it.
@@ -273,7 +273,7 @@ var goneKubeletFlags = map[string]int{
 	"storage-driver-db": 37, "storage-driver-table": 37, "storage-driver-secure": 37, "storage-driver-buffer-duration": 37,
 }
 
-// KubeletFlagGone returns the version that took a kubelet flag away ("1.34") where this version no longer has it.
+// KubeletFlagGone returns the version that removed a kubelet flag ("1.34"); gone is false if this version still accepts the flag.
 func (v Version) KubeletFlagGone(flag string) (since string, gone bool) {
 	minor, ok := goneKubeletFlags[flag]
 	if !ok || !v.from(minor) {

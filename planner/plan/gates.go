@@ -5,26 +5,26 @@ import (
 	"strings"
 )
 
-// Gate is one of Kubernetes' feature gates, as the releases 1.31 to 1.37 know it.
+// Gate is a Kubernetes feature gate, as known in releases 1.31 to 1.37.
 type Gate struct {
 	Name     string
-	Since    int  // the first minor of 1.31 to 1.37 that knows it; 0: 1.31 does
-	Locked   int  // the minor from which it cannot be set to anything but LockedTo any more; 0: never
-	LockedTo bool // meaningless where Locked is 0
-	Removed  int  // the first minor that refuses to start with it; 0: 1.37 still knows it
+	Since    int  // first minor that knows it; 0: 1.31 already does
+	Locked   int  // minor from which it accepts only LockedTo; 0: never
+	LockedTo bool // meaningless if Locked is 0
+	Removed  int  // first minor that refuses to start with it; 0: 1.37 still knows it
 }
 
 // GatesKnown reports whether the gates of the version's minor are known: 1.31 to 1.37.
 func GatesKnown(v Version) bool { return v.Major == 1 && v.Minor >= firstMinor && v.Minor <= 37 }
 
-// State is what becomes of a component that is started with the gate at that minor.
-// known is false for a minor that does not have the gate, and for every minor outside of 1.31 to 1.37.
+// State says how a component of that minor treats the gate. known is false if the minor does not have the gate, and for every minor before
+// 1.31 or after 1.37.
 func (g Gate) State(v Version) (known, locked bool) {
 	known = GatesKnown(v) && v.Minor >= g.Since && (g.Removed == 0 || v.Minor < g.Removed)
 	return known, known && g.Locked != 0 && v.Minor >= g.Locked
 }
 
-// FindGate returns the gate of a name; false if no release from 1.31 to 1.37 has one.
+// FindGate returns a gate by name, false if no release from 1.31 to 1.37 has it.
 func FindGate(name string) (Gate, bool) {
 	i, ok := slices.BinarySearchFunc(gates, name, func(g Gate, name string) int { return strings.Compare(g.Name, name) })
 	if !ok {

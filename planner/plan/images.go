@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Image is a container image that some host of the plan pulls.
+// Image is a container image that at least one host pulls.
 type Image struct {
 	Name   string // the last path element without the tag, unique in the plan: "kube-apiserver"
 	Source string // where upstream publishes it: "registry.k8s.io/kube-apiserver:v1.37.2"
-	Ref    string // what manifests and configurations name: Source, or its copy in artifacts.image_repository
+	Ref    string // what manifests and configurations refer to: Source, or its copy in artifacts.image_repository
 }
 
-// Images returns every image that the plan pulls, sorted by Source, each once: those of SystemImages, and the addons'.
+// Images returns every image that the plan pulls, those of SystemImages and of addons, sorted by Source without duplicates.
 func (p *Plan) Images() []Image {
 	images := p.SystemImages()
 	if p.Target.Facts.Hosting == Hosted || p.Described() {
@@ -28,8 +28,9 @@ func (p *Plan) Images() []Image {
 	return slices.CompactFunc(images, func(a, b Image) bool { return a.Source == b.Source })
 }
 
-// SystemImages returns what the cluster needs to stand, sorted by Source: kubeadm's own images, the pod network's and the balancer's. An
-// image whose version is unknown (a Kubernetes minor without facts) is left out, never guessed. A hosted control plane brings its own.
+// SystemImages returns the images that the cluster itself needs, sorted by Source: those of kubeadm, the pod network, and the balancer. An
+// image whose version is unknown (a Kubernetes minor without facts) is omitted, never guessed. A hosted control plane brings its own
+// images.
 func (p *Plan) SystemImages() []Image {
 	if p.Target.Facts.Hosting == Hosted || p.Described() {
 		return nil
@@ -72,7 +73,7 @@ func (p *Plan) SystemImages() []Image {
 	return images
 }
 
-// Image returns the image of a name among SystemImages, such as "pause".
+// Image returns one of SystemImages by name, such as "pause".
 func (p *Plan) Image(name string) (Image, bool) {
 	for _, i := range p.SystemImages() {
 		if i.Name == name {
@@ -82,9 +83,9 @@ func (p *Plan) Image(name string) (Image, bool) {
 	return Image{}, false
 }
 
-// ImageRef returns the reference under which an upstream image is pulled. kubeadm appends the bare image name to imageRepository, and so
-// does the copy of every other image: <repository>/<last path element>:<tag>.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/images/images.go (GetGenericImage, GetDNSImage)
+// ImageRef returns the reference used to pull an upstream image. kubeadm appends the bare image name to imageRepository; copies of all
+// other images follow the same scheme: <repository>/<last path element>:<tag>. Source: k8s.io/kubernetes cmd/kubeadm/app/images/images.go
+// (GetGenericImage, GetDNSImage)
 func (a *Artifacts) ImageRef(source string) string {
 	if a.ImageRepository == "" {
 		return source

@@ -2,12 +2,12 @@ package plan
 
 import "slices"
 
-// Sysctl is a setting of the kernel.
+// Sysctl is a kernel setting.
 type Sysctl struct{ Name, Value string }
 
-// ProtectedSettings are what a kubelet with protectKernelDefaults wants the kernel to have: it sets them itself otherwise, and with it
-// exits where one is another. Source: k8s.io/kubernetes pkg/kubelet/cm/container_manager_linux.go (setupKernelTunables),
-// k8s.io/component-helpers node/util/sysctl/sysctl.go
+// ProtectedSettings are the kernel settings that a kubelet needs. It sets them itself, except with protectKernelDefaults: then it exits if
+// one differs. Source: k8s.io/kubernetes pkg/kubelet/cm/container_manager_linux.go (setupKernelTunables), k8s.io/component-helpers
+// node/util/sysctl/sysctl.go
 var ProtectedSettings = []Sysctl{
 	{"kernel.keys.root_maxbytes", "25000000"},
 	{"kernel.keys.root_maxkeys", "1000000"},
@@ -17,7 +17,8 @@ var ProtectedSettings = []Sysctl{
 	{"vm.panic_on_oom", "0"},
 }
 
-// KernelSettings are the settings that hosts with a kubelet need next to those of the network: where a kubelet protects the kernel's own.
+// KernelSettings are the settings that hosts with a kubelet need in addition to the network's: ProtectedSettings, if a kubelet protects
+// kernel defaults.
 func (p *Plan) KernelSettings() []Sysctl {
 	on := func(args []Arg) bool {
 		return slices.Contains(args, Arg{"protect-kernel-defaults", "true"})

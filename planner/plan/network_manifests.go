@@ -1,7 +1,7 @@
 package plan
 
-// NetworkManifests are upstream's own files of the pod network, in the order in which the first control plane applies them; their digests
-// are those of artifacts.checksums, or the ones that k8splan knows.
+// NetworkManifests returns upstream's files of the pod network in the order the first control plane applies them. Digests come from
+// artifacts.checksums, or from k8splan's table.
 func (p *Plan) NetworkManifests() []Manifest {
 	c := p.Network.CNI
 	if c.Name != Calico || p.Target.Facts.Hosting == Hosted {
@@ -13,7 +13,7 @@ func (p *Plan) NetworkManifests() []Manifest {
 		out = append(out, Manifest{Source: c.Source, URL: p.Artifacts.address(path), Upstream: "https://" + path, Path: path,
 			Checksum: p.Artifacts.Pinned(path)})
 	}
-	// The operator's own manifest held the definitions until Calico 3.29.
+	// Until Calico 3.29, the operator's manifest contained the CRDs.
 	if v, ok := ParseVersion(c.Version); ok && !v.Before(Version{3, 30, 0}) {
 		add("operator-crds.yaml")
 	}

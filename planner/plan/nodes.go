@@ -18,14 +18,14 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// mostNodes bounds a plan, to protect memory alone: a plan of so many nodes takes some 100 MB. It is twenty times what Kubernetes is tested
-// with, of which a rule warns (capacity-nodes-tested).
+// mostNodes is the maximum number of nodes in a plan. It only protects memory: a plan of this size takes about 100 MB. It is 20 times what
+// Kubernetes is tested with; a rule warns at that point (capacity-nodes-tested).
 const mostNodes = 100_000
 
-// Role names as authors write them, in the order of the bits of Roles.
+// Role names as authors write them, in the bit order of Roles.
 var roleNames = []string{"control-plane", "etcd", "worker", "load-balancer"}
 
-// Strings returns the names of the roles as the author writes them, in the table's order.
+// Strings returns the names of the roles as the author writes them, in the order of roleNames.
 func (s Roles) Strings() []string {
 	var names []string
 	for i, name := range roleNames {
@@ -63,7 +63,7 @@ func (r *resolver) nodes() {
 
 	r.plan.Nodes = make([]*Node, 0, total)
 	for _, n := range r.spec.Nodes {
-		r.dotted(n.NameRange, "node", n.Name) // whatever it should be called, it is a node
+		r.dotted(n.NameRange, "node", n.Name) // whatever its name should be, it is a node
 		r.plan.Nodes = append(r.plan.Nodes, r.node(n))
 	}
 	for _, pool := range r.spec.NodePools {
@@ -74,7 +74,7 @@ func (r *resolver) nodes() {
 	r.domainsOfNobody()
 	for _, n := range r.plan.Nodes {
 		n.TargetHost = r.plan.Target.Site.carrier(n.FailureDomain)
-		facts := r.plan.Target.Facts // what a target does not read is not so, whatever is written, and a rule says that
+		facts := r.plan.Target.Facts // arguments that the target ignores have no effect, and a rule says so
 		if facts.OneMachine != "" || facts.Leaves("node.host") {
 			n.Host = ""
 		}
@@ -93,8 +93,8 @@ func (r *resolver) nodes() {
 	}
 }
 
-// allInOne gives the one node of an all-in-one cluster its roles: all but the load balancer's. Of several, which a rule refuses, those
-// without written roles are what that rule says to make of them, so that no other finding follows from roles that were not meant.
+// allInOne gives the node of an all-in-one cluster every role except load balancer. If there are several nodes, which a rule rejects, those
+// without written roles become what that rule recommends, so that no other finding follows from roles the author did not mean.
 func (r *resolver) allInOne() {
 	all := ControlPlane | EtcdRole | Worker
 	if len(r.plan.Nodes) == 1 {
@@ -113,7 +113,7 @@ func (r *resolver) allInOne() {
 	}
 }
 
-// machine reads what nodes and pools share. A pool's nodes share the maps and slices, which are never modified.
+// machine reads the arguments that nodes and pools share. The nodes of a pool share its maps and slices, which are never modified.
 func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	n := Node{
 		Source:           src,
@@ -134,7 +134,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	if m.Arch != nil {
 		n.Arch = r.choice(unknownArchitecture, src.Attr("arch"), "architecture", *m.Arch, architectures, archAliases)
 	}
-	// there it is not a fact of the machine
+	// in that case it is not a fact about the machine
 	if os := r.match(src, "os", m.OS, osPattern,
 		`An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" &&
 		!r.plan.Target.Facts.Leaves("node.os") {
@@ -144,7 +144,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	return n
 }
 
-// roles reads the list of roles. Without any, a hosted control plane leaves workers to define; for an all-in-one cluster see allInOne.
+// roles reads the list of roles. Without a list, nodes of a hosted control plane are workers; for an all-in-one cluster see allInOne.
 func (r *resolver) roles(src *spec.Source, written []string) Roles {
 	var roles Roles
 	for i, name := range roleNames {
@@ -160,23 +160,23 @@ func (r *resolver) roles(src *spec.Source, written []string) Roles {
 	case r.plan.Target.Facts.Hosting == Hosted:
 		return Worker
 	}
-	if len(r.roleless) == 0 || r.roleless[len(r.roleless)-1].Block() != src.Block() { // for_each makes several of one block
+	if len(r.roleless) == 0 || r.roleless[len(r.roleless)-1].Block() != src.Block() { // for_each creates several nodes from one block
 		r.roleless = append(r.roleless, src)
 	}
 	return 0
 }
 
-// ownGroups are the groups that inventories have by themselves, ours and kubespray's.
+// ownGroups are the groups that inventories already have, in our playbook and in kubespray.
 var ownGroups = []string{"all", "ungrouped", "bootstrap", "control_plane", "etcd", "kubelet", "leaving", "load_balancer", "local_balancer",
 	"others", "workers", "bastion", "calico_rr", "k8s_cluster", "kube_control_plane", "kube_node"}
 
-// memberPattern is narrower than what etcd takes, which splits --initial-cluster at = and commas.
+// memberPattern is narrower than what etcd accepts: etcd splits --initial-cluster at = and commas.
 var memberPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 
-// groupPattern is narrower than what Ansible takes. Hyphens stand in inventories of old.
+// groupPattern is narrower than what Ansible accepts. Hyphens are allowed because older inventories have them.
 var groupPattern = regexp.MustCompile(`^[a-z_][a-z0-9_-]{0,62}$`)
 
-// groups reads the groups of the inventory that a machine is in.
+// groups reads a machine's inventory groups.
 func (r *resolver) groups(src *spec.Source, written []string) []string {
 	for i, group := range written {
 		switch at := src.Element("groups", i); {
@@ -185,20 +185,20 @@ func (r *resolver) groups(src *spec.Source, written []string) []string {
 		case !groupPattern.MatchString(group):
 			r.fail(invalidName, at, `groups holds %q. A group has lower-case letters, digits, _ and -, and begins with a letter or _: `+
 				`"monitoring".`, spelling.Excerpt(group))
-		case !slices.Contains(r.grouped, grouping{group, at}): // for_each makes several machines of one block
+		case !slices.Contains(r.grouped, grouping{group, at}): // for_each creates several machines from one block
 			r.grouped = append(r.grouped, grouping{group, at})
 		}
 	}
 	return slices.Compact(slices.Sorted(slices.Values(written)))
 }
 
-// grouping is a group of the inventory, and where a machine is put into it.
+// grouping is an inventory group, and the place where a machine is added to it.
 type grouping struct {
 	group string
 	at    hcl.Range
 }
 
-// groupsAreNoHosts refuses a group that is called as a host is: Ansible's patterns would mean the host and the group's members at once.
+// groupsAreNoHosts rejects a group that has the name of a host: an Ansible pattern would match both.
 func (r *resolver) groupsAreNoHosts() {
 	hosts := make(map[string]*Node, len(r.plan.Nodes))
 	for _, n := range r.plan.Nodes {
@@ -213,7 +213,7 @@ func (r *resolver) groupsAreNoHosts() {
 	}
 }
 
-// missingRoles reports all blocks without roles in one message. It offers what the design lacks first.
+// missingRoles reports all blocks without roles in one message. It suggests the roles that the design lacks first.
 func (r *resolver) missingRoles() {
 	if len(r.roleless) == 0 {
 		return
@@ -262,7 +262,7 @@ func (r *resolver) node(n *spec.Node) *Node {
 	return &node
 }
 
-// domain reads a failure domain: a name, or the names of places that are in each other, the largest first.
+// domain reads a failure domain: a name, or a path of nested places, the largest first.
 func (r *resolver) domain(at hcl.Range, attr string, s *string) string {
 	if s == nil {
 		return ""
@@ -281,7 +281,7 @@ func (r *resolver) domain(at hcl.Range, attr string, s *string) string {
 	return *s
 }
 
-// place reads a failure domain, a power feed or a hypervisor's name. Both become the values of labels.
+// place reads the name of a failure domain, a power feed, or a hypervisor. All of them become label values.
 func (r *resolver) place(at hcl.Range, attr string, s *string) string {
 	if s == nil {
 		return ""
@@ -309,7 +309,7 @@ func (r *resolver) addressWanted(src *spec.Source, of, attr string) {
 	}
 }
 
-// PoolCount is how many machines a pool has: its count, or as many as it names.
+// PoolCount is the number of machines in a pool: its count, or the number of names it lists.
 func PoolCount(p *spec.NodePool) int {
 	switch {
 	case p.Count != nil:
@@ -320,7 +320,7 @@ func PoolCount(p *spec.NodePool) int {
 	return len(p.Addresses)
 }
 
-// poolSize checks what a pool says of its size against itself, and returns how many machines it has.
+// poolSize checks that a pool's size arguments agree, and returns the number of machines.
 func (r *resolver) poolSize(p *spec.NodePool) int {
 	count := PoolCount(p)
 	switch {
@@ -348,10 +348,10 @@ func (r *resolver) poolSize(p *spec.NodePool) int {
 	return count
 }
 
-// namePattern is a pattern with one number in it.
+// namePattern is a name pattern that contains one number.
 var namePattern = regexp.MustCompile(`^([a-z0-9.-]*)%(0[1-9])?d([a-z0-9.-]*)$`)
 
-// poolNames are the names of a pool's machines, and where each is written.
+// poolNames returns the names of a pool's machines, and where each is written.
 func (r *resolver) poolNames(p *spec.NodePool, count int) (names []string, at []hcl.Range) {
 	pattern, first := p.Name+"-%d", 1
 	if p.NamePattern != nil {
@@ -385,7 +385,7 @@ func (r *resolver) poolNames(p *spec.NodePool, count int) (names []string, at []
 	return names, at
 }
 
-// pool reads a pool and defines its nodes.
+// pool reads a pool and adds its nodes to the plan.
 func (r *resolver) pool(p *spec.NodePool) {
 	count := r.poolSize(p)
 	model := r.machine(p.Source, &p.Machine)
@@ -438,7 +438,7 @@ func (r *resolver) pool(p *spec.NodePool) {
 	}
 }
 
-// poolDomains reads the failure domains that are written by machine.
+// poolDomains reads failure domains that are given per machine.
 func (r *resolver) poolDomains(p *spec.NodePool, names []string) map[string]string {
 	if p.DomainOf == nil {
 		return nil
@@ -448,20 +448,20 @@ func (r *resolver) poolDomains(p *spec.NodePool, names []string) map[string]stri
 	for _, name := range slices.Sorted(maps.Keys(p.DomainOf)) {
 		domain := p.DomainOf[name]
 		if !slices.Contains(names, name) {
-			continue // of another pool of the block, or domainsOfNobody says it
+			continue // it is in another pool of the block, or domainsOfNobody reports it
 		}
 		of[name] = r.domain(p.Value("failure_domain_of", name), "failure_domain_of", &domain)
 	}
 	return of
 }
 
-// domained is a pool that gives failure domains by machine, and what its machines are called.
+// domained is a pool that gives failure domains per machine, with the names of its machines.
 type domained struct {
 	pool  *spec.NodePool
 	names []string
 }
 
-// domainsOfNobody refuses failure domains of machines that no pool of their block has: for_each makes several of one.
+// domainsOfNobody rejects failure domains of machines that are in no pool of the block: for_each creates several pools from one block.
 func (r *resolver) domainsOfNobody() {
 	names := map[hcl.Range][]string{}
 	for _, d := range r.domained {
@@ -507,7 +507,7 @@ func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr
 	}
 }
 
-// Natural compares names as people do: runs of digits by their number, so that cp-2 comes before cp-10.
+// Natural compares names in natural order: runs of digits compare as numbers, so cp-2 comes before cp-10.
 func Natural(a, b string) int {
 	x, y := a, b
 	for x != "" && y != "" {
@@ -528,7 +528,7 @@ func Natural(a, b string) int {
 	return cmp.Or(cmp.Compare(len(x), len(y)), strings.Compare(a, b))
 }
 
-// digits is the length of the run of digits at the start of s.
+// digits is the number of digits at the start of s.
 func digits(s string) int {
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {

@@ -2,14 +2,14 @@ package plan
 
 import "fmt"
 
-// pastMinor is a minor before the facts: a design of it can be checked, simulated and compared, but no tree is written for it.
+// pastMinor is a minor older than the facts. A design with it can be checked, simulated, and compared, but no tree is generated for it.
 type pastMinor struct {
 	minor, newest int    // its last patch release
 	ended         string // the last day of its support, YYYY-MM-DD
 }
 
-// pastMinors are the minors before firstMinor that clusters are still found with, the oldest first.
-// Source: github.com/kubernetes/website data/releases/eol.yaml, read on 2026-11-29; 1.29.15 is the newest tag of k8s.io/api
+// pastMinors are the minors before firstMinor that existing clusters still run, oldest first. Source: github.com/kubernetes/website
+// data/releases/eol.yaml, read on 2026-11-29; 1.29.15 is the newest tag of k8s.io/api
 var pastMinors = []pastMinor{
 	{15, 12, "2020-05-06"}, {16, 15, "2020-09-02"}, {17, 17, "2021-01-13"}, {18, 20, "2021-06-18"}, {19, 16, "2021-10-28"},
 	{20, 15, "2022-02-28"}, {21, 14, "2022-06-28"}, {22, 17, "2022-12-08"}, {23, 17, "2023-02-28"}, {24, 17, "2023-07-28"},
@@ -17,7 +17,7 @@ var pastMinors = []pastMinor{
 	{30, 14, "2025-07-15"},
 }
 
-// OldestPast is the oldest minor that a design can be of.
+// OldestPast is the oldest minor that a design can have.
 func OldestPast() Version { return Version{1, pastMinors[0].minor, pastMinors[0].newest} }
 
 func (v Kubernetes) past() (pastMinor, bool) {
@@ -29,19 +29,19 @@ func (v Kubernetes) past() (pastMinor, bool) {
 	return pastMinor{}, false
 }
 
-// Past reports whether the version's minor ended before the facts begin: little more is known of it than when that was.
+// Past reports whether the version's minor ended before the facts begin. Little more than its end date is known.
 func (v Kubernetes) Past() bool {
 	_, ok := v.past()
 	return ok
 }
 
-// Described reports whether the design is of a cluster that can be described and not built: its Kubernetes is out of support, so that
-// other software than ours built it, and vendors make no new one. What the author does not say of such a cluster is not decided: its
-// versions are "no data".
+// Described reports whether the design is of an existing cluster that can be described but not built: its Kubernetes is out of support, so
+// other software built it, and vendors no longer create such clusters. Values that the author does not give are not decided: the versions
+// are "no data".
 func (p *Plan) Described() bool { return p.Kubernetes().Past() }
 
-// WayUp are the releases that a described cluster goes through until a tree can be written for it: the newest of each minor, up to the
-// first that the target takes.
+// WayUp returns the releases that a described cluster must upgrade through before a tree can be generated for it: the newest of each minor,
+// up to the first that the target takes.
 func (p *Plan) WayUp() []Version {
 	var way []Version
 	_, newest := p.Target.Facts.Table.Minors()
@@ -55,7 +55,7 @@ func (p *Plan) WayUp() []Version {
 	return way
 }
 
-// WayUpWords says the way up: "1.27.16, then a minor at a time to 1.31.14".
+// WayUpWords describes the upgrade path: "1.27.16, then a minor at a time to 1.31.14".
 func (p *Plan) WayUpWords() string {
 	way := p.WayUp()
 	switch len(way) {

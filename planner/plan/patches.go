@@ -10,17 +10,17 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// PatchesDir is the directory of the hosts that kubeadm reads patches from, and PatchesNote the file that says with which of them it wrote
-// what is there: a line of sha256sum for each.
+// PatchesDir is the directory on hosts from which kubeadm reads patches. PatchesNote is the file that records which of them kubeadm has
+// applied: a line of sha256sum for each.
 const (
 	PatchesDir  = "/etc/kubernetes/patches"
 	PatchesNote = "/etc/kubernetes/patches.sha256"
 )
 
-// PatchKubelet is the target of patches that every node reads; all others are read on control planes alone.
+// PatchKubelet is the patch target that every node reads. All other targets are read on control planes only.
 const PatchKubelet = "kubeletconfiguration"
 
-// The types of patches, in kubeadm's words.
+// Patch types, as kubeadm names them.
 const (
 	PatchStrategic = "strategic"
 	PatchMerge     = "merge"
@@ -32,9 +32,9 @@ func (r *resolver) patch(f *spec.Patch) Patch {
 	return Patch{f.Source, f.Name, f.NameRange, content}
 }
 
-// SplitPatchName says what kubeadm reads from the name of a patch, target[suffix][+type].extension: the target, of those that are known,
-// and the type, which is strategic where the name says none. The problem is half a sentence, "" if kubeadm takes the name.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/util/patches/patches.go, parseFilename
+// SplitPatchName parses the name of a patch as kubeadm does: target[suffix][+type].extension. It returns the target, one of known, and the
+// type, strategic by default. problem is half a sentence, "" if kubeadm accepts the name. Source: k8s.io/kubernetes
+// cmd/kubeadm/app/util/patches/patches.go, parseFilename
 func SplitPatchName(name string, known []string) (target, kind, problem string) {
 	if !fileNamePattern.MatchString(strings.Replace(name, "+", "-", 1)) {
 		return "", "", "it cannot name a file"
@@ -79,7 +79,7 @@ func (p *Plan) PatchesOf(n *Node) []Patch {
 // OfKubelet reports whether every node reads the patch.
 func (f Patch) OfKubelet() bool { return strings.HasPrefix(f.Name, PatchKubelet) }
 
-// Sum is the line of sha256sum.
+// Sum is the patch's line of sha256sum.
 func (f Patch) Sum() string {
 	sum := sha256.Sum256([]byte(f.Content))
 	return hex.EncodeToString(sum[:]) + "  " + f.Name

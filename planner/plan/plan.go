@@ -1,5 +1,5 @@
-// Package plan turns what was written into what will be built: every default applied, every name, address, role, member, endpoint
-// and version decided. A Plan is complete and sorted, never modified after Resolve, and does not depend on the order of blocks.
+// Package plan resolves a spec into what will be built: it applies every default and decides every name, address, role, member, endpoint,
+// and version. A Plan is complete and sorted, is never modified after Resolve, and does not depend on the order of blocks.
 package plan
 
 import (
@@ -16,7 +16,7 @@ import (
 
 // Plan is the resolved design.
 type Plan struct {
-	Spec *spec.Spec // what was written, for positions and snippets
+	Spec *spec.Spec // what the author wrote, for positions and snippets
 
 	Cluster      Cluster
 	Network      Network
@@ -27,17 +27,17 @@ type Plan struct {
 	Time         Time
 	Hosts        HostSettings
 	Artifacts    Artifacts
-	// CloudProvider is the cloud whose controller manager initializes nodes, "" if there is none. It is among Addons too.
+	// CloudProvider is the cloud whose controller manager initializes nodes, "" if there is none. Addons includes the controller manager.
 	CloudProvider string
 	Schedulers    []*Scheduler
-	Addons        []*Addon     // in the order in which they are applied
+	Addons        []*Addon     // in the order they are applied
 	Nodes         []*Node      // in natural order of names: cp-2 before cp-10
 	Hypervisors   []Hypervisor // sorted by name
 	Moved         []Moved      // sorted by From
 	Target        Target
 	Waivers       []Waiver
 
-	// Decisions lists every value that the author left to the planner, in the order of the blocks of the language.
+	// Decisions lists every value that the planner chose, in the order of the blocks of the language.
 	Decisions []Decision
 }
 
@@ -46,10 +46,10 @@ type Decision struct {
 	Path   string // "network.pod_subnets"
 	Value  string
 	Reason string // a sentence without the value
-	Link   string // where the fact comes from, "" if the reason says it all
+	Link   string // source of the fact, "" if the reason is enough
 }
 
-// Cluster is what the cluster as a whole is.
+// Cluster is the settings of the cluster as a whole.
 type Cluster struct {
 	*spec.Source
 	Name      string
@@ -59,10 +59,10 @@ type Cluster struct {
 	Version   Version
 	// Endpoint is kubeadm's controlPlaneEndpoint: what every kubelet and client connects to.
 	Endpoint            Endpoint
-	CertSANs            []string // extra names and addresses as the author wrote them; APIServerSANs has all
+	CertSANs            []string // extra names and addresses as written; APIServerSANs returns all
 	Site                string   // "" = shares nothing with other clusters
-	Peers               []string // clusters whose pods or Services are reached, as written
-	MaxNodes            int      // nodes with a kubelet that the design must have room for; never below what is defined
+	Peers               []string // clusters whose pods or Services this one must reach, as written
+	MaxNodes            int      // number of nodes with a kubelet to leave room for; at least the number defined
 	APIServerPort       int
 	EncryptionAlgorithm string        // "" = kubeadm's default
 	CertificateValidity time.Duration // 0 = kubeadm's default of one year
@@ -71,23 +71,23 @@ type Cluster struct {
 	APIServer           APIServer
 	ControllerManager   Component
 	Scheduler           Component
-	// SchedulerProfiles are those of kubeadm's own scheduler; none leaves it as upstream has it.
+	// SchedulerProfiles are the profiles of kubeadm's own scheduler; if empty, upstream's default applies.
 	SchedulerProfiles []Profile
 	Kubelet           Kubelet
 	Audit             *Audit      // nil: none
-	Encryption        *Encryption // nil: etcd holds plain values
+	Encryption        *Encryption // nil: not encrypted at rest
 	Patches           []Patch     // sorted by name, the order in which kubeadm applies them
 }
 
-// Where API servers find the files that are laid down for them, and the keys that they encrypt with.
+// Where API servers find their extra files, and the encryption keys.
 const (
 	HostFilesDir      = "/etc/kubernetes/api-server"
-	AuditPolicyFile   = "audit-policy.yaml"                   // of HostFilesDir
-	KMSFile           = "encryption.yaml"                     // of HostFilesDir: provider kms, without a key
-	EncryptionKeyFile = "/etc/kubernetes/pki/encryption.yaml" // made on the first control plane
+	AuditPolicyFile   = "audit-policy.yaml"                   // in HostFilesDir
+	KMSFile           = "encryption.yaml"                     // in HostFilesDir; provider kms, contains no key
+	EncryptionKeyFile = "/etc/kubernetes/pki/encryption.yaml" // generated on the first control plane
 )
 
-// APIServer is what was added to the API server.
+// APIServer is the author's additions to the API server.
 type APIServer struct {
 	Component
 	Files   []HostFile // as written, sorted by name; see Plan.HostFiles
@@ -102,10 +102,10 @@ type HostFile struct {
 	Content   string
 }
 
-// Patch is a file of PatchesDir: kubeadm changes with it what it writes.
+// Patch is a file in PatchesDir. kubeadm applies it to the files that it writes.
 type Patch HostFile
 
-// Volume is a path of the host that every API server sees.
+// Volume is a host path mounted into every API server.
 type Volume struct {
 	*spec.Source
 	Name                string
@@ -114,7 +114,7 @@ type Volume struct {
 	ReadOnly            bool
 }
 
-// Audit is the log of what the API servers are asked.
+// Audit is the audit log of the API servers.
 type Audit struct {
 	*spec.Source
 	Policy                      string // YAML
@@ -129,30 +129,30 @@ const (
 	KMS       = "kms"
 )
 
-// Encryption is how etcd's values are encrypted.
+// Encryption is the encryption at rest of the data in etcd.
 type Encryption struct {
 	*spec.Source
 	Provider  string
-	Resources []string // in the order of the file
+	Resources []string // in file order
 	Endpoint  string   // of kms
 }
 
-// Component holds what was added to a control plane component's command line.
+// Component is the author's additions to the command line of a control plane component.
 type Component struct {
 	*spec.Source
 	ExtraArgs []Arg // sorted by name
 }
 
-// Arg is a command line flag without its dashes. A flag that repeats has several in a row, in the order of the file.
+// Arg is a command line flag without its dashes. A repeated flag has one Arg per value, in file order.
 type Arg struct{ Name, Value string }
 
-// Kubelet is what every kubelet is given.
+// Kubelet is the configuration of every kubelet.
 type Kubelet struct {
 	*spec.Source
 	MaxPods      int
 	CgroupDriver string // systemd | cgroupfs
 	FailSwapOn   bool
-	// ServerTLSBootstrap lets the cluster's authority sign the kubelets' own certificates; the playbook approves the requests.
+	// ServerTLSBootstrap has the cluster's CA sign the kubelets' serving certificates; the playbook approves the requests.
 	ServerTLSBootstrap bool
 	ExtraArgs          []Arg
 	Config             *spec.Object // fields of upstream's KubeletConfiguration; nil: none
@@ -167,8 +167,8 @@ type Endpoint struct {
 // Network is the cluster's addressing.
 type Network struct {
 	*spec.Source
-	PodSubnets         []netip.Prefix // one, or one of each family
-	ServiceSubnets     []netip.Prefix // the same families in the same order
+	PodSubnets         []netip.Prefix // one, or one per family
+	ServiceSubnets     []netip.Prefix // same families in the same order
 	ReservedSubnets    []netip.Prefix
 	NodeSubnets        []netip.Prefix // as written; may be empty
 	DNSDomain          string
@@ -182,7 +182,7 @@ type Network struct {
 	HTTPProxy          *HTTPProxy // nil: none
 }
 
-// PortRange is First to Last, both included.
+// PortRange runs from First to Last, both included.
 type PortRange struct{ First, Last int }
 
 // The pod networks that the planner knows.
@@ -191,8 +191,8 @@ const (
 	Calico       = "calico"
 	Cilium       = "cilium"
 	StaticRoutes = "static-routes"
-	OtherCNI     = "other" // one that the planner does not know, described by the author
-	NoCNI        = "none"  // the author brings one
+	OtherCNI     = "other" // not known to the planner, described by the author
+	NoCNI        = "none"  // the author installs one
 )
 
 // CNI is the pod network.
@@ -202,16 +202,16 @@ type CNI struct {
 	Name                 string
 	Version              string // "v0.28.10"; "" for static-routes and none
 	Encapsulation        string // vxlan | host-gw | ipip | wireguard | geneve | bgp | none
-	MTU                  int    // of a pod's interface: the underlay's less the encapsulation
-	Interface            string // "" = the one that holds the node's address
+	MTU                  int    // MTU of a pod's interface: that of the underlay minus the encapsulation
+	Interface            string // "" = the one with the node's address
 	KubeProxyReplacement bool
-	VXLANPort            int         // UDP; 0 = the plugin's own
-	BGPAS                int         // the AS of the nodes; 0 = the plugin's own
+	VXLANPort            int         // UDP; 0 = the plugin's default
+	BGPAS                int         // AS of the nodes; 0 = the plugin's default
 	BGPPeers             []BGPPeer   // routers of every node
-	BGPDomains           []BGPDomain // routers of the nodes of one failure domain, sorted by name
-	Plugin               string      // what OtherCNI is called
-	Images               []string    // of OtherCNI, sorted
-	Manifests            []Manifest  // of OtherCNI, in the order of the file
+	BGPDomains           []BGPDomain // routers per failure domain, sorted by name
+	Plugin               string      // the name behind OtherCNI
+	Images               []string    // only OtherCNI, sorted
+	Manifests            []Manifest  // only OtherCNI, in file order
 }
 
 // Foreign reports that the planner does not know the pod network.
@@ -225,15 +225,15 @@ func (c *CNI) Called() string {
 	return c.Name
 }
 
-// DNS is what was said of cluster DNS.
+// DNS is the cluster DNS settings.
 type DNS struct {
 	*spec.Source
-	Upstream       []Endpoint // in the order of the file; none: those of the node
+	Upstream       []Endpoint // in file order; none: the node's resolvers
 	NodeLocalCache bool
 	Replicas       int // 0 = kubeadm's 2
 }
 
-// KubeProxy is how Services are programmed on nodes.
+// KubeProxy is how nodes implement Services.
 type KubeProxy struct {
 	*spec.Source
 	Written   bool   // whether the file has the block
@@ -242,12 +242,12 @@ type KubeProxy struct {
 	Config    *spec.Object // fields of upstream's KubeProxyConfiguration; nil: none
 }
 
-// HTTPProxy is how hosts reach the world; NoProxy is computed: nodes, ranges, endpoint, cluster domain, and what the author added.
+// HTTPProxy is how hosts reach the internet. NoProxy is computed: nodes, ranges, endpoint, cluster domain, and the author's additions.
 type HTTPProxy struct {
 	*spec.Source
 	HTTP, HTTPS string
 	NoProxy     []string
-	// Credentials is a file of the machine that runs Ansible with user:password in its one line. "" if there is none.
+	// Credentials is a file on the machine that runs Ansible, with user:password on its only line. "" if there is none.
 	Credentials string
 }
 
@@ -264,12 +264,12 @@ type Runtime struct {
 	Name    string
 	Version string // without v: "2.4.2"
 	Socket  string // "unix:///run/containerd/containerd.sock"
-	// Credentials is a file of the machine that runs Ansible: Docker's config.json with what registries ask for. "" if there is none.
+	// Credentials is a file on the machine that runs Ansible: a Docker config.json with registry credentials. "" if there is none.
 	Credentials string
 	Registries  []Registry
 }
 
-// Registry says how nodes reach one registry.
+// Registry is how nodes reach one registry.
 type Registry struct {
 	*spec.Source
 	Host       string
@@ -284,20 +284,20 @@ type Etcd struct {
 	*spec.Source
 	Written           bool // whether the file has the block
 	Placement         topologies.Placement
-	Version           string // without v; of stacked members: what kubeadm's image holds
+	Version           string // without v; for stacked members the version in kubeadm's image
 	DataDir           string
 	QuotaBytes        int64
 	HeartbeatInterval time.Duration
 	ElectionTimeout   time.Duration
 	ExtraArgs         []Arg
 	Members           []Member // in the order of Nodes
-	// Endpoints are the client URLs of an etcd that others run, in the order of the file; Members is empty then. The files are those of
-	// the machine that runs Ansible.
+	// Endpoints are the client URLs of an etcd cluster that others run, in file order; Members is then empty. The files are paths on the
+	// machine that runs Ansible.
 	Endpoints                 []string
 	CAFile, CertFile, KeyFile string
 }
 
-// Member is one etcd member. Its name is its node's, unless that says otherwise.
+// Member is one etcd member. Its name is the node's unless the node sets another.
 type Member struct {
 	Name      string
 	Node      *Node
@@ -305,61 +305,61 @@ type Member struct {
 	ClientURL string // https://10.0.0.21:2379
 }
 
-// The kinds of load balancer.
+// Kinds of load balancer.
 const (
 	NoBalancer       = "none"
-	HAProxy          = "haproxy" // with keepalived where there are two balancers and a virtual IP
+	HAProxy          = "haproxy" // with keepalived if there are two balancers and a virtual IP
 	KubeVIP          = "kube-vip"
-	LocalBalancer    = "local"    // haproxy on the loopback address of every node but control planes, which connect to their own API server
-	ExternalBalancer = "external" // someone else's
+	LocalBalancer    = "local"    // haproxy on loopback of every node, except control planes, which use their own API server
+	ExternalBalancer = "external" // managed by others
 )
 
-// KubeVIPLease is for how many seconds a control plane holds the virtual IP of kube-vip without saying so again.
+// KubeVIPLease is how many seconds a control plane keeps kube-vip's virtual IP without renewing the lease.
 const KubeVIPLease = 5
 
-// KubeVIPHold is for how many seconds a router keeps its way to a control plane that has fallen silent, with kube-vip in mode bgp: the hold
-// time, of which the lower of both ends counts (https://www.rfc-editor.org/rfc/rfc4271#section-4.2). kube-vip's own is 30.
+// KubeVIPHold is how many seconds a router keeps its route to a control plane that has stopped responding, with kube-vip in mode bgp. It is
+// the BGP hold time; the lower value of both peers applies (https://www.rfc-editor.org/rfc/rfc4271#section-4.2). kube-vip's default is 30.
 const KubeVIPHold = 9
 
-// LoadBalancer is what is before the API servers.
+// LoadBalancer is what is in front of the API servers.
 type LoadBalancer struct {
 	*spec.Source
 	Written         bool // whether the file has the block
 	Kind            string
 	VirtualIP       netip.Addr // zero: none
-	Port            int        // that clients connect to
-	Interface       string     // "" = the one that holds the node's address
+	Port            int        // port that clients connect to
+	Interface       string     // "" = the one with the node's address
 	VirtualRouterID int        // VRRP, 1–255
 	Mode            string     // kube-vip: arp | bgp
-	BGPAS           int        // kube-vip in mode bgp: the AS of the control planes
+	BGPAS           int        // kube-vip in mode bgp: AS of the control planes
 	BGPPeers        []BGPPeer  // the routers, as written
 	Version         string     // kube-vip's, "v1.0.0"
-	Nodes           []*Node    // with role load-balancer; haproxy alone has any
+	Nodes           []*Node    // nodes with role load-balancer; only kind haproxy has any
 }
 
-// BGPPeer is a router that learns the virtual IP, or where pods are.
+// BGPPeer is a router that learns routes to the virtual IP, or to pods.
 type BGPPeer struct {
-	Address netip.Addr // kube-vip's are IPv4: it splits its list at colons
+	Address netip.Addr // IPv4 for kube-vip, which splits its list at colons
 	AS      int
 }
 
-// Time is whose clock the hosts follow.
+// Time is the hosts' clock source.
 type Time struct {
 	*spec.Source
-	Servers []string // NTP, names or addresses, in the order of the file; none leaves the hosts as they are
+	Servers []string // NTP servers, names or addresses, in file order; none leaves the hosts as they are
 }
 
-// HostSettings is what the playbook sets in the systems of the hosts.
+// HostSettings is what the playbook configures in the hosts' operating systems.
 type HostSettings struct {
 	*spec.Source
 	SELinux string // Enforcing or Permissive, on hosts with a kubelet whose system has SELinux
-	// Firewall reports that the playbook opens the plan's ports in the hosts' firewalls, and closes all others.
+	// Firewall makes the playbook open the plan's ports in the hosts' firewalls and close all others.
 	Firewall   bool
-	AdminCIDRs []netip.Prefix // from which Operator and Clients come; none: from everywhere
-	OpenPorts  []OpenPort     // in the order of the file
+	AdminCIDRs []netip.Prefix // sources of Operator and Clients; none: everywhere
+	OpenPorts  []OpenPort     // in file order
 }
 
-// OpenPort is one that is not a part of the cluster.
+// OpenPort is an extra open port that the cluster itself does not need.
 type OpenPort struct {
 	PortRange
 	Protocol string // tcp | udp
@@ -373,7 +373,7 @@ func (o OpenPort) String() string {
 	return fmt.Sprintf("%d-%d/%s", o.First, o.Last, o.Protocol)
 }
 
-// Modes of SELinux.
+// SELinux modes.
 const (
 	Enforcing  = "enforcing"
 	Permissive = "permissive"
@@ -387,11 +387,11 @@ type SSH struct {
 	*spec.Source
 	User           string
 	Port           int
-	PrivateKeyFile string // "" = whatever ssh does by itself
+	PrivateKeyFile string // "" = ssh's default
 	JumpHost       string
 }
 
-// Where binaries come from.
+// Values of Artifacts.Origin.
 const (
 	Packages = "packages"
 	Binaries = "binaries"
@@ -427,21 +427,21 @@ func (s Roles) Has(r Roles) bool { return s&r == r }
 type Node struct {
 	*spec.Source
 	Name      string
-	NameRange hcl.Range // of the label that names the node, or the pool that it comes from
-	Pool      string    // "" for its own node
+	NameRange hcl.Range // of the label that names the node or its pool
+	Pool      string    // "" if it is not from a pool
 	Index     int       // 1-based position in its pool, 0 otherwise
-	// Roles as resolved: a control plane with stacked etcd has EtcdRole too, an all-in-one node has Worker.
+	// Roles are the resolved roles: a control plane with stacked etcd also has EtcdRole, an all-in-one node also Worker.
 	Roles            Roles
-	Address          netip.Addr // zero if the target gives addresses itself
+	Address          netip.Addr // zero if the target assigns addresses
 	SecondaryAddress netip.Addr // of the other family; zero: none
 	SSHAddress       string     // where Ansible connects
 	PublicAddress    string
 	MAC              string
-	FailureDomain    string // "" = not stated; "room-1/rack-a" where places are in each other
+	FailureDomain    string // "" = not stated; "room-1/rack-a" if places are nested
 	Power            string // power feed; "" = not stated
 	Host             string // hypervisor; "" = not stated
-	Bootstrap        bool   // the one control plane that runs kubeadm init
-	EtcdName         string // of its member, "" = Name
+	Bootstrap        bool   // the control plane that runs kubeadm init
+	EtcdName         string // name of its etcd member, "" = Name
 	Arch             string // amd64 | arm64 | …
 	OS               OS
 	CPUs             int   // 0 = not stated
@@ -450,37 +450,37 @@ type Node struct {
 	Interface        string
 	Labels           map[string]string
 	Annotations      map[string]string
-	Taints           []Taint // sorted; EffectiveTaints has the control plane's too
+	Taints           []Taint // sorted; EffectiveTaints also has the control plane's
 	KubeletExtraArgs []Arg   // sorted by name
 	InstanceType     string
-	Groups           []string // of the inventory, sorted, next to those of the roles
+	Groups           []string // inventory groups in addition to those of the roles, sorted
 	SSH              NodeSSH
 
-	TargetHost string // what the target's block says of a node without Host; see Carrier
+	TargetHost string // hypervisor from the target's block if Host is ""; see Carrier
 }
 
-// Carrier is the hypervisor that a node is lost with: the one it states, else the one that the target's block names; "" = not known.
+// Carrier is the hypervisor that a node fails with: the one it states, else the one from the target's block; "" = unknown.
 func (n *Node) Carrier() string { return cmp.Or(n.Host, n.TargetHost) }
 
-// NodeSSH is how Ansible reaches one host, where that differs from Plan.SSH.
+// NodeSSH is how Ansible reaches one host, if that differs from Plan.SSH.
 type NodeSSH struct {
-	*spec.Source   // nil: nothing is written
+	*spec.Source   // nil: nothing written
 	User           string
 	Port           int
 	PrivateKeyFile string
 	Local          bool // Ansible runs on the host
 }
 
-// Leaving is a host that the design has no longer and that the cluster may still have.
+// Leaving is a host that the design no longer has but the cluster may still have.
 type Leaving struct {
 	Name       string
-	SSHAddress string // "" if it is Address
+	SSHAddress string // "" = same as Address
 	Address    string
 	Arch       string
 	Roles      []string // that it had
 }
 
-// OS is an operating system as written: "ubuntu-24.04". The zero value means that it was not stated.
+// OS is an operating system as written: "ubuntu-24.04". The zero value means not stated.
 type OS struct {
 	Name    string // "ubuntu"
 	Version string // "24.04", "" if not stated
@@ -492,22 +492,22 @@ type Taint struct {
 	Key, Value, Effect string
 }
 
-// Target is the system that the cluster lands on.
+// Target is the system that the cluster is built on.
 type Target struct {
 	*spec.Source
 	Name      string
 	NameRange hcl.Range
 	Facts     Facts
-	Site      Site // as far as the block states it
+	Site      Site // the part that the block states
 }
 
-// OneMachine is the machine that all nodes are on, in words: "the machine that runs Vagrant"; "" if they may be on several.
+// OneMachine is the machine that all nodes run on, in words: "the machine that runs Vagrant"; "" if they may be on several.
 func (t *Target) OneMachine() string { return cmp.Or(t.Site.OneMachine, t.Facts.OneMachine) }
 
-// Cloud is the cloud of the machines, one of Clouds; "" if they are not in one.
+// Cloud is the cloud that the machines are in, one of Clouds; "" if they are in none.
 func (t *Target) Cloud() string { return cmp.Or(t.Site.Cloud, t.Facts.Cloud) }
 
-// Hypervisor is what a hypervisor has for machines. What is not stated is 0.
+// Hypervisor is a hypervisor's capacity for machines. 0 means not stated.
 type Hypervisor struct {
 	*spec.Source
 	Name                   string
@@ -516,17 +516,17 @@ type Hypervisor struct {
 	MemoryBytes, DiskBytes int64
 }
 
-// Moved reports whether a machine has a new name.
+// Moved records that a machine has a new name.
 type Moved struct {
 	*spec.Source
 	From, To string
 }
 
-// Waiver demotes one rule's findings to notes.
+// Waiver turns the findings of one rule into notes.
 type Waiver struct {
 	*spec.Source
 	Rule      string
 	RuleRange hcl.Range
 	Reason    string
-	Expires   time.Time // the first day on which it no longer holds, UTC; zero: never
+	Expires   time.Time // the first day on which it no longer applies, UTC; zero: never expires
 }

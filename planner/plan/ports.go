@@ -8,22 +8,22 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Peer is a group of hosts, or of people, at one end of a connection.
+// Peer is a group of hosts or people at one end of a connection.
 type Peer string
 
-// The ends of a connection. KubeletHosts is control planes and workers together.
+// The ends of a connection. KubeletHosts is control planes plus workers.
 const (
 	ControlPlanePeers Peer = "control-plane"
-	EtcdPeers         Peer = "etcd" // external members alone: stacked ones are control planes
+	EtcdPeers         Peer = "etcd" // external members only: stacked ones are control planes
 	BalancerPeers     Peer = "load-balancer"
 	KubeletHosts      Peer = "kubelet"
 	AllHosts          Peer = "all"       // every host of the plan
-	Clients           Peer = "clients"   // administrators and CI: whoever runs kubectl
-	Consumers         Peer = "consumers" // whoever uses a Service of type NodePort
-	Operator          Peer = "operator"  // where Ansible runs
+	Clients           Peer = "clients"   // administrators and CI: everything that runs kubectl
+	Consumers         Peer = "consumers" // everything that uses a Service of type NodePort
+	Operator          Peer = "operator"  // the machine that runs Ansible
 )
 
-// Words names a group of hosts in words: nodes are control planes and workers together.
+// Words describes the group: "nodes" means control planes and workers.
 func (p Peer) Words() string {
 	switch p {
 	case ControlPlanePeers:
@@ -46,10 +46,10 @@ func (p Peer) Words() string {
 	return string(p)
 }
 
-// Port is one opening in the firewall of the hosts of one group. Every other port may stay closed.
+// Port is an opening in the firewall of one group's hosts. All other ports may stay closed.
 type Port struct {
 	On          Peer   // the hosts that listen
-	From        []Peer // who connects, in the order of the constants; the hosts of On are among them only where they are listed
+	From        []Peer // who connects, in the order of the constants; hosts of On only if listed
 	Protocol    string // tcp | udp | ipip | vrrp (the last two are IP protocols 4 and 112 and have no port)
 	First, Last int    // equal for a single port; 0 where the protocol has none
 	Component   string // who listens: "kube-apiserver"
@@ -68,10 +68,10 @@ func (p Port) Ports() string {
 	return strconv.Itoa(p.First) + "-" + strconv.Itoa(p.Last)
 }
 
-// MetalLBPort is where the speakers of the addon metallb find each other.
+// MetalLBPort is the port on which the speakers of the addon metallb find each other.
 const MetalLBPort = 7946
 
-// NodeExporterPort is where the addon prometheus has each node tell its metrics.
+// NodeExporterPort is the port on which each node serves its metrics with the addon prometheus.
 const NodeExporterPort = 9100
 
 const (
@@ -81,7 +81,7 @@ const (
 	flannelDocs = "https://github.com/flannel-io/flannel/blob/master/Documentation/backends.md"
 )
 
-// Members returns the nodes of a group, in natural order; none for the groups that are no hosts of the plan.
+// Members returns the nodes of a group in natural order, none for groups that are not hosts of the plan.
 func (p *Plan) Members(of Peer) []*Node {
 	switch of {
 	case ControlPlanePeers:
@@ -104,9 +104,9 @@ func (p *Plan) Members(of Peer) []*Node {
 	return nil
 }
 
-// Ports returns what must be open between the groups of hosts that the plan defines, and nothing more: for each listener, who connects.
-// Components that listen on 127.0.0.1 alone (kube-proxy's and flannel's health, etcd's metrics of a stacked member) need no opening.
-// Sorted by group, protocol and port. None where the vendor runs the control plane.
+// Ports returns exactly what must be open between the groups of hosts in the plan: for each listener, who connects. Components that listen
+// only on 127.0.0.1 (kube-proxy's and flannel's health, etcd's metrics of a stacked member) need no opening. The result is sorted by group,
+// protocol, and port. It is empty if the vendor runs the control plane.
 func (p *Plan) Ports() []Port {
 	if p.Target.Facts.Hosting == Hosted {
 		return nil
@@ -123,8 +123,8 @@ func (p *Plan) Ports() []Port {
 	one(AllHosts, "tcp", p.SSH.Port, "sshd", "Ansible and administration",
 		"https://docs.ansible.com/ansible/latest/inventory_guide/connection_details.html", Operator)
 
-	// Every node reaches every API server, balancer or not: pods connect to the Service "kubernetes", which leads to the API servers' own
-	// addresses. Source: https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/
+	// Every node reaches every API server, with or without a balancer: pods connect to the Service "kubernetes", whose endpoints are the
+	// API servers' own addresses. Source: https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/
 	api := []Peer{KubeletHosts, Clients}
 	switch p.LoadBalancer.Kind {
 	case HAProxy:
@@ -184,7 +184,7 @@ func (p *Plan) Ports() []Port {
 	return p.asked(ports)
 }
 
-// asked are the ports that another host asks for, in the order of the road.
+// asked returns the ports that other hosts connect to, in the same order.
 func (p *Plan) asked(ports []Port) []Port {
 	groups := map[Peer][]*Node{}
 	for _, g := range []Peer{ControlPlanePeers, EtcdPeers, BalancerPeers, KubeletHosts, AllHosts} {
@@ -198,7 +198,7 @@ func (p *Plan) asked(ports []Port) []Port {
 		case len(callers) == 0:
 			return true
 		}
-		return len(callers) == 1 && len(listeners) == 1 && callers[0] == listeners[0] // a host's own traffic passes no firewall
+		return len(callers) == 1 && len(listeners) == 1 && callers[0] == listeners[0] // a host's own traffic does not pass its firewall
 	}
 	for i := range ports {
 		ports[i].From = slices.DeleteFunc(ports[i].From, func(from Peer) bool { return needless(ports[i].On, from) })
@@ -212,7 +212,7 @@ func (p *Plan) asked(ports []Port) []Port {
 	return ports
 }
 
-// TunnelPort is the UDP port of the pod network's VXLAN tunnels: what the file says, or the plugin's own.
+// TunnelPort is the UDP port of the pod network's VXLAN tunnels, from the file or the plugin's default.
 func (c *CNI) TunnelPort() int {
 	switch {
 	case c.VXLANPort != 0:
@@ -223,13 +223,13 @@ func (c *CNI) TunnelPort() int {
 	return 8472
 }
 
-// Tunnels reports whether the pods' packets travel in VXLAN.
+// Tunnels reports whether pod packets travel in VXLAN.
 func (c *CNI) Tunnels() bool {
 	return c.Encapsulation == VXLAN || c.Name == Cilium && c.Encapsulation == WireGuard
 }
 
-// cniPorts is what the pod network needs between the nodes. Pods' own packets on a network without encapsulation travel under their own
-// addresses: firewalls between the nodes must let the pod ranges through.
+// cniPorts returns what the pod network needs between nodes. Without encapsulation, pod packets keep the pods' addresses, so firewalls
+// between the nodes must allow the pod ranges.
 func (p *Plan) cniPorts() []Port {
 	c := p.Network.CNI
 	var ports []Port

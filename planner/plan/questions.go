@@ -18,13 +18,13 @@ import (
 // String returns host:port, with brackets around an IPv6 address.
 func (e Endpoint) String() string { return net.JoinHostPort(e.Host, strconv.Itoa(e.Port)) }
 
-// NewerPatch is the newest patch known of the cluster's minor that the target takes, where the cluster has an older one.
+// NewerPatch is the newest known patch of the cluster's minor that the target takes; false if the cluster already has it.
 func (p *Plan) NewerPatch() (Version, bool) {
 	newest := p.Target.Facts.newestPatch(p.Cluster.Version)
 	return newest, p.Cluster.Version.Before(newest)
 }
 
-// Groups are the groups of the inventory that hosts are in next to those of their roles, sorted.
+// Groups returns the inventory groups in addition to those of the roles, sorted.
 func (p *Plan) Groups() []string {
 	var all []string
 	for _, n := range p.Nodes {
@@ -45,7 +45,7 @@ func (p *Plan) SSHOf(n *Node) SSH {
 // ControlPlanes returns the nodes that run an API server.
 func (p *Plan) ControlPlanes() []*Node { return p.having(ControlPlane) }
 
-// Workers returns the nodes on which ordinary pods may run, control planes that are workers too among them.
+// Workers returns the nodes that run ordinary pods, including control planes that are also workers.
 func (p *Plan) Workers() []*Node { return p.having(Worker) }
 
 // KubeletNodes returns the nodes that join the cluster: control planes and workers.
@@ -88,10 +88,10 @@ func (e *Etcd) InitialCluster() string {
 	return strings.Join(pairs, ",")
 }
 
-// Foreign reports whether others run etcd, and the design only connects to it.
+// Foreign reports whether others run etcd and the design only connects to it.
 func (e *Etcd) Foreign() bool { return len(e.Endpoints) > 0 }
 
-// ClientURLs returns the client URL of every member, or those that were given of an etcd that others run.
+// ClientURLs returns the client URL of every member, or the given URLs of an etcd that others run.
 func (e *Etcd) ClientURLs() []string {
 	if e.Foreign() {
 		return slices.Clone(e.Endpoints)
@@ -103,26 +103,28 @@ func (e *Etcd) ClientURLs() []string {
 	return urls
 }
 
-// LocalFile is a file on the machine that runs Ansible that hosts get, root's alone there. What it holds is never in the tree.
+// LocalFile is a file on the machine that runs Ansible that is copied to hosts, where only root can read it. Its content is never in the
+// tree.
 type LocalFile struct {
 	*spec.Source
 	Attr string // the argument that names it
-	From string // a path, which may begin with ~/
+	From string // a path, may start with ~/
 	Dest string
 	On   Peer // ControlPlanePeers, KubeletHosts or AllHosts
 }
 
-// ProxyEnvironment is the file of each host with the proxies' URLs, credentials included, as shells and systemd read variables.
+// ProxyEnvironment is the file on each host that contains the proxies' URLs, including credentials, as variables that shells and systemd
+// read.
 const ProxyEnvironment = "/etc/k8splan/proxy.env"
 
-// Where kubeadm's configuration names what the API servers reach external etcd with.
+// Paths in kubeadm's configuration for the files with which API servers connect to external etcd.
 const (
 	EtcdCAFile   = "/etc/kubernetes/pki/etcd/ca.crt"
 	EtcdCertFile = "/etc/kubernetes/pki/apiserver-etcd-client.crt"
 	EtcdKeyFile  = "/etc/kubernetes/pki/apiserver-etcd-client.key"
 )
 
-// LocalFiles are the files of the machine that runs Ansible that hosts get, in the order of the language.
+// LocalFiles returns the files on the machine that runs Ansible that are copied to hosts, in the order of the language.
 func (p *Plan) LocalFiles() []LocalFile {
 	var files []LocalFile
 	add := func(src *spec.Source, attr, from, dest string, on Peer) {
@@ -144,8 +146,8 @@ func (p *Plan) LocalFiles() []LocalFile {
 	return files
 }
 
-// CredentialsPath is where a node's runtime reads credentials for registries: containerd as a part of its configuration, CRI-O as the file
-// is.
+// CredentialsPath is where a node's runtime reads registry credentials: for containerd a part of its configuration, for CRI-O the file
+// itself.
 func (r *Runtime) CredentialsPath() string {
 	if r.Name == CRIO {
 		return "/etc/crio/k8splan-credentials.json"
@@ -156,25 +158,25 @@ func (r *Runtime) CredentialsPath() string {
 // Quorum is how many members must agree: n/2+1. Source: https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance
 func (e *Etcd) Quorum() int { return Quorum(len(e.Members)) }
 
-// FaultTolerance is how many members may be lost while the rest still agrees.
+// FaultTolerance is how many members can fail while the rest still has quorum.
 func (e *Etcd) FaultTolerance() int { return FaultTolerance(len(e.Members)) }
 
-// Quorum of n members: n/2+1.
+// Quorum returns the quorum of n members: n/2+1.
 func Quorum(n int) int { return n/2 + 1 }
 
-// FaultTolerance of n members: n − quorum.
+// FaultTolerance returns how many of n members can fail: n − quorum.
 func FaultTolerance(n int) int { return n - Quorum(n) }
 
 // IsExternal reports whether etcd runs as its own service rather than as static pods of the control planes.
 func (e *Etcd) IsExternal() bool { return e.Placement == topologies.External }
 
-// The key of the taint that keeps ordinary pods off control planes.
-// Source: https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint
+// The taint key that keeps ordinary pods off control planes. Source:
+// https://kubernetes.io/docs/reference/labels-annotations-taints/#node-role-kubernetes-io-control-plane-taint
 const controlPlaneTaint = "node-role.kubernetes.io/control-plane"
 
-// EffectiveTaints returns the taints with which the node registers: those written, sorted, and the control plane's own where the node is
-// not a worker too. Never nil: kubeadm reads an absent list as "the default" and an empty one as "none".
-// Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, NodeRegistrationOptions.Taints
+// EffectiveTaints returns the taints that the node registers with: the written ones, sorted, plus the control plane's unless the node is
+// also a worker. It is never nil: kubeadm reads an absent list as "the default" and an empty one as "none". Source: k8s.io/kubernetes
+// cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, NodeRegistrationOptions.Taints
 func (n *Node) EffectiveTaints() []Taint {
 	taints := append([]Taint{}, n.Taints...)
 	if n.Roles.Has(Worker) || !n.Roles.Has(ControlPlane) {
@@ -188,7 +190,7 @@ func (n *Node) EffectiveTaints() []Taint {
 	return append(taints, Taint{Source: n.Source, Key: controlPlaneTaint, Effect: "NoSchedule"})
 }
 
-// NodeIP is the kubelet's --node-ip: the address, and the secondary one after a comma.
+// NodeIP is the kubelet's --node-ip: the address, then a comma and the secondary address if there is one.
 func (n *Node) NodeIP() string {
 	if !n.SecondaryAddress.IsValid() {
 		return n.Address.String()
@@ -202,10 +204,10 @@ type HostsEntry struct {
 	Name    string
 }
 
-// HostsEntry returns the line by which every node finds the endpoint's name before any DNS server answers: the virtual IP, else the one
-// balancer, else the one control plane. If every node has its own proxy it is the loopback address, and on control planes their own.
-// False if the endpoint is an address, and if the plan defines nothing that the name could stand for (someone else's balancer without a
-// stated address): then DNS must have it.
+// HostsEntry returns the /etc/hosts line that resolves the endpoint's name on every node before any DNS server answers: the virtual IP,
+// else the only balancer, else the only control plane. If every node has its own proxy, the address is loopback, and on control planes
+// their own. It returns false if the endpoint is an address, or if the plan has no address for the name (a balancer that others manage,
+// without a stated address): then DNS must resolve it.
 func (p *Plan) HostsEntry() (HostsEntry, bool) {
 	host := p.Cluster.Endpoint.Host
 	if host == "" {
@@ -224,7 +226,7 @@ func (p *Plan) HostsEntry() (HostsEntry, bool) {
 	return HostsEntry{Address: address, Name: host}, address.IsValid()
 }
 
-// loopback is the address on which each node's own proxy listens, of the family of the control planes' addresses.
+// loopback is the address on which each node's own proxy listens, of the same family as the control planes' addresses.
 func (p *Plan) loopback() netip.Addr {
 	if cps := p.ControlPlanes(); len(cps) > 0 && cps[0].Address.Is6() {
 		return netip.IPv6Loopback()
@@ -232,7 +234,7 @@ func (p *Plan) loopback() netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 }
 
-// Proxied are the nodes that reach the API servers by their own proxy; nil if the balancer is of another kind.
+// Proxied returns the nodes that reach the API servers through their own proxy; nil for other kinds of balancer.
 func (p *Plan) Proxied() []*Node {
 	if p.LoadBalancer.Kind != LocalBalancer {
 		return nil
@@ -240,8 +242,8 @@ func (p *Plan) Proxied() []*Node {
 	return slices.DeleteFunc(p.KubeletNodes(), func(n *Node) bool { return n.Roles.Has(ControlPlane) })
 }
 
-// front returns the one host that clients connect to where there is no virtual IP: the one balancer, else the one control plane; nil if
-// the plan does not say which host answers.
+// front returns the host that clients connect to if there is no virtual IP: the only balancer, else the only control plane; nil if the plan
+// does not determine one.
 func (p *Plan) front() *Node {
 	switch controlPlanes := p.ControlPlanes(); {
 	case p.LoadBalancer.Kind == HAProxy && len(p.LoadBalancer.Nodes) == 1:
@@ -252,7 +254,7 @@ func (p *Plan) front() *Node {
 	return nil
 }
 
-// Architectures returns the architectures of all hosts but the balancers, sorted.
+// Architectures returns the architectures of all hosts except balancers, sorted.
 func (p *Plan) Architectures() []string {
 	var archs []string
 	for _, n := range p.Nodes {
@@ -264,13 +266,13 @@ func (p *Plan) Architectures() []string {
 	return archs
 }
 
-// DualStack reports whether pods have addresses of both families. Services may have one all the same.
+// DualStack reports whether pods have addresses of both families. Services may still have only one.
 func (n *Network) DualStack() bool { return len(n.PodSubnets) == 2 }
 
 // ProxyNone is the kube-proxy mode of a cluster without kube-proxy.
 const ProxyNone = "none"
 
-// At is where a node's argument was written, under the name that it has there: a pool says first_address for address.
+// At is where a node's argument was written, under the argument's name in that block: in a pool, address is first_address.
 func (n *Node) At(name string) hcl.Range {
 	if n.Pool != "" {
 		switch name {
@@ -289,7 +291,7 @@ func (n *Node) At(name string) hcl.Range {
 	return n.Attr(name)
 }
 
-// ByPool puts nodes of one pool together, in the order in which pools begin; its own node is a group of one.
+// ByPool groups nodes by pool, in the order in which pools begin. A node without a pool is its own group.
 func ByPool(nodes []*Node) [][]*Node {
 	return Grouped(nodes, func(n *Node) string {
 		if n.Pool == "" {
@@ -299,7 +301,7 @@ func ByPool(nodes []*Node) [][]*Node {
 	})
 }
 
-// Grouped puts nodes with the same key together, in the order in which keys come first.
+// Grouped groups nodes by key, in the order in which keys first occur.
 func Grouped[K comparable](nodes []*Node, key func(*Node) K) [][]*Node {
 	var groups [][]*Node
 	index := map[K]int{}
@@ -316,10 +318,10 @@ func Grouped[K comparable](nodes []*Node, key func(*Node) K) [][]*Node {
 	return groups
 }
 
-// Sensitive reports whether the value of a sensitive variable is in the plan, and so may be in what is made of it.
+// Sensitive reports whether the plan contains the value of a sensitive variable, so that output made from it may too.
 func (p *Plan) Sensitive() bool { return p.Spec != nil && p.Spec.Secrets.Read() }
 
-// Within reports whether a host is an address in one of some ranges.
+// Within reports whether host is an address inside one of the ranges.
 func Within(ranges []netip.Prefix, host string) bool {
 	a, err := netip.ParseAddr(host)
 	return err == nil && slices.ContainsFunc(ranges, func(r netip.Prefix) bool { return r.Contains(a) })

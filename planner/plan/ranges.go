@@ -6,8 +6,7 @@ import (
 	"slices"
 )
 
-// Ports of every member of etcd, which kubeadm writes too.
-// Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/
+// Ports of every etcd member, the same as kubeadm's. Source: https://kubernetes.io/docs/reference/networking/ports-and-protocols/
 const (
 	EtcdClientPort = 2379
 	EtcdPeerPort   = 2380
@@ -16,15 +15,15 @@ const (
 // Values of CNI.Encapsulation: how packets travel between nodes.
 const (
 	VXLAN           = "vxlan"
-	HostGateway     = "host-gw" // routes in a network that all hosts share
+	HostGateway     = "host-gw" // routes inside a network that all hosts share
 	IPIP            = "ipip"
 	WireGuard       = "wireguard"
 	Geneve          = "geneve"
-	BGP             = "bgp" // routes that routers learn
+	BGP             = "bgp" // routes announced to routers
 	NoEncapsulation = "none"
 )
 
-// Texts writes values, such as ranges and addresses, as strings. It never returns nil.
+// Texts formats values, such as ranges and addresses, as strings. It never returns nil.
 func Texts[T fmt.Stringer](values []T) []string {
 	out := make([]string, len(values))
 	for i, v := range values {
@@ -33,10 +32,10 @@ func Texts[T fmt.Stringer](values []T) []string {
 	return out
 }
 
-// HasFamily reports whether one of the ranges is of IPv6 (six), or of IPv4.
+// HasFamily reports whether one of the ranges is IPv6 (six), or IPv4.
 func HasFamily(ranges []netip.Prefix, six bool) bool { return RangeOf(ranges, six).IsValid() }
 
-// RangeOf returns the first range of IPv6 (six), or of IPv4; the zero Prefix where there is none.
+// RangeOf returns the first IPv6 (six) or IPv4 range, the zero Prefix if there is none.
 func RangeOf(ranges []netip.Prefix, six bool) netip.Prefix {
 	if i := slices.IndexFunc(ranges, func(r netip.Prefix) bool { return r.Addr().Is6() == six }); i >= 0 {
 		return ranges[i]
@@ -44,7 +43,7 @@ func RangeOf(ranges []netip.Prefix, six bool) netip.Prefix {
 	return netip.Prefix{}
 }
 
-// FamilyOf names the family of an address as configurations do: ipv4 or ipv6.
+// FamilyOf returns the family of an address as configurations name it: ipv4 or ipv6.
 func FamilyOf(a netip.Addr) string {
 	if a.Is4() {
 		return "ipv4"
@@ -52,5 +51,5 @@ func FamilyOf(a netip.Addr) string {
 	return "ipv6"
 }
 
-// IPv6 reports whether pods have addresses of IPv6.
+// IPv6 reports whether pods have IPv6 addresses.
 func (n *Network) IPv6() bool { return HasFamily(n.PodSubnets, true) }

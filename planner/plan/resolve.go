@@ -19,21 +19,21 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// resolver carries the plan in the making. It reads all that was written first, then applies the defaults; so a default may depend on
-// anything that the author wrote, wherever it is in the file.
+// resolver builds the plan. It reads everything that was written first and then applies the defaults, so a default may depend on anything
+// the author wrote, anywhere in the file.
 type resolver struct {
 	spec  *spec.Spec
 	plan  *Plan
 	diags hcl.Diagnostics
 
 	roleless []*spec.Source // nodes and pools without roles
-	domained []domained     // pools that give failure domains by machine
-	grouped  []grouping     // groups that machines are in, each once for its place
+	domained []domained     // pools that give failure domains per machine
+	grouped  []grouping     // groups of machines, each once per place
 }
 
-// Resolve decides everything that the author left open. The spec comes from spec.Load without errors: its words for types, roles, kinds
-// and modes are among those that the language has. The facts are those of the target that TargetOf names. The plan is complete where the
-// diagnostics hold no error; next to errors it holds what could be read. Diagnostics carry the IDs of Rules.
+// Resolve decides everything that the author left open. The spec must come from spec.Load without errors, so its types, roles, kinds, and
+// modes are words of the language. The facts are those of the target that TargetOf names. The plan is complete if the diagnostics have no
+// error; otherwise it contains what could be read. Diagnostics carry the IDs of Rules.
 func Resolve(s *spec.Spec, of Facts) (*Plan, hcl.Diagnostics) {
 	r := &resolver{spec: s, plan: &Plan{Spec: s}}
 	r.target(of)
@@ -73,7 +73,7 @@ func (r *resolver) target(of Facts) {
 	}
 }
 
-// schemeOrPath is what a URL has and an endpoint has not.
+// schemeOrPath matches the parts of a URL that an endpoint does not have.
 var schemeOrPath = regexp.MustCompile(`^[a-z]+://|/.*$`)
 
 func (r *resolver) cluster() {
@@ -197,7 +197,7 @@ func (r *resolver) kubernetesVersion(s string) Version {
 
 func isVersion(s string) bool { _, ok := ParseVersion(s); return ok }
 
-// canonicalHost writes an address in its shortest form.
+// canonicalHost formats an address in its shortest form.
 func canonicalHost(s string) string {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a.String()
@@ -297,7 +297,7 @@ func (r *resolver) network() {
 				`no_proxy holds %q. Its entries are addresses, ranges, and DNS names in lower case, such as ".example.com".`,
 				spelling.Excerpt(entry))
 		}
-		slices.Sort(p.HTTPProxy.NoProxy) // a set: another order in the file must not change a host
+		slices.Sort(p.HTTPProxy.NoProxy) // a set: changing the order in the file must not change a host
 	}
 }
 
@@ -321,7 +321,7 @@ func (r *resolver) dns(d *spec.DNS) DNS {
 	return out
 }
 
-// mostUpstreams are the servers of one forward. Source: https://coredns.io/plugins/forward/
+// mostUpstreams is the maximum number of servers in one forward. Source: https://coredns.io/plugins/forward/
 const mostUpstreams = 15
 
 func noProxyEntry(s string) bool {
@@ -343,7 +343,7 @@ func (r *resolver) portRange(s string) PortRange {
 	return PortRange{a, b}
 }
 
-// port reads a port without leading zeros, 0 where it is none.
+// port parses a port without leading zeros, 0 if it is not one.
 func port(s string) int {
 	_, n, ok := hostPort("localhost:" + s)
 	if !ok {
@@ -403,8 +403,8 @@ func (r *resolver) etcd() {
 	p.KeyFile = r.localFile(s.Source, "key_file", s.KeyFile)
 }
 
-// etcdEndpoints reads the client URLs of an etcd that others run. kubeadm takes https alone where there are certificates.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/validation/validation.go, ValidateEtcd
+// etcdEndpoints reads the client URLs of an etcd that others run. kubeadm accepts only https if there are certificates. Source:
+// k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/validation/validation.go, ValidateEtcd
 func (r *resolver) etcdEndpoints(s *spec.Etcd) []string {
 	var endpoints []string
 	for i, endpoint := range s.Endpoints {
@@ -430,7 +430,7 @@ func (r *resolver) etcdEndpoints(s *spec.Etcd) []string {
 	return endpoints
 }
 
-// etcdURL is the client URL of a host and its port, which is etcd's where there is none.
+// etcdURL is the client URL of a host and port; the port defaults to etcd's.
 func etcdURL(authority string) string {
 	if _, port, _ := hostPort(authority); port == 0 {
 		authority += ":2379"
@@ -454,7 +454,7 @@ func (r *resolver) localFile(src *spec.Source, attr string, file *string) string
 	return *file
 }
 
-// maxAS is the highest autonomous system. Source: RFC 6793
+// maxAS is the highest AS number. Source: RFC 6793
 const maxAS = 1<<32 - 1
 
 func (r *resolver) balancer() {

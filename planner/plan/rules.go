@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// What Resolve may find wrong. All are permanent: a value that has no meaning cannot be waived into having one.
+// The rules of Resolve. All are permanent: an invalid value cannot be waived into a valid one.
 var (
 	invalidAddress = &rule.Rule{
 		ID: "invalid-address", Title: "Invalid address", Permanent: true,
@@ -204,14 +204,14 @@ var (
 	}
 )
 
-// UnknownTarget is for anyone who finds the facts that Resolve takes.
+// UnknownTarget is for callers that look up the facts for Resolve.
 var UnknownTarget = &rule.Rule{
 	ID: "unknown-target", Title: "Unknown target", Permanent: true,
 	Doc: "The target is where the cluster is built. Each target has its own files, and its own arguments in the target block.",
 	Fix: `Write target "bare-metal" {}, or another target from the list of "k8splan targets".`,
 }
 
-// Rules is what resolving may find wrong, sorted by ID.
+// Rules are the rules of Resolve, sorted by ID.
 var Rules = sorted(
 	invalidAddress, missingAddress, invalidCIDR, subnetFamilies, invalidVersion, invalidName, invalidHost, invalidEndpoint,
 	invalidLabel, invalidTaint, poolTooLarge, poolAddressesExhausted, poolSize, missingRoles, bootstrapConflict, UnknownTarget,

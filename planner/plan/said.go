@@ -9,10 +9,10 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Setting is what was said of a cluster beyond its hosts, ranges and versions, for people.
+// Setting is a cluster setting other than hosts, ranges, and versions, for display.
 type Setting struct{ Name, Text string }
 
-// mostHosts is how many hosts a setting names.
+// mostHosts is how many hosts a setting names at most.
 const mostHosts = 4
 
 // Words names the roles of a host.
@@ -23,7 +23,7 @@ func (s Roles) Words() string {
 	return strings.Join(s.Strings(), ", ")
 }
 
-// Settings are what the topology says and the target carries out, in the order of the language. Nothing is listed that was left open.
+// Settings lists what the topology sets and the target carries out, in the order of the language. Defaults are not listed.
 func (p *Plan) Settings() []Setting {
 	var out []Setting
 	add := func(argument, name string, parts ...string) {
@@ -113,7 +113,7 @@ func (p *Plan) Settings() []Setting {
 	return out
 }
 
-// login is how Ansible logs in; "" if nothing says so.
+// login is how Ansible logs in; "" if nothing is set.
 func (p *Plan) login(s SSH) string {
 	var parts []string
 	if s.User != "" {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// APIServerSANs returns every name and address in the API server's certificate, sorted, each once: what Kubernetes itself connects to,
-// every control plane by name, address and public address, the endpoint, the virtual IP, the balancers, and what the author added in
-// cert_sans. All are in the certificate from the start, because kubeadm does not reissue it when a name is added later
+// APIServerSANs returns every name and address in the API server's certificate, sorted without duplicates: what Kubernetes itself connects
+// to, every control plane by name, address, and public address, the endpoint, the virtual IP, the balancers, and the author's cert_sans.
+// All are in the certificate from the start, because kubeadm does not reissue it when a name is added later
 // (https://github.com/kubernetes-sigs/kubespray/issues/12760).
 func (p *Plan) APIServerSANs() []string {
 	sans := map[string]bool{"localhost": true, "127.0.0.1": true}

@@ -10,18 +10,18 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// DefaultScheduler is the name that pods ask for where they say nothing.
+// DefaultScheduler is the scheduler of pods that name none.
 const DefaultScheduler = "default-scheduler"
 
-// Scheduling is how a profile chooses nodes, as far as it differs from upstream's own way.
+// Scheduling is how a profile chooses nodes, where it differs from upstream's defaults.
 type Scheduling struct {
-	ScoringStrategy   string   // least-allocated | most-allocated; "" = upstream's own
+	ScoringStrategy   string   // least-allocated | most-allocated; "" = upstream's default
 	EnablePlugins     []string // sorted
 	DisablePlugins    []string // sorted
-	PercentageToScore int      // 0 = upstream's own
+	PercentageToScore int      // 0 = upstream's default
 }
 
-// Profile is a way of choosing nodes inside kubeadm's own scheduler.
+// Profile is a profile of kubeadm's own scheduler.
 type Profile struct {
 	*spec.Source
 	Scheduling
@@ -29,21 +29,21 @@ type Profile struct {
 	NameRange hcl.Range
 }
 
-// Scheduler is a scheduler next to kubeadm's own. It is among Addons too.
+// Scheduler is a scheduler in addition to kubeadm's own. It is also one of Addons.
 type Scheduler struct {
 	*spec.Source
 	Scheduling
 	Name      string
 	NameRange hcl.Range
-	Image     string // as upstream names it
+	Image     string // upstream reference
 	Replicas  int
 }
 
-// Custom reports whether the scheduler is another program than kube-scheduler.
+// Custom reports whether the scheduler is a program other than kube-scheduler.
 func (s *Scheduler) Custom() bool { return s.Has("image") }
 
-// SchedulerPlugins are the plugins that kube-scheduler is built with.
-// Source: k8s.io/kubernetes@v1.37.2 pkg/scheduler/framework/plugins/names/names.go
+// SchedulerPlugins are the plugins compiled into kube-scheduler. Source: k8s.io/kubernetes@v1.37.2
+// pkg/scheduler/framework/plugins/names/names.go
 var SchedulerPlugins = []string{
 	"DefaultBinder", "DefaultPreemption", "DeferredPodScheduling", "DynamicResources", "GangScheduling", "ImageLocality",
 	"InterPodAffinity", "NodeAffinity",
@@ -108,7 +108,7 @@ func (r *resolver) schedulers() {
 	slices.SortFunc(r.plan.Schedulers, func(a, b *Scheduler) int { return Natural(a.Name, b.Name) })
 }
 
-// schedulerDefaults makes an addon of each scheduler.
+// schedulerDefaults creates an addon for each scheduler.
 func (r *resolver) schedulerDefaults() {
 	p := r.plan
 	replicas, reason := 1, "There is one control plane."

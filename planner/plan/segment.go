@@ -9,16 +9,15 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// Segment is the network segment in which an address lies: what ARP, VRRP and a neighbor's routes do not leave.
+// Segment is the network segment of an address: the range that ARP, VRRP, and next-hop routes to a neighbor cannot leave.
 type Segment struct {
 	Prefix netip.Prefix
-	// Stated is false if the file names no segment that holds the address. Prefix is then what is likely to be one: its /24, or its /64
-	// of IPv6.
+	// Stated is false if the file names no segment that contains the address. Prefix is then a guess: its /24, or its /64 for IPv6.
 	Stated bool
 }
 
-// Segment returns the segment of an address: that of node_subnets, else that of the target's block, else what is likely to be one. The
-// zero Segment belongs to no address.
+// Segment returns the segment of an address: from node_subnets, else from the target's block, else a guess. The zero Segment contains no
+// address.
 func (p *Plan) Segment(a netip.Addr) Segment {
 	if !a.IsValid() {
 		return Segment{}
@@ -39,7 +38,7 @@ func (p *Plan) Segment(a netip.Addr) Segment {
 	return Segment{likely, false}
 }
 
-// MovingVirtualIP returns the hosts among which ARP or VRRP moves the virtual IP, none if nothing does.
+// MovingVirtualIP returns the hosts between which ARP or VRRP moves the virtual IP, none if it does not move.
 func (p *Plan) MovingVirtualIP() []*Node {
 	lb := &p.LoadBalancer
 	switch {
@@ -53,7 +52,7 @@ func (p *Plan) MovingVirtualIP() []*Node {
 	return nil
 }
 
-// OfFamily is the address of the node of the same family as another one, the zero Addr where it has none.
+// OfFamily is the node's address of the same family as a, the zero Addr if it has none.
 func (n *Node) OfFamily(a netip.Addr) netip.Addr {
 	for _, own := range []netip.Addr{n.Address, n.SecondaryAddress} {
 		if own.IsValid() && own.Is4() == a.Is4() {
@@ -63,13 +62,13 @@ func (n *Node) OfFamily(a netip.Addr) netip.Addr {
 	return netip.Addr{}
 }
 
-// Zone is the failure domain as a label's value and a system's zone: the path with a point for each slash.
+// Zone is the failure domain as a label value and as a Kubernetes zone: the path with each slash replaced by a period.
 func (n *Node) Zone() string { return ZoneOf(n.FailureDomain) }
 
-// ZoneOf is a failure domain as a label's value.
+// ZoneOf is a failure domain as a label value.
 func ZoneOf(domain string) string { return strings.ReplaceAll(domain, "/", ".") }
 
-// Around returns a failure domain with those that it is in, the largest first: room-1, room-1/rack-a. None of "".
+// Around returns a failure domain and the domains that contain it, largest first: room-1, room-1/rack-a. None for "".
 func Around(domain string) []string {
 	if domain == "" {
 		return nil
@@ -83,7 +82,7 @@ func Around(domain string) []string {
 	return append(all, domain)
 }
 
-// Direct reports whether pods' packets travel between nodes under the pods' own addresses, which a router in between must know.
+// Direct reports whether packets between nodes carry the pods' own addresses, so that any router in between needs routes to them.
 func (c *CNI) Direct() bool {
 	switch c.Name {
 	case StaticRoutes:
@@ -94,7 +93,7 @@ func (c *CNI) Direct() bool {
 	return false
 }
 
-// Words names the pod network with its encapsulation, as a sentence does.
+// Words names the pod network and its encapsulation, for use in a sentence.
 func (c *CNI) Words() string {
 	if c.Name == StaticRoutes {
 		return "cni static-routes"
@@ -102,25 +101,25 @@ func (c *CNI) Words() string {
 	return c.Called() + " with encapsulation " + c.Encapsulation
 }
 
-// Located is an address with the segment that it is in.
+// Located is an address and its segment.
 type Located struct {
 	Who  string // whose address it is: a node's name, or "the virtual IP"
-	Node *Node  // nil of the virtual IP
+	Node *Node  // nil for the virtual IP
 	Addr netip.Addr
 	Segment
 }
 
-// Shared is a mechanism of the design that works inside one network segment and nowhere else.
+// Shared is a mechanism in the design that works only inside one network segment.
 type Shared struct {
 	What  string    // the subject of a sentence
 	At    hcl.Range // the argument that chose it
 	Among []Located
 }
 
-// Apart returns the first two places that are in different segments; ok is false if all share one.
+// Apart returns the first two places in different segments; ok is false if all share one.
 func (s *Shared) Apart() (a, b Located, ok bool) { return apart(s.Among) }
 
-// StatedApart returns the first two places that are in different segments which the file states.
+// StatedApart returns the first two places in different segments that the file states.
 func (s *Shared) StatedApart() (a, b Located, ok bool) {
 	return apart(slices.DeleteFunc(slices.Clone(s.Among), func(l Located) bool { return !l.Stated }))
 }
@@ -139,7 +138,8 @@ func (s *Shared) Unstated() []Located {
 	return slices.DeleteFunc(slices.Clone(s.Among), func(l Located) bool { return l.Stated })
 }
 
-// OneSegment lists what in the design needs one network segment: a virtual IP that moves, and routes that name a neighbor as the next hop.
+// OneSegment lists the parts of the design that need a single network segment: a moving virtual IP, and routes that use a neighbor as the
+// next hop.
 func (p *Plan) OneSegment() []Shared {
 	var all []Shared
 	lb := &p.LoadBalancer

@@ -7,25 +7,24 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// ContainerFile is what files are labeled with that pods read and write which SELinux confines.
-// Source: https://github.com/containers/container-selinux/blob/main/container_selinux.8
+// ContainerFile is the SELinux label of files that confined pods read and write. Source:
+// https://github.com/containers/container-selinux/blob/main/container_selinux.8
 const ContainerFile = "container_file_t"
 
-// Unconfined is the type of pods that reach into the host, as the pod network and collectors of logs do.
+// Unconfined is the SELinux type of pods that access the host, such as pod networks and log collectors.
 const Unconfined = "spc_t"
 
-// Label is a directory of hosts whose files pods of the control plane use.
+// Label is a host directory whose files control plane pods use.
 type Label struct {
 	On   Peer
 	Path string
-	// At is the argument that names the directory, empty if none does.
+	// At is the argument that names the directory, empty if there is none.
 	At hcl.Range
 }
 
-// Labels are the directories that get ContainerFile where SELinux enforces, sorted by path; none elsewhere. kubeadm's static pods are
-// confined, and their files are the host's: certificates, kubeconfigs, the data of etcd. What the kubelet and the container runtime keep is
-// labeled by the policy of containers itself.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/phases/controlplane/volumes.go
+// Labels returns the directories labeled ContainerFile if SELinux enforces, sorted by path; none otherwise. kubeadm's static pods are
+// confined, and their files are on the host: certificates, kubeconfigs, etcd's data. The container policy itself labels the files of the
+// kubelet and the container runtime. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/controlplane/volumes.go
 func (p *Plan) Labels() []Label {
 	if !p.Hosts.Enforce() || p.Target.Facts.Hosting != Hosts {
 		return nil
@@ -51,13 +50,13 @@ func (p *Plan) Labels() []Label {
 	return labels
 }
 
-// systemDirectories are those of the system itself, whose programs could not read their own files any more if these had the label of pods.
+// systemDirectories are the system's own directories. If they were labeled for pods, system programs could no longer read their own files.
 var systemDirectories = []string{"/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys",
 	"/tmp", "/usr", "/var/cache", "/var/log/audit", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/kubelet",
 	"/var/run",
 	"/var/spool", "/var/tmp"}
 
-// OfSystem reports whether a directory is one of the system's, or holds such.
+// OfSystem reports whether the directory is a system directory or contains one.
 func (l Label) OfSystem() bool {
 	return slices.ContainsFunc(systemDirectories, func(dir string) bool {
 		return l.Path == dir || strings.HasPrefix(l.Path, dir+"/")

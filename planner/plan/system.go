@@ -8,23 +8,23 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Release is what a distribution's release brings, with its own kernel.
+// Release is a release of a distribution, with its default kernel.
 type Release struct {
-	Name, Version string // Version "" stands for every other
+	Name, Version string // Version "" matches every other version
 	Title         string
-	Kernel        Version // of the release as it ships, newest point release
-	CgroupV1      bool    // boots with cgroup v1 unless told otherwise
-	Ends          string  // the day on which its free updates end, YYYY-MM-DD; "" if not published
+	Kernel        Version // as shipped with the newest point release
+	CgroupV1      bool    // boots with cgroup v1 by default
+	Ends          string  // end of free updates, YYYY-MM-DD; "" if not published
 	Instead       string
 }
 
-// System is what is known of a system.
+// System is the facts about an operating system.
 type System struct {
 	Release
-	Older bool // than the oldest release of its name that is known, of which the facts are
+	Older bool // the version is older than the oldest known release of this name, which the facts describe
 }
 
-// KernelWords is the release's kernel, as a sentence has it.
+// KernelWords is the release's kernel, for use in a sentence.
 func (s System) KernelWords() string {
 	if s.Older {
 		return "a kernel older than " + s.Kernel.MinorString()
@@ -32,7 +32,7 @@ func (s System) KernelWords() string {
 	return "kernel " + s.Kernel.MinorString()
 }
 
-// End is the day on which the support ends, with its preposition.
+// End is the end-of-support date with its preposition.
 func (s System) End() string {
 	if s.Older {
 		return "before " + s.Ends
@@ -40,18 +40,18 @@ func (s System) End() string {
 	return "on " + s.Ends
 }
 
-// Retired reports whether the updates had ended by a day, YYYY-MM-DD.
+// Retired reports whether updates had ended by a date, YYYY-MM-DD.
 func (r Release) Retired(day string) bool { return r.Ends != "" && r.Ends < day }
 
-// systems is the table of distributions, looked up on FactsDate; --facts moves its days. A system that is not here is judged by no rule:
-// no data. Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup
-// v2; https://coreos.com/os/eol/ for Container Linux. Ends: https://ubuntu.com/about/release-cycle, https://wiki.debian.org/LTS,
+// systems is the table of distributions, as of FactsDate; --facts replaces its dates. Rules skip systems that are not in it: no data.
+// Sources: the distributions' release notes; https://kubernetes.io/docs/concepts/architecture/cgroups/#requirements for cgroup v2;
+// https://coreos.com/os/eol/ for Container Linux. Ends: https://ubuntu.com/about/release-cycle, https://wiki.debian.org/LTS,
 // https://www.centos.org/cl-vs-cs/, https://access.redhat.com/support/policy/updates/errata, https://wiki.rockylinux.org/rocky/version/,
 // https://wiki.almalinux.org/release-notes/, https://fedorapeople.org/groups/schedule/ (a month after the second next release),
 // https://www.oracle.com/a/ocom/docs/elsp-lifetime-069338.pdf (premier support; the kernels are Oracle's own, which boot by default),
 // https://docs.aws.amazon.com/linux/al2023/ug/release-cadence.html; checked against https://github.com/endoflife-date/endoflife.date
-// (products/) on 2026-11-29, Fedora and Oracle Linux on 2026-11-30. If two sources differ, the earlier day. If a month alone is named,
-// its last day.
+// (products/) on 2026-11-29, Fedora and Oracle Linux on 2026-11-30. If two sources differ, the earlier date is used. If a source gives only
+// a month, its last day is used.
 var systems = []Release{
 	{"ubuntu", "14.04", "Ubuntu 14.04", Version{Major: 3, Minor: 13}, true, "2019-04-25", "ubuntu-24.04"},
 	{"ubuntu", "16.04", "Ubuntu 16.04", Version{Major: 4, Minor: 4}, true, "2021-04-30", "ubuntu-24.04"},
@@ -99,14 +99,14 @@ var systems = []Release{
 	{"container-linux", "", "CoreOS Container Linux", Version{Major: 4, Minor: 19}, true, "2020-05-26", "flatcar-stable or fedora-coreos"},
 }
 
-// systemAliases are names that authors and /etc/os-release have for systems that the tables know by another one.
+// systemAliases maps other names of systems, from authors and /etc/os-release, to the names in the tables.
 var systemAliases = map[string]string{
 	"rockylinux": "rocky", "rocky-linux": "rocky", "alma": "almalinux", "redhat": "rhel", "oraclelinux": "oracle-linux",
 	"ol":          "oracle-linux",
 	"amazonlinux": "amazon-linux", "amzn": "amazon-linux", "fcos": "fedora-coreos", "rhcos": "rhel-coreos",
 }
 
-// canonical is the system by the name that the tables have.
+// canonical returns the system under its name in the tables.
 func (o OS) canonical() OS {
 	if name, ok := systemAliases[o.Name]; ok {
 		o.Name = name
@@ -114,10 +114,10 @@ func (o OS) canonical() OS {
 	return o
 }
 
-// Canonical is the system by the name that the tables have.
+// Canonical returns the system under its name in the tables.
 func (o OS) Canonical() OS { return o.canonical() }
 
-// DidYouMean is a sentence that asks for the system that was most likely meant, with a space before it; "" if nothing else is near.
+// DidYouMean is a sentence that suggests the most likely system, with a leading space; "" if none is close.
 func (o OS) DidYouMean() string {
 	if meant := o.meant(); meant != "" && meant != o.String() {
 		return fmt.Sprintf(" Did you mean %q?", meant)
@@ -125,7 +125,7 @@ func (o OS) DidYouMean() string {
 	return ""
 }
 
-// meant is how the nearest known system is written, "" if none is near.
+// meant is the nearest known system as the language writes it, "" if none is close.
 func (o OS) meant() string {
 	written := spelling.Fold(o.String())
 	for _, f := range systems { // "ubuntu2404"
@@ -145,14 +145,13 @@ func (o OS) meant() string {
 	return o.String()
 }
 
-// ReadOnlyUsr reports whether the system is one image, whose /usr nothing can be written to.
+// ReadOnlyUsr reports whether the system is an image with a read-only /usr.
 func (o OS) ReadOnlyUsr() bool {
 	o = o.canonical()
 	return o.Name == "fedora-coreos" || o.Name == "flatcar" || strings.HasPrefix(o.Name, "flatcar-")
 }
 
-// Enforces reports whether SELinux enforces on the system unless it is told otherwise.
-// Sources:
+// Enforces reports whether SELinux is enforcing by default. Sources:
 // https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/using_selinux/getting-started-with-selinux_using-selinux,
 // https://docs.fedoraproject.org/en-US/fedora-coreos/faq/; Amazon Linux is permissive:
 // https://docs.aws.amazon.com/linux/al2023/ug/selinux.html
@@ -161,15 +160,15 @@ func (o OS) Enforces() bool {
 		"fedora-coreos"}, o.canonical().Name)
 }
 
-// SELinux reports whether the system comes with SELinux and the policy of containers, container-selinux. Fedora CoreOS has that in its
-// image. Sources: those of Enforces; Flatcar has its own policy without it: https://www.flatcar.org/docs/latest/setup/security/selinux/
+// SELinux reports whether the system comes with SELinux and the container policy, container-selinux. Fedora CoreOS has it in its image.
+// Sources: those of Enforces; Flatcar has a different policy without it: https://www.flatcar.org/docs/latest/setup/security/selinux/
 func (o OS) SELinux() bool { return o.Enforces() || o.canonical().Name == "amazon-linux" }
 
 // String is the system as the language writes it, "" if it was not stated.
 func (o OS) String() string { return strings.TrimSuffix(o.Name+"-"+o.Version, "-") }
 
-// Facts looks a system up: "8.10" is "8" for those who count so. A release before the oldest that is known has that one's facts, as
-// Older. ok is false if there is no data.
+// Facts returns the facts about a system. "8.10" matches "8" for distributions that number that way. A release older than the oldest known
+// one gets the facts of that one, with Older set. ok is false if there is no data.
 func (o OS) Facts() (facts System, ok bool) {
 	o = o.canonical()
 	major, _, _ := strings.Cut(o.Version, ".")
@@ -178,7 +177,7 @@ func (o OS) Facts() (facts System, ok bool) {
 			return System{Release: *f}, true
 		}
 	}
-	for _, f := range systems { // the first of a name is its oldest
+	for _, f := range systems { // the first entry of a name is its oldest
 		if f.Name == o.Name {
 			f.Title = strings.TrimSuffix(f.Title, f.Version) + o.Version
 			return System{f, true}, o.Version != "" && f.Retired(FactsDate) && Natural(o.Version, f.Version) < 0
@@ -187,8 +186,8 @@ func (o OS) Facts() (facts System, ok bool) {
 	return System{}, false
 }
 
-// Unreleased reports whether the facts have releases of the system and none of this version, which is not newer than theirs: most likely
-// it does not exist. meant is the release whose version begins like it, "" without one.
+// Unreleased reports whether the facts have releases of the system but not this version, and the version is not newer than theirs, so that
+// it most likely does not exist. meant is the release whose version has the same prefix, "" if there is none.
 func (o OS) Unreleased() (meant string, unreleased bool) {
 	if _, ok := o.Facts(); ok || o.Version == "" {
 		return "", false
@@ -198,7 +197,7 @@ func (o OS) Unreleased() (meant string, unreleased bool) {
 		if f.Name != o.Name || f.Version == "" {
 			continue
 		}
-		unreleased = Natural(o.Version, f.Version) < 0 // the last of a name is its newest
+		unreleased = Natural(o.Version, f.Version) < 0 // the last entry of a name is its newest
 		if strings.HasPrefix(f.Version, o.Version+".") {
 			meant = (OS{f.Name, f.Version}).String()
 		}
@@ -206,27 +205,27 @@ func (o OS) Unreleased() (meant string, unreleased bool) {
 	return meant, unreleased
 }
 
-// preparable are the systems that the playbook prepares: those of Debian's and Red Hat's families, Fedora CoreOS and Flatcar. The survey of
-// the playbook looks at ID_LIKE in /etc/os-release; these are the names that authors write.
+// preparable are the systems that the playbook can prepare: the Debian and Red Hat families, Fedora CoreOS, and Flatcar. The playbook
+// itself checks ID_LIKE in /etc/os-release; these are the names that authors write.
 var preparable = []string{
 	"ubuntu", "debian", "raspbian", "raspberry-pi-os", "linuxmint", "kali",
 	"rhel", "centos", "centos-linux", "centos-stream", "rocky", "almalinux", "oracle-linux", "amazon-linux", "fedora",
 	"fedora-coreos", "flatcar", "flatcar-stable", "flatcar-lts", "flatcar-beta", "flatcar-alpha", "coreos", "container-linux",
 }
 
-// otherSystems are known and of neither family.
+// otherSystems are known but in neither family.
 var otherSystems = []string{
 	"windows", "windows-server", "macos", "freebsd", "sles", "suse", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "sle-micro",
 	"rhel-coreos",
 	"alpine", "arch", "archlinux", "gentoo", "nixos", "photon", "talos", "bottlerocket",
 }
 
-// Preparable reports whether the playbook prepares hosts with the system; known is false for an unknown name.
+// Preparable reports whether the playbook can prepare hosts with the system; known is false for an unknown name.
 func (o OS) Preparable() (can, known bool) {
 	name := o.canonical().Name
 	can = slices.Contains(preparable, name)
 	return can, can || slices.Contains(otherSystems, name)
 }
 
-// SystemNames are the names that an operating system can have, without their versions.
+// SystemNames returns the valid operating system names, without versions.
 func SystemNames() []string { return slices.Concat(preparable, otherSystems) }

@@ -13,32 +13,32 @@ import (
 	"time"
 )
 
-// Document is what is known of Kubernetes' releases, as `k8splan facts -o json` prints it and --facts reads it.
+// Document is the facts about Kubernetes releases, as `k8splan facts -o json` prints them and --facts reads them.
 type Document struct {
-	Date    string   `json:"date"` // up to which the facts were looked up
+	Date    string   `json:"date"` // date of the facts
 	Rows    []Row    `json:"versions"`
 	Sources []Source `json:"sources"`
-	// Systems and Targets are the days on which the support of operating systems, and of minors by vendors, ends. A document may leave them
-	// out: the program's own hold then.
+	// Systems and Targets are end-of-support dates: of operating systems, and of minors by vendors. If a document omits them, the program's
+	// own apply.
 	Systems []SystemEnd `json:"systems,omitempty"`
 	Targets []TargetEnd `json:"targets,omitempty"`
 }
 
-// SystemEnd is the day on which a system gets its last free updates.
+// SystemEnd is the date of a system's last free updates.
 type SystemEnd struct {
 	System string `json:"system"` // as the language writes it: "ubuntu-24.04"
 	Ends   string `json:"ends"`   // YYYY-MM-DD
 }
 
-// TargetEnd is the day on which a vendor's support of a minor ends.
+// TargetEnd is the date on which a vendor's support of a minor ends.
 type TargetEnd struct {
 	Target string `json:"target"` // as the language writes it: "eks"
 	Minor  string `json:"minor"`  // "1.35"
 	Ends   string `json:"ends"`   // YYYY-MM-DD
 }
 
-// Row is the facts of one Kubernetes minor. Text is "" if there is no data. What holds for a patch release is that of the release that
-// was asked for, or the newest; Steps has it for all. The last group follows from the version, and is not read.
+// Row is the facts about one Kubernetes minor. Strings are "" if there is no data. Values that depend on the patch are those of the
+// requested release, or of the newest; Steps has all of them. The last group follows from the version and is not read.
 type Row struct {
 	Minor        string   `json:"minor"`
 	Newest       string   `json:"newest_patch_known"`
@@ -57,41 +57,41 @@ type Row struct {
 	EtcdStacked   string   `json:"etcd_of_kubeadm"`
 	EtcdFloor     string   `json:"etcd_external_oldest"`
 	CoreDNS       string   `json:"coredns"`
-	KernelRefuses bool     `json:"kernel_older_refused"` // else a warning
+	KernelRefuses bool     `json:"kernel_older_refused"` // otherwise a warning
 	CgroupV2      bool     `json:"cgroup_v2_needed"`
 	NFTables      bool     `json:"nftables_proxy_stable"`
 	IPVS          bool     `json:"ipvs_proxy_deprecated"`
-	GoneFlags     []string `json:"kubelet_flags_gone"` // that the minor before still had
+	GoneFlags     []string `json:"kubelet_flags_gone"` // flags that the previous minor still had
 }
 
-// Steps are the values that moved with a patch release, each from the patch that is its key.
+// Steps are the values that changed with a patch release, keyed by the first patch that has them.
 type Steps struct {
 	EtcdImage map[string]string `json:"etcd_image"`
 	EtcdFloor map[string]string `json:"etcd_external_oldest"`
 	CoreDNS   map[string]string `json:"coredns"`
 }
 
-// Source is where a kind of fact comes from, and the day on which it was read there.
+// Source is where a kind of fact comes from, and the date on which it was read.
 type Source struct {
 	Facts string `json:"facts"`
 	From  string `json:"from"`
 	Read  string `json:"read_on"`
 }
 
-// Table is what is known of Kubernetes' releases. Nil is this program's own.
+// Table is the facts about Kubernetes releases. Nil means this program's own table.
 type Table struct {
 	date    string
-	minors  []minorFacts // oldest first, without a gap
+	minors  []minorFacts // oldest first, without gaps
 	sources []Source
-	systems map[string]string            // ends of systems, over this program's own
-	targets map[string]map[string]string // ends of minors by target, over those of its facts
-	kept    Version                      // what a cluster has already; see Keep
+	systems map[string]string            // system end dates that override this program's
+	targets map[string]map[string]string // end dates of minors by target, which override the target's facts
+	kept    Version                      // the release that a cluster already has; see Keep
 }
 
 //go:embed facts.json
 var ownFacts []byte
 
-// own is the table of this program.
+// own is this program's table.
 var own = sync.OnceValue(func() *Table {
 	t, err := ParseFacts(ownFacts)
 	if err != nil {
@@ -107,35 +107,35 @@ func (t *Table) known() *Table {
 	return t
 }
 
-// Kubernetes is a version of Kubernetes with what a table knows of it.
+// Kubernetes is a Kubernetes version together with a table of facts.
 type Kubernetes struct {
 	Version
 	table *Table
 }
 
-// At looks a version up.
+// At returns a version with this table's facts.
 func (t *Table) At(v Version) Kubernetes { return Kubernetes{v, t.known()} }
 
-// Kubernetes is the cluster's version, with what is known of it.
+// Kubernetes is the cluster's version with its facts.
 func (p *Plan) Kubernetes() Kubernetes { return p.Target.Facts.Table.At(p.Cluster.Version) }
 
-// Date is the day up to which the facts were looked up, YYYY-MM-DD.
+// Date is the date of the facts, YYYY-MM-DD.
 func (t *Table) Date() string { return t.known().date }
 
-// Newest is the newest release that there are facts for: what a topology gets that states none.
+// Newest is the newest release that has facts, the default of a topology without a version.
 func (t *Table) Newest() Version {
 	_, newest := t.Minors()
 	return newest
 }
 
-// Minors returns the oldest and the newest minor that there are facts for, each with the newest patch release known.
+// Minors returns the oldest and the newest minor with facts, each as its newest known patch release.
 func (t *Table) Minors() (oldest, newest Version) {
 	all := t.known().minors
 	first, last := all[0], all[len(all)-1]
 	return Version{1, first.minor, first.newest}, Version{1, last.minor, last.newest}
 }
 
-// NewestEtcd is the newest release of an etcd minor that the facts know.
+// NewestEtcd is the newest known release of an etcd minor.
 func (t *Table) NewestEtcd(minor int) (Version, bool) {
 	oldest, newest := t.Minors()
 	var best Version
@@ -147,8 +147,8 @@ func (t *Table) NewestEtcd(minor int) (Version, bool) {
 	return best, !best.IsZero()
 }
 
-// EtcdOnTheWay is the release of etcd that stacked members run before an upgrade to this version takes them a minor further: the newest one
-// of the minor before. Empty where etcd is external, or the facts know none.
+// EtcdOnTheWay is the etcd release that stacked members must run before an upgrade to this version moves them to the next etcd minor: the
+// newest of the previous minor. It is "" if etcd is external, or if the facts know none.
 func (p *Plan) EtcdOnTheWay() string {
 	at, known := ParseVersion(p.Etcd.Version)
 	if p.Etcd.IsExternal() || !known || at.Minor == 0 {
@@ -160,7 +160,7 @@ func (p *Plan) EtcdOnTheWay() string {
 	return ""
 }
 
-// patched is the newest release of a minor, or the version itself where none is known.
+// patched is the newest release of a minor, or the version itself if none is known.
 func (t *Table) patched(v Version) Version {
 	if patch, ok := t.At(v).NewestPatch(); ok {
 		return patch
@@ -168,7 +168,7 @@ func (t *Table) patched(v Version) Version {
 	return v
 }
 
-// Keep is the table for a cluster that was built with a release: a topology that names its minor alone stays at that release.
+// Keep returns the table for a cluster that was built with release v: a topology that gives only the minor stays at that release.
 func (t *Table) Keep(v Version) *Table {
 	kept := *t.known()
 	kept.kept = v
@@ -186,11 +186,11 @@ func (t *Table) Document() Document {
 	return d
 }
 
-// Sources says where the facts come from.
+// Sources lists where the facts come from.
 func (t *Table) Sources() []Source { return t.known().sources }
 
-// Facts returns the row of the version's minor, for that patch release; known is false if there is no data. Of a minor that ended before
-// the facts begin, the row has the newest release and the end of support.
+// Facts returns the row of the version's minor for that patch release; known is false if there is no data. For a minor that ended before
+// the facts begin, the row only has the newest release and the end of support.
 func (v Kubernetes) Facts() (row Row, known bool) {
 	if m, ok := v.past(); ok {
 		newest, _ := v.NewestPatch()
@@ -231,14 +231,14 @@ func written(steps []sincePatch) map[string]string {
 	return out
 }
 
-// mostFacts bounds a document: this program's own has some 12 KB.
+// mostFacts is the maximum size of a document in bytes. This program's own is about 12 KB.
 const mostFacts = 1 << 20
 
-// tagPattern is what values that go into image names and addresses are made of.
+// tagPattern matches values that go into image names and URLs.
 var tagPattern = regexp.MustCompile(`^v?[0-9][0-9A-Za-z.-]{0,60}$`)
 
-// ParseFacts reads a document. It fails, and names the place, where anything is missing or is not a value of its kind: half a table would
-// leave some rules with other facts than others.
+// ParseFacts reads a document. It fails, and names the place, if anything is missing or has the wrong type: with a partial table, rules
+// would work with inconsistent facts.
 func ParseFacts(data []byte) (*Table, error) {
 	if len(data) > mostFacts {
 		return nil, fmt.Errorf("%d bytes, and facts have at most %d", len(data), mostFacts)
@@ -336,7 +336,7 @@ func (row Row) parse() (f minorFacts, err error) {
 	return f, nil
 }
 
-// firstMinor is the first minor whose kubeadm has the API that is written.
+// firstMinor is the first minor whose kubeadm supports the API version that we write.
 const firstMinor = 31
 
 func parseSteps(from map[string]string) ([]sincePatch, error) {

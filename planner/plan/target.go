@@ -10,23 +10,23 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Hosting says who makes what.
+// Hosting says who builds which part of the cluster.
 type Hosting string
 
-// What a target leaves to us.
+// Values of Hosting.
 const (
-	// Hosts: machines with addresses from the plan; kubeadm and our playbook make the cluster.
+	// Hosts: machines with addresses from the plan; kubeadm and our playbook build the cluster.
 	Hosts Hosting = "hosts"
-	// Hosted: the vendor runs the control plane and etcd; the plan has workers only, without addresses.
+	// Hosted: the vendor runs the control plane and etcd; the plan has only workers, without addresses.
 	Hosted Hosting = "hosted"
-	// Installer: another program makes the cluster from a description of the whole plan; addresses may be left out.
+	// Installer: another program builds the cluster from a description of the whole plan; addresses are optional.
 	Installer Hosting = "installer"
 )
 
-// Facts is what resolving, checking and the pages must know of a target, by who reads it. What the target writes is the business of its
-// package under targets/, which states these facts next to it.
+// Facts is what resolving, checking, and the pages need to know about a target, grouped by reader. What the target writes is defined in its
+// package under targets/, next to these facts.
 type Facts struct {
-	// Table is what is known of Kubernetes' releases; nil stands for this program's own.
+	// Table is the facts about Kubernetes releases; nil means this program's own.
 	Table   *Table
 	Name    string // as users write it: "bare-metal"
 	Title   string
@@ -36,91 +36,90 @@ type Facts struct {
 	Page
 }
 
-// Resolving is what decides values that the author left open.
+// Resolving is the facts that decide defaults.
 type Resolving struct {
-	// CNI is the pod network where none is written; "" stands for the planner's own default.
+	// CNI is the default pod network; "" means the planner's default.
 	CNI string
-	// Proxy is kube-proxy's mode where none is written; "" stands for the planner's own default.
+	// Proxy is the default mode of kube-proxy; "" means the planner's default.
 	Proxy string
-	// Uses names the arguments of the language that the target consumes ("network.pod_subnets"; "node.labels" for pools too), or blocks
-	// of which it consumes everything ("ssh"); nil stands for the whole language. Whatever else the file writes has no effect there, and
-	// rule target-unused says so. A test of package planner checks it against the tree.
+	// Uses lists the arguments that the target uses ("network.pod_subnets"; "node.labels" also covers pools), or blocks that it uses
+	// completely ("ssh"); nil means the whole language. Other arguments have no effect, and the rule target-unused reports them. A test in
+	// package planner compares the list with the generated tree.
 	Uses []string
-	// Ignores names the arguments that the target does not consume, where Uses is nil: all others it does. Target-unused says so, and a
-	// change of one is not a change to the cluster.
+	// Ignores lists the arguments that the target does not use, if Uses is nil; it uses all others. target-unused reports them, and
+	// changing one does not change the cluster.
 	Ignores []string
-	// IgnoresUnmade names those that only what is in Folder consumes: Ignores has them, too, where the block does not ask for it
+	// IgnoresUnmade lists the arguments that only the files in Folder use. They count as ignored if the block does not ask for Folder
 	// (FolderIf).
 	IgnoresUnmade []string
-	// L2 is false if the network filters ARP and VRRP for addresses it did not give out, so that a virtual IP cannot move.
+	// L2 is false if the network filters ARP and VRRP for addresses that it did not assign, so that a virtual IP cannot move.
 	L2 bool
-	// Reserved ranges are in use on such hosts before Kubernetes comes (a hypervisor's bridge).
+	// Reserved ranges are already in use on such hosts without Kubernetes (for example a hypervisor's bridge).
 	Reserved []netip.Prefix
-	// MTU of the network that the target makes, in bytes, and where that is said; 0 stands for Ethernet's.
+	// MTU of the network that the target creates, in bytes, and its source; 0 means Ethernet's.
 	MTU     int
 	MTUFrom string
-	// Balancer reports that what is in Folder makes the balancer which the plan leaves to someone else.
+	// Balancer reports that the files in Folder create the balancer that the plan leaves to others.
 	Balancer bool
-	// SSHUser is who logs in where ssh.user is not written; "" stands for root.
+	// SSHUser is the default of ssh.user; "" means root.
 	SSHUser string
-	// Site reads the segment of the machines from the target's block; nil if the block does not state one.
+	// Site reads the machines' network segment from the target's block; nil if the block does not state one.
 	Site func(hcl.Body, *hcl.EvalContext) Site
-	// Cloud is the cloud of the machines, one of Clouds; "" if the block states it (Site) or they are not in one.
+	// Cloud is the cloud that the machines are in, one of Clouds; "" if the block states it (Site) or they are in none.
 	Cloud string
-	// Found reports that the machines exist, and nothing but an inventory and Kubernetes is named after them and the cluster: names may
-	// have dots, each machine its own login, and one may have no role.
+	// Found reports that the machines already exist, and that only an inventory and Kubernetes use the names of machines and cluster: names
+	// may have dots, each machine may have its own login, and a machine may have no role.
 	Found bool
-	// Beside reports that it makes a machine without a role of the cluster like all others.
+	// Beside reports that the target creates machines without a cluster role like all others.
 	Beside bool
-	// NamesMembers reports that an installer calls etcd's members otherwise than their hosts where it is told to.
+	// NamesMembers reports that the installer can give etcd members names other than their hosts'.
 	NamesMembers bool
-	// OneMachine is the machine on which the target makes every node, in words ("the machine that runs Vagrant"); "" if the nodes, or the
-	// block, say where each is.
+	// OneMachine is the machine on which the target runs every node, in words ("the machine that runs Vagrant"); "" if the nodes or the
+	// block say where each one is.
 	OneMachine string
-	// Zones reports that failure domains are zones of a cloud though an installer makes the machines.
+	// Zones reports that failure domains are cloud zones although an installer creates the machines.
 	Zones bool
 }
 
-// Limits is what the target can express.
+// Limits is what the target supports.
 type Limits struct {
-	// Types that the target can express; a nil slice stands for all four. TypesWhy is why it cannot express the others: sentences that
-	// also say what would work.
+	// Types that the target supports; nil means all four. TypesWhy explains why it does not support the others and what would work, in
+	// sentences.
 	Types    []topologies.Type
 	TypesWhy string
-	// Placement of etcd that the target can express; "" stands for both. EtcdWhy says why, and what to write.
+	// Placement is the etcd placement that the target supports; "" means both. EtcdWhy says why, and what to write.
 	Placement topologies.Placement
 	EtcdWhy   string
-	// Oldest and Newest versions of Kubernetes that the target takes; zero: no limit of its own. A Newest whose patch is 0 stands for its
-	// whole minor.
+	// Oldest and Newest supported Kubernetes versions; zero: no limit. A Newest with patch 0 means the whole minor.
 	Oldest, Newest Version
-	// Patches are the newest that the target takes of older minors, for one that knows each release by its digests.
+	// Patches are the newest supported patches of older minors, for a target that pins each release by digest.
 	Patches []Version
-	// Default is the minor that a design gets where none is written, for a target whose newest is not for everyone; zero: the newest.
+	// Default is the default minor, for a target whose newest one is not for everyone; zero: the newest.
 	Default Version
-	// RepeatsFlags reports that an installer has room for a flag of a component that is written several times.
+	// RepeatsFlags reports that the installer can pass a component's flag more than once.
 	RepeatsFlags bool
-	// Releases are the only ones that the target takes, the newest first; nil: every release between Oldest and Newest.
+	// Releases are the only supported releases, newest first; nil: every release from Oldest to Newest.
 	Releases []Version
-	// Ends lists the days on which the target's support of minors ends, and EndsFrom where that is said.
+	// Ends lists the target's end-of-support dates of minors; EndsFrom is their source.
 	Ends     []MinorEnd
 	EndsFrom string
-	// OpenAPI reports that everyone on the internet reaches the API where the block has no admin_cidrs.
+	// OpenAPI reports that the API is reachable from the whole internet if the block has no admin_cidrs.
 	OpenAPI bool
-	// AdminsIPv6 reports that admin_cidrs takes ranges of IPv6 too.
+	// AdminsIPv6 reports that admin_cidrs accepts IPv6 ranges.
 	AdminsIPv6 bool
-	// VersionsFrom is where the limits come from, and the date on which they were read (YYYY-MM-DD).
+	// VersionsFrom is the source of the version limits; VersionsOn is the date on which it was read (YYYY-MM-DD).
 	VersionsFrom, VersionsOn string
-	// Successor is what to write instead where the system is discontinued, "" if it lives.
+	// Successor is what to use instead of a discontinued system, "" if it is not discontinued.
 	Successor string
 }
 
-// MinorEnd is the day on which the support of a minor of Kubernetes ends, YYYY-MM-DD.
+// MinorEnd is the date on which support of a Kubernetes minor ends, YYYY-MM-DD.
 type MinorEnd struct {
 	Minor int
 	On    string
 }
 
-// End is the day on which the target's support of a version ends, "" if that is not known.
+// End is the date on which the target's support of a version ends, "" if unknown.
 func (t Facts) End(v Version) string {
 	for _, e := range t.MinorEnds() {
 		if v.Major == 1 && v.Minor == e.Minor {
@@ -130,44 +129,44 @@ func (t Facts) End(v Version) string {
 	return ""
 }
 
-// Page is what documents say of the target's output.
+// Page is what the documentation says about the target's output.
 type Page struct {
 	// Emits names the files in a few words, for the list of targets.
 	Emits string
-	// Folder of the tree holds what makes the machines, and Make is the command that does it, typed in the tree; "" if they exist
-	// already.
+	// Folder is the directory of the tree with the files that create the machines, and Make is the command that does it, run in the tree;
+	// "" if the machines already exist.
 	Folder, Make string
-	// FolderIf is the argument of the target's block without which there is no Folder; "" if it is always there.
+	// FolderIf is the argument of the target's block that Folder requires; "" if Folder is always there.
 	FolderIf string
-	// RunsPlaybook reports that Make runs the playbook too, so that the tree's own pages have all steps.
+	// RunsPlaybook reports that Make also runs the playbook, so that the tree's own pages contain all steps.
 	RunsPlaybook bool
-	// AppliedBy is the program that applies an edit to a cluster that runs, where it is not our playbook; "" stands for Terraform. Anew
-	// is how a cluster is made again on a target that changes none; "" if it changes them.
+	// AppliedBy is the program that applies changes to a running cluster, if it is not our playbook; "" means Terraform. Anew is how a
+	// cluster is rebuilt on a target that cannot change one; "" if it can.
 	AppliedBy, Anew string
-	// Checked is how far the output was checked: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
+	// Checked is how far the output was verified: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
 	Checked              Check
 	CheckedBy, CheckedOn string
 }
 
-// Site is the network segment that a target's block states, as far as it can be read: what is wrong with it the target says.
+// Site is the network segment that a target's block states, as far as it can be read. The target itself reports errors in it.
 type Site struct {
 	Subnets               []netip.Prefix
 	Gateways, Nameservers []netip.Addr
-	// Cloud is whose machines they are, one of Clouds; "" if the block does not say it.
+	// Cloud is the cloud that the machines are in, one of Clouds; "" if the block does not state it.
 	Cloud string
-	// SharedKernel reports that the machines are containers: their kernel is another machine's, its modules and settings too.
+	// SharedKernel reports that the machines are containers, which share the kernel of another machine with its modules and settings.
 	SharedKernel bool
-	// Hosts are the hypervisors that carry the nodes of a failure domain which state none ("" stands for those without one), and Host
-	// carries all others that state none.
+	// Hosts maps failure domains to hypervisors for nodes that state no hypervisor ("" is for nodes without a domain); Host is the
+	// hypervisor of all other such nodes.
 	Hosts map[string]string
 	Host  string
-	// DomainIsHost reports that a failure domain is the name of the hypervisor that carries its nodes, where Hosts does not say it.
+	// DomainIsHost reports that a failure domain is the name of its nodes' hypervisor, unless Hosts has an entry.
 	DomainIsHost bool
-	// OneMachine is the machine that carries every node, in words, where the block does not name it; see Resolving.
+	// OneMachine is the machine that runs every node, in words, if the block does not name it; see Resolving.
 	OneMachine string
 }
 
-// carrier is the hypervisor of a node that states none, "" if the block does not say it.
+// carrier is the hypervisor of a node that states none, "" if the block does not say.
 func (s Site) carrier(domain string) string {
 	if host, ok := s.Hosts[domain]; ok {
 		return host
@@ -178,7 +177,7 @@ func (s Site) carrier(domain string) string {
 	return s.Host
 }
 
-// Takes reports whether the target takes a version of Kubernetes.
+// Takes reports whether the target supports a Kubernetes version.
 func (t Facts) Takes(v Version) bool {
 	if t.Releases != nil {
 		return slices.Contains(t.Releases, v)
@@ -193,7 +192,7 @@ func (t Facts) Takes(v Version) bool {
 	return (t.Oldest.IsZero() || !v.Before(Version{t.Oldest.Major, t.Oldest.Minor, 0})) && (t.Newest.IsZero() || !newest.Before(v))
 }
 
-// last is the newest of a version's minor that the target takes, zero if that is not said.
+// last is the newest supported release of a version's minor, zero if the target does not limit it.
 func (t Facts) last(v Version) Version {
 	for _, p := range append(slices.Clone(t.Patches), t.Newest) {
 		if p.MinorString() == v.MinorString() && p.Patch != 0 {
@@ -203,7 +202,7 @@ func (t Facts) last(v Version) Version {
 	return Version{}
 }
 
-// NewestVersion is the newest Kubernetes that the target takes, as far as is known; what to advise instead of an old one.
+// NewestVersion is the newest known Kubernetes that the target supports, to suggest instead of an old one.
 func (t Facts) NewestVersion() Version {
 	switch {
 	case t.Takes(t.Table.Newest()):
@@ -218,11 +217,11 @@ func (t Facts) NewestVersion() Version {
 	return t.Table.Newest()
 }
 
-// Next is what to advise instead of a version that the target does not take: the oldest newer one where it takes single releases, else
-// the newest; zero if it takes nothing newer.
+// Next is the version to suggest instead of an unsupported one: the oldest newer one if the target supports single releases, else the
+// newest; zero if it supports nothing newer.
 func (t Facts) Next(v Version) Version {
 	next := t.NewestVersion()
-	for _, r := range t.Releases { // the newest first
+	for _, r := range t.Releases { // newest first
 		if v.Before(r) {
 			next = r
 		}
@@ -233,7 +232,7 @@ func (t Facts) Next(v Version) Version {
 	return next
 }
 
-// version is what a design gets on the target where none is written.
+// version is the target's default Kubernetes version.
 func (t Facts) version() Version {
 	if !t.Default.IsZero() {
 		return t.Table.patched(t.Default)
@@ -241,8 +240,8 @@ func (t Facts) version() Version {
 	return t.NewestVersion()
 }
 
-// release is what a topology gets that names a minor alone: the release that the cluster has, else the newest one known that the target
-// takes. If nothing is known of the minor it is patch 0, which rules then speak of.
+// release is the release of a topology that gives only a minor: the release the cluster already has, else the newest known one that the
+// target supports. If nothing is known about the minor it is patch 0, which rules then report.
 func (t Facts) release(minor Version) Version {
 	if kept := t.Table.known().kept; kept.MinorString() == minor.MinorString() {
 		return kept
@@ -250,7 +249,7 @@ func (t Facts) release(minor Version) Version {
 	return t.newestPatch(minor)
 }
 
-// newestPatch is the newest patch known of a version's minor that the target takes; the version itself where nothing is known of it.
+// newestPatch is the newest known patch of a version's minor that the target supports; the version itself if nothing is known about it.
 func (t Facts) newestPatch(minor Version) Version {
 	same := func(v Version) bool { return v.MinorString() == minor.MinorString() }
 	newest := t.Table.patched(minor)
@@ -258,7 +257,7 @@ func (t Facts) newestPatch(minor Version) Version {
 		if last := t.last(minor); !last.IsZero() {
 			return last
 		}
-		for _, r := range t.Releases { // the newest first
+		for _, r := range t.Releases { // newest first
 			if same(r) {
 				return r
 			}
@@ -267,11 +266,12 @@ func (t Facts) newestPatch(minor Version) Version {
 	return newest
 }
 
-// Guide reports that Folder has a README.md with all steps, those after Make too. One command that does everything needs none.
+// Guide reports that Folder has a README.md with all steps, including those after Make. A target whose single command does everything needs
+// none.
 func (t Facts) Guide() bool { return t.Folder != "" && t.FolderIf == "" && !t.RunsPlaybook }
 
-// Leaves reports whether the plan's value of an argument ("container_runtime.version"), or of all arguments of a block, means nothing to
-// the target, which decides by itself.
+// Leaves reports whether the target ignores the plan's value of an argument ("container_runtime.version"), or of all arguments of a block,
+// and decides by itself.
 func (f Facts) Leaves(path string) bool {
 	if f.Uses == nil {
 		return slices.ContainsFunc(f.Ignores, func(ignored string) bool { return ignored == path || strings.HasPrefix(path, ignored+".") })
@@ -281,7 +281,7 @@ func (f Facts) Leaves(path string) bool {
 	})
 }
 
-// Leaves is Leaves of the target in this design, and reports what the design itself has no use for.
+// Leaves is Facts.Leaves for this design. It also reports arguments that the design itself does not use.
 func (p *Plan) Leaves(path string) bool {
 	argument, ofBalancer := strings.CutPrefix(path, "load_balancer.")
 	switch {
@@ -295,13 +295,13 @@ func (p *Plan) Leaves(path string) bool {
 	return p.Target.Facts.Leaves(path)
 }
 
-// keepalived reports whether keepalived moves an address between balancers, on hosts that we set up.
+// keepalived reports whether keepalived moves an address between balancers on hosts that we set up.
 func (p *Plan) keepalived() bool {
 	return p.LoadBalancer.Kind == HAProxy && p.LoadBalancer.VirtualIP.IsValid() && p.Target.Facts.Uses == nil
 }
 
-// Unread lists the arguments of nodes that nothing reads of this one: the interface, on a target that does not set it up, except for the
-// balancers whose keepalived does.
+// Unread lists the arguments of a node that nothing reads: interface, on a target that does not use it, except for balancers with
+// keepalived.
 func (p *Plan) Unread(n *Node) []string {
 	if p.keepalived() && p.Target.Facts.Leaves("node.interface") && !slices.Contains(p.LoadBalancer.Nodes, n) {
 		return []string{"interface"}
@@ -309,10 +309,10 @@ func (p *Plan) Unread(n *Node) []string {
 	return nil
 }
 
-// balancersOwn are the arguments of a load balancer that only some kinds read.
+// balancersOwn are the load balancer arguments that only some kinds use.
 var balancersOwn = []string{"interface", "virtual_router_id", "mode", "version", "bgp_as", "bgp_peers"}
 
-// Reads reports whether this kind of load balancer reads an argument.
+// Reads reports whether this kind of load balancer uses an argument.
 func (l *LoadBalancer) Reads(argument string) bool {
 	switch argument {
 	case "interface":
@@ -332,31 +332,31 @@ type Check string
 
 // From the strongest to the weakest.
 const (
-	CheckBooted Check = "booted"    // a real cluster came up from it, unedited
+	CheckBooted Check = "booted"    // a real cluster was built from it, unedited
 	CheckTool   Check = "validated" // a third party's tool or schema accepted it
-	CheckTypes  Check = "own types" // our strict types and rules alone
+	CheckTypes  Check = "own types" // only our strict types and rules
 )
 
-// ReadByRules are the arguments that no file needs on any target: rules, capacity and simulation read them. A target never says that it
-// does not use them.
+// ReadByRules are the arguments that no target needs in a file but that rules, capacity, and simulation use. They are never reported as
+// unused.
 var ReadByRules = []string{"cluster.max_nodes", "cluster.site", "cluster.peers", "network.reserved_subnets", "network.node_subnets",
 	"hypervisor.cpus", "hypervisor.memory", "hypervisor.disk"}
 
-// ReadByRules reports whether rules read an argument for which the target has no use. Of what a hypervisor has they read nothing where no
-// machine can say that it runs on one.
+// ReadByRules reports whether rules use an argument that the target does not use. Hypervisor arguments count only if a machine can state
+// its hypervisor.
 func (f Facts) ReadByRules(path string) bool {
 	return slices.Contains(ReadByRules, path) && !(strings.HasPrefix(path, "hypervisor.") && f.Leaves("node.host"))
 }
 
-// OfMachines are what the author says of machines that exist, or that the target makes: where no file needs them, rules, capacity and
-// simulation read them.
+// OfMachines are the facts that an author states about machines, existing ones or ones the target creates. Rules, capacity, and simulation
+// use them even if no file does.
 var OfMachines = []string{
 	"node.address", "node.arch", "node.cpus", "node.memory", "node.disk", "node.os", "node.host", "node.mac",
 	"node.failure_domain", "node.power",
 }
 
-// Build is the command that builds the cluster, typed in the tree, or the first one of several that its page explains; "" if the page has
-// more to say before. has reports whether the target's block has an argument.
+// Build is the command that builds the cluster, run in the tree, or the first of several that its page explains; "" if the page must be
+// read first. has reports whether the target's block has an argument.
 func (t Facts) Build(cluster string, has func(string) bool) (command, page string) {
 	switch {
 	case t.FolderIf != "" && has(t.FolderIf):

@@ -24,7 +24,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// The shapes of text. They are narrower than upstream's where a wider one would need quoting in some file that we write.
+// The shapes of text values. They are narrower than upstream's if a wider one would need quoting in a file that we write.
 var (
 	labelPattern      = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 	qualifiedPattern  = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$`)
@@ -52,7 +52,7 @@ func (r *resolver) fail(broken *rule.Rule, at hcl.Range, format string, args ...
 	r.diags = append(r.diags, broken.Diagnostic(at, fmt.Sprintf(format, args...)))
 }
 
-// unprintable names the first character of s that has no place in a line of text, "" if there is none.
+// unprintable names the first character of s that is not allowed in a line of text, "" if there is none.
 func unprintable(s string) string {
 	if !utf8.ValidString(s) {
 		return "bytes that are not UTF-8"
@@ -68,7 +68,7 @@ func unprintable(s string) string {
 	return ""
 }
 
-// choice reads one of a few words. aliases maps what others call a thing to our word for it.
+// choice reads one of a fixed set of words. aliases maps other names to ours.
 func (r *resolver) choice(broken *rule.Rule, at hcl.Range, what, word string, known []string, aliases map[string]string) string {
 	if slices.Contains(known, word) {
 		return word
@@ -103,7 +103,7 @@ func (r *resolver) address(src *spec.Source, attr string, s *string) netip.Addr 
 	return a
 }
 
-// parseAddress reads an address; the problem is a sentence with what to write instead.
+// parseAddress parses an address; the problem is a sentence that says what to write instead.
 func parseAddress(s string) (netip.Addr, string) {
 	a, err := netip.ParseAddr(s)
 	switch {
@@ -164,7 +164,7 @@ func (r *resolver) prefixes(src *spec.Source, attr string, written []string) []n
 	return prefixes
 }
 
-// families reads the ranges of pods or Services: one, or one of each family.
+// families reads the ranges of pods or Services: one, or one per family.
 func (r *resolver) families(src *spec.Source, attr string, written []string) []netip.Prefix {
 	if written != nil && len(written) == 0 {
 		r.fail(subnetFamilies, src.Attr(attr), "%s holds no range. Leave it out, and a private range is chosen; "+
@@ -228,7 +228,7 @@ func (r *resolver) size(src *spec.Source, attr string, s *string) int64 {
 	return n
 }
 
-// meantSize suggests the size that was meant by another spelling of the unit: 16GB, 16 gi, 16g, 16.
+// meantSize suggests the intended size if the unit has another spelling: 16GB, 16 gi, 16g, 16.
 func meantSize(s string) string {
 	digits := strings.TrimRight(strings.ToLower(strings.ReplaceAll(s, " ", "")), "abcdefghijklmnopqrstuvwxyz")
 	unit := strings.TrimPrefix(strings.ToLower(strings.ReplaceAll(s, " ", "")), digits)
@@ -242,7 +242,7 @@ func meantSize(s string) string {
 	return fmt.Sprintf(" Did you mean %q?", digits+letter)
 }
 
-// ParseSize reads a size as topologies write it, in bytes: an integer above 0 with a unit or none.
+// ParseSize parses a size as topologies write it, in bytes: an integer above 0 with an optional unit.
 func ParseSize(s string) (int64, bool) {
 	m := sizePattern.FindStringSubmatch(s)
 	if m == nil {
@@ -257,8 +257,8 @@ func ParseSize(s string) (int64, bool) {
 	return n * unit, true
 }
 
-// dotted reads the name of a cluster or a node: DNS labels with dots between them. Together they have 63 characters at most, because both
-// become values of labels.
+// dotted reads the name of a cluster or a node: DNS labels separated by dots, at most 63 characters in total, because names become label
+// values.
 func (r *resolver) dotted(at hcl.Range, what, s string) bool {
 	if len(s) > 63 || !domain(s) {
 		return r.name(at, what, s, 63)
@@ -266,7 +266,7 @@ func (r *resolver) dotted(at hcl.Range, what, s string) bool {
 	return true
 }
 
-// name reads a DNS label that names a cluster, a node or a pool. most is the length that is left for it.
+// name reads a DNS label that names a cluster, a node, or a pool. most is the maximum length.
 func (r *resolver) name(at hcl.Range, what, s string, most int) bool {
 	problem := ""
 	switch {
@@ -299,7 +299,7 @@ func domain(s string) bool {
 	return true
 }
 
-// isHost reports whether s is an address or a DNS name. What looks like an IPv4 address and is none ("10.0.0.300") is not a name either.
+// isHost reports whether s is an address or a DNS name. A malformed IPv4 address ("10.0.0.300") does not count as a name.
 func isHost(s string) bool {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return a.Zone() == "" && !a.Is4In6()
@@ -308,7 +308,7 @@ func isHost(s string) bool {
 	return domain(s) && !digitsPattern.MatchString(last)
 }
 
-// CanNameNode reports whether a node can have the name: a DNS name of lower-case labels.
+// CanNameNode reports whether s is a valid node name: a DNS name of lower-case labels.
 func CanNameNode(s string) bool { return domain(s) }
 
 func (r *resolver) host(src *spec.Source, attr string, s *string) string {
@@ -323,7 +323,7 @@ func (r *resolver) host(src *spec.Source, attr string, s *string) string {
 	return *s
 }
 
-// hostPort splits host[:port], [v6]:port or a bare v6 address; port is 0 where none is written.
+// hostPort splits host[:port], [v6]:port, or a bare v6 address; port is 0 if there is none.
 func hostPort(s string) (host string, port int, ok bool) {
 	host = s
 	if _, err := netip.ParseAddr(s); err != nil && strings.ContainsAny(s, ":[]") {
@@ -336,7 +336,7 @@ func hostPort(s string) (host string, port int, ok bool) {
 			return "", 0, false
 		}
 		if host, port = h, n; strings.HasPrefix(s, "[") != strings.Contains(h, ":") {
-			return "", 0, false // brackets are for IPv6 addresses alone
+			return "", 0, false // brackets are only for IPv6 addresses
 		}
 	}
 	return host, port, isHost(host)
@@ -372,7 +372,7 @@ func (r *resolver) url(at hcl.Range, what, s string) string {
 	return ""
 }
 
-// webPath is a path that can hold no secret and nothing with a meaning of its own.
+// webPath matches a path that cannot contain a secret or special characters.
 var webPath = regexp.MustCompile(`^[a-z0-9/._-]{0,64}$`)
 
 func validAuthority(s string) bool {
@@ -404,7 +404,7 @@ func (r *resolver) path(src *spec.Source, attr string, s *string) string {
 	return *s
 }
 
-// match reads text of a fixed shape; like says what the shape is.
+// match reads text of a fixed shape; like describes the shape.
 func (r *resolver) match(src *spec.Source, attr string, s *string, shape *regexp.Regexp, like string) string {
 	if s == nil {
 		return ""
@@ -457,8 +457,8 @@ func (r *resolver) args(src *spec.Source, attr string, written map[string][]stri
 	return args
 }
 
-// kubeletArgs reads flags of the kubelet. kubeadm writes them on one line of an environment file, without quotes, and systemd splits that
-// line at blanks. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/kubelet/flags.go
+// kubeletArgs reads kubelet flags. kubeadm writes them to one line of an environment file, unquoted, and systemd splits the line at blanks.
+// Source: k8s.io/kubernetes cmd/kubeadm/app/phases/kubelet/flags.go
 func (r *resolver) kubeletArgs(src *spec.Source, attr string, written map[string][]string) []Arg {
 	args := r.args(src, attr, written)
 	for _, a := range args {
@@ -481,10 +481,10 @@ func qualified(s string) bool {
 	return len(name) <= 63 && qualifiedPattern.MatchString(name)
 }
 
-// labelValue reports whether s can be a label's value. Source: k8s.io/apimachinery pkg/util/validation, IsValidLabelValue
+// labelValue reports whether s is a valid label value. Source: k8s.io/apimachinery pkg/util/validation, IsValidLabelValue
 func labelValue(s string) bool { return s == "" || len(s) <= 63 && qualifiedPattern.MatchString(s) }
 
-// labels checks labels, or annotations, whose values are free text of one line.
+// labels checks labels, or annotations, whose values are any text on one line.
 func (r *resolver) labels(src *spec.Source, attr string, written map[string]string) map[string]string {
 	for _, key := range slices.Sorted(maps.Keys(written)) {
 		value := written[key]
@@ -504,7 +504,7 @@ func (r *resolver) labels(src *spec.Source, attr string, written map[string]stri
 	return written
 }
 
-// taints checks keys and values; spec.Load lets no other effect through than Kubernetes' three.
+// taints checks keys and values; spec.Load already accepts only Kubernetes' three effects.
 func (r *resolver) taints(written []*spec.Taint) []Taint {
 	var taints []Taint
 	for _, t := range written {
@@ -520,14 +520,14 @@ func (r *resolver) taints(written []*spec.Taint) []Taint {
 			taints = append(taints, Taint{Source: t.Source, Key: t.Key, Value: t.Value, Effect: t.Effect})
 		}
 	}
-	// A set: another order in the file must not change a host.
+	// A set: changing the order in the file must not change a host.
 	slices.SortStableFunc(taints, func(a, b Taint) int {
 		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Effect, b.Effect), strings.Compare(a.Value, b.Value))
 	})
 	return taints
 }
 
-// text returns what was written, "" if nothing was.
+// text returns the string, "" for nil.
 func text(s *string) string {
 	if s == nil {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Version is a version of three numbers: Kubernetes', or etcd's, containerd's and so on where their floors are compared.
+// Version is a version of three numbers: of Kubernetes, or of etcd, containerd, and others where their minimum versions are compared.
 type Version struct{ Major, Minor, Patch int }
 
 // String returns the version without v: "1.37.2".
@@ -44,13 +44,13 @@ func (v Version) Compare(w Version) int {
 // Before reports whether v is older than w.
 func (v Version) Before(w Version) bool { return v.Compare(w) < 0 }
 
-// MinorsAhead is how many minors v is ahead of w, negative where it is behind; meaningless across majors.
+// MinorsAhead is how many minors v is ahead of w, negative if it is behind; meaningless across majors.
 func (v Version) MinorsAhead(w Version) int { return v.Minor - w.Minor }
 
 // from reports whether v is Kubernetes 1.<minor> or newer.
 func (v Version) from(minor int) bool { return v.Major > 1 || v.Major == 1 && v.Minor >= minor }
 
-// The predicates: one for each behavior that depends on the version. If a fact is a value rather than a yes, facts.go has it.
+// The predicates, one for each behavior that depends on the version. Facts with values are in facts.go.
 
 // NFTablesProxy: kube-proxy's nftables mode is generally available.
 // Source: https://kubernetes.io/blog/2025/04/23/kubernetes-v1-33-release/ (KEP-3866)
@@ -64,20 +64,20 @@ func (v Version) IPVSDeprecated() bool { return v.from(35) }
 // Source: k8s.io/kubernetes@v1.35.4 pkg/kubelet/apis/config/v1beta1/defaults.go (KEP-5573)
 func (v Version) NeedsCgroupV2() bool { return v.from(35) }
 
-// StrictAddresses: the API server refuses addresses with leading zeros and ranges with host bits.
-// Source: https://kubernetes.io/blog/2026/04/22/kubernetes-v1-36-release/ (KEP-4858)
+// StrictAddresses: the API server rejects addresses with leading zeros and ranges with host bits. Source:
+// https://kubernetes.io/blog/2026/04/22/kubernetes-v1-36-release/ (KEP-4858)
 func (v Version) StrictAddresses() bool { return v.from(36) }
 
-// ECDSAP384: kubeadm knows the encryption algorithm ECDSA-P384.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go: in v1.34.0, not in v1.33.13
+// ECDSAP384: kubeadm supports the encryption algorithm ECDSA-P384. Source: k8s.io/kubernetes cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go:
+// in v1.34.0, not in v1.33.13
 func (v Version) ECDSAP384() bool { return v.from(34) }
 
-// ExplicitProxyMode: kube-proxy warns where its mode is not stated, because the default is about to change.
-// Source: k8s.io/kubernetes@v1.37.2 CHANGELOG/CHANGELOG-1.37.md
+// ExplicitProxyMode: kube-proxy warns if its mode is not set, because the default is about to change. Source: k8s.io/kubernetes@v1.37.2
+// CHANGELOG/CHANGELOG-1.37.md
 func (v Version) ExplicitProxyMode() bool { return v.from(37) }
 
-// PatchTargets are the targets that kubeadm knows patches for.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/util/patches/patches.go, knownTargets, in v1.31.14 to v1.37.2
+// PatchTargets are the patch targets that kubeadm knows. Source: k8s.io/kubernetes cmd/kubeadm/app/util/patches/patches.go, knownTargets,
+// in v1.31.14 to v1.37.2
 func (v Version) PatchTargets() []string {
 	targets := []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", PatchKubelet, "corednsdeployment"}
 	if v.from(37) {
@@ -86,6 +86,6 @@ func (v Version) PatchTargets() []string {
 	return targets
 }
 
-// SuperAdmin: admin.conf has no rights until init has run; what runs during init needs super-admin.conf.
-// Source: https://github.com/kube-vip/kube-vip/issues/684 (Kubernetes 1.29)
+// SuperAdmin: admin.conf has no permissions until init has run; anything that runs during init needs super-admin.conf. Source:
+// https://github.com/kube-vip/kube-vip/issues/684 (Kubernetes 1.29)
 func (v Version) SuperAdmin() bool { return v.from(29) }
