@@ -1,5 +1,5 @@
-// Package addons emits what the playbook applies to a cluster that stands: the manifests of addons that the planner knows, of schedulers
-// and of the cloud's controller manager. addons/README.md lists them all, those that are fetched or are next to Ansible among them.
+// Package addons emits what the playbook applies to a running cluster: the manifests of known addons, schedulers, and the cloud's
+// controller manager. addons/README.md lists every addon, including those that are fetched or that the user keeps next to Ansible.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package addons
@@ -23,10 +23,10 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// objects makes the documents of a known addon's file in the tree.
+// objects builds the documents of a known addon's file in the tree.
 type objects func(*plan.Plan, *plan.Addon) ([]any, error)
 
-// made says who makes which file.
+// made maps each known addon to the function that builds its file.
 var made = map[string]objects{
 	"addons/cluster-dns.yaml":    clusterDNS,
 	"addons/fluent-bit.yaml":     fluentBit,
@@ -93,13 +93,13 @@ func readme(p *plan.Plan) ([]byte, error) {
 	err = t.Execute(&out, struct {
 		Addons    []*plan.Addon
 		Bootstrap string
-		Verified  bool // that is, kubelets' certificates
+		Verified  bool // kubelets' certificates are verified
 		Uses      func(string) bool
 	}{p.Addons, p.Bootstrap().Name, p.Cluster.Kubelet.ServerTLSBootstrap, func(name string) bool { return uses(p, name) }})
 	return out.Bytes(), err
 }
 
-// secret says what the controller manager of a cloud reads, "" if it reads nothing.
+// secret describes what a cloud's controller manager reads; "" if it reads nothing.
 func secret(cloud string) string {
 	if k, ok := plan.FindCloud(cloud); ok && k.Secret != "" {
 		return "It reads the Secret `" + k.Secret + "` of namespace kube-system: " + k.Holds +
@@ -109,7 +109,7 @@ func secret(cloud string) string {
 	return ""
 }
 
-// uses reports whether the design has an addon that the planner knows.
+// uses reports whether the design has the known addon called name.
 func uses(p *plan.Plan, name string) bool {
 	for _, a := range p.Addons {
 		if a.Known != nil && a.Name == name {
@@ -119,10 +119,10 @@ func uses(p *plan.Plan, name string) bool {
 	return false
 }
 
-// code writes text of the author's as a code span that nothing in it ends.
+// code formats user text as a Markdown code span that the text cannot end early.
 func code(s string) string { return "`" + strings.ReplaceAll(s, "`", "'") + "`" }
 
-// The documents' metadata without the fields that are not ours to write.
+// Metadata types without the fields that the API server owns.
 type (
 	namespace struct {
 		metav1.TypeMeta `json:",inline"`
@@ -149,7 +149,7 @@ func kind(api, kind string) metav1.TypeMeta { return metav1.TypeMeta{APIVersion:
 
 const rbac = "rbac.authorization.k8s.io/v1"
 
-// app is the name, the namespace and the labels that all objects of an addon share.
+// app holds the name, namespace, and labels shared by all objects of an addon.
 type app struct {
 	name, namespace string
 	labels          map[string]string
@@ -167,7 +167,7 @@ func (a app) subjects() []rbacv1.Subject {
 	return []rbacv1.Subject{{Kind: "ServiceAccount", Name: a.name, Namespace: a.namespace}}
 }
 
-// role is a ClusterRole and its binding to the addon's account.
+// role returns a ClusterRole and its binding to the addon's service account.
 func (a app) role(name string, rules ...rbacv1.PolicyRule) []any {
 	return []any{
 		&rbacv1.ClusterRole{TypeMeta: kind(rbac, "ClusterRole"), ObjectMeta: metav1.ObjectMeta{Name: name, Labels: a.labels}, Rules: rules},
@@ -175,7 +175,7 @@ func (a app) role(name string, rules ...rbacv1.PolicyRule) []any {
 	}
 }
 
-// bind gives the addon's account a ClusterRole that exists.
+// bind binds an existing ClusterRole to the addon's service account.
 func (a app) bind(name, role string) *rbacv1.ClusterRoleBinding {
 	return &rbacv1.ClusterRoleBinding{
 		TypeMeta: kind(rbac, "ClusterRoleBinding"), ObjectMeta: metav1.ObjectMeta{Name: name, Labels: a.labels},
@@ -183,7 +183,7 @@ func (a app) bind(name, role string) *rbacv1.ClusterRoleBinding {
 	}
 }
 
-// readAuthentication lets an extension API server learn whom the API server vouches for.
+// readAuthentication lets an extension API server read whose identities the API server vouches for.
 func (a app) readAuthentication(name string) *rbacv1.RoleBinding {
 	return &rbacv1.RoleBinding{
 		TypeMeta: kind(rbac, "RoleBinding"), ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "kube-system", Labels: a.labels},
@@ -203,7 +203,7 @@ func (a app) config(name string, data map[string]string) *corev1.ConfigMap {
 		Labels: a.labels}, Data: data}
 }
 
-// service leads a port to the container's port of the same name.
+// service forwards a port to the container port of the same name.
 func (a app) service(port int32, name string) *service {
 	return &service{kind("v1", "Service"), a.meta(), corev1.ServiceSpec{
 		Selector: a.labels,
@@ -218,7 +218,7 @@ func (a app) deployment(replicas int32, pod corev1.PodSpec) *deployment {
 	}}
 }
 
-// everywhere runs a pod on each node, whatever its taints, and replaces a tenth of them at a time.
+// everywhere runs a pod on every node, whatever its taints, and replaces 10% of them at a time.
 func (a app) everywhere(pod corev1.PodSpec) *daemonSet {
 	atMost := intstr.FromString("10%")
 	pod.Tolerations = []corev1.Toleration{{Operator: corev1.TolerationOpExists}}
@@ -237,7 +237,7 @@ func requests(cpu, memory string) corev1.ResourceRequirements {
 		corev1.ResourceMemory: resource.MustParse(memory)}}
 }
 
-// confined is the security context of a container that needs nothing of its node.
+// confined is the security context of a container that needs no access to its node.
 func confined(user int64) *corev1.SecurityContext {
 	return &corev1.SecurityContext{
 		AllowPrivilegeEscalation: to(false), ReadOnlyRootFilesystem: to(true), RunAsNonRoot: to(true), RunAsUser: to(user),
@@ -246,7 +246,7 @@ func confined(user int64) *corev1.SecurityContext {
 	}
 }
 
-// reaching is a pod that reaches into its node: SELinux does not confine it, where it enforces.
+// reaching adapts a pod that needs access to its node: where SELinux enforces, it does not confine the pod.
 func reaching(p *plan.Plan, pod corev1.PodSpec) corev1.PodSpec {
 	if p.Hosts.Enforce() {
 		pod.SecurityContext = &corev1.PodSecurityContext{SELinuxOptions: &corev1.SELinuxOptions{Type: plan.Unconfined}}
@@ -263,7 +263,7 @@ func hostPath(name, path string) corev1.Volume {
 	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: path}}}
 }
 
-// image is the reference of the one among the addon's images that has a name.
+// image returns the reference of the addon's image called name.
 func image(p *plan.Plan, a *plan.Addon, name string) (string, error) {
 	for _, source := range a.Images {
 		if strings.Contains(source, "/"+name+":") || strings.Contains(source, "/"+name+"@") {

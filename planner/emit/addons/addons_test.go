@@ -47,7 +47,7 @@ func TestGolden(t *testing.T) {
 	emittest.Golden(t, "all", emittest.Emit(t, Emit, emittest.Parse(t, all)))
 }
 
-// Each cloud's controller manager, after the credentials that the author keeps elsewhere.
+// Each cloud's controller manager comes after the credentials that the user keeps outside the tree.
 func TestClouds(t *testing.T) {
 	for _, cloud := range plan.KnownClouds {
 		p := emittest.Parse(t, small+"cloud_provider \""+cloud.Name+"\" {\n  manifest \"~/secret.yaml\" {}\n}\naddon \"headlamp\" {}\n")
@@ -64,7 +64,7 @@ func TestNothingWithoutAddons(t *testing.T) {
 	}
 }
 
-// Every known addon's file is made, with each of its images, and with no other.
+// Every known addon's file is built from all of its images, and from no other image.
 func TestEveryKnownAddonIsMadeFromItsImages(t *testing.T) {
 	for _, known := range plan.KnownAddons {
 		if known.Cloud {
@@ -87,7 +87,7 @@ func TestEveryKnownAddonIsMadeFromItsImages(t *testing.T) {
 	}
 }
 
-// Kubelets' certificates are verified where the cluster signs them, and by everyone who asks kubelets.
+// Kubelets' certificates are verified wherever the cluster signs them, by every client of the kubelets.
 func TestSignedKubeletsAreVerified(t *testing.T) {
 	signed := strings.Replace(all, `type = "all-in-one"`, "type = \"all-in-one\"\n  kubelet {\n    server_tls_bootstrap = true\n  }", 1)
 	for _, c := range []struct {

@@ -11,10 +11,9 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// cloudRules are what every controller manager that is made of k8s.io/cloud-provider does, in one role.
-// Source: k8s.io/cloud-provider-aws@v1.37.1 examples/existing-cluster/base/cluster-role.yaml;
-// github.com/kubernetes/cloud-provider-openstack manifests/controller-manager/cloud-controller-manager-roles.yaml; DigitalOcean's
-// v0.1.71.yml
+// cloudRules covers what every controller manager built on k8s.io/cloud-provider does, in one role. Source:
+// k8s.io/cloud-provider-aws@v1.37.1 examples/existing-cluster/base/cluster-role.yaml; github.com/kubernetes/cloud-provider-openstack
+// manifests/controller-manager/cloud-controller-manager-roles.yaml; DigitalOcean's v0.1.71.yml
 var cloudRules = []rbacv1.PolicyRule{
 	{APIGroups: []string{""}, Resources: []string{"events"}, Verbs: []string{"create", "patch", "update"}},
 	{APIGroups: []string{""}, Resources: []string{"nodes"}, Verbs: []string{"get", "list", "watch", "patch", "update", "delete"}},
@@ -30,8 +29,8 @@ var cloudRules = []rbacv1.PolicyRule{
 		Verbs: []string{"create", "get", "list", "watch", "update", "delete"}},
 }
 
-// controllerManager is a cloud's own, as its makers run it on control planes: on the host's network, since no pod has one yet, with the
-// host's DNS, and on nodes that are neither initialized nor ready.
+// controllerManager returns a cloud's controller manager, deployed on control planes as its vendor does: on the host network because there
+// is no pod network yet, with the host's DNS, and on nodes that are neither initialized nor ready.
 func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	app := app{a.Name, "kube-system", map[string]string{"app.kubernetes.io/name": a.Name}}
 	c := corev1.Container{Name: "cloud-controller-manager", Resources: requests("100m", "64Mi")}
@@ -60,7 +59,7 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	case "digitalocean":
 		c.Command = []string{"/bin/digitalocean-cloud-controller-manager", "--leader-elect=false"}
 		c.Env = []corev1.EnvVar{secretValue("DO_ACCESS_TOKEN", "digitalocean", "access-token", false)}
-	case "hetzner": // routes are the pod network's business, which encapsulates
+	case "hetzner": // the pod network handles routes: it encapsulates
 		c.Args = []string{"--allow-untagged-cloud", "--cloud-provider=hcloud", "--webhook-secure-port=0", "--leader-elect=false"}
 		c.Env = []corev1.EnvVar{
 			secretValue("HCLOUD_TOKEN", "hcloud", "token", false),
@@ -81,13 +80,13 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		return nil, fmt.Errorf("there is no manifest for the controller manager of %s", a.Cloud)
 	}
 	pod.Containers = []corev1.Container{c}
-	if a.Cloud == "hetzner" { // as upstream has it
+	if a.Cloud == "hetzner" { // as upstream does
 		docs = append(docs, app.bind(app.name, "cluster-admin"))
 	} else {
 		docs = append(docs, app.role("k8splan:"+app.name, cloudRules...)...)
 	}
 	replicas := int32(1)
-	if a.Cloud == "aws" || a.Cloud == "openstack" { // the others' makers run one, without an election
+	if a.Cloud == "aws" || a.Cloud == "openstack" { // other vendors run one replica without leader election
 		pod.Containers[0].Ports = []corev1.ContainerPort{{Name: "https", ContainerPort: 10258, HostPort: 10258,
 			Protocol: corev1.ProtocolTCP}}
 		replicas = min(2, int32(len(p.ControlPlanes())))
@@ -97,18 +96,19 @@ func controllerManager(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	return append(docs, deployment), nil
 }
 
-// oneForOne takes a pod away before its successor is made: on the hosts' network the two would want the same port. Recreate would do it
-// too, but no object that exists takes it: its rollingUpdate was defaulted, and no apply removes that.
-// Source: https://github.com/kubernetes/kubernetes/issues/24198
+// oneForOne removes a pod before creating its successor: on the host network, both would need the same port. Recreate would do the same,
+// but existing objects reject it: their rollingUpdate was defaulted, and no apply removes that. Source:
+// https://github.com/kubernetes/kubernetes/issues/24198
 func oneForOne() appsv1.DeploymentStrategy {
 	none, one := intstr.FromInt32(0), intstr.FromInt32(1)
 	return appsv1.DeploymentStrategy{Type: appsv1.RollingUpdateDeploymentStrategyType,
 		RollingUpdate: &appsv1.RollingUpdateDeployment{MaxSurge: &none, MaxUnavailable: &one}}
 }
 
-// hetznerBalancers is how a Service's balancer finds a place, and the nodes, on the machines that the target hetzner makes: without a
-// location it is not made, and the firewall keeps it from the nodes' public addresses. The failure domains are locations there.
-// Source: github.com/hetznercloud/hcloud-cloud-controller-manager internal/hcops/load_balancer.go and docs/reference/load_balancer_envs.md
+// hetznerBalancers tells the controller manager where to create a Service's balancer and how it reaches the nodes that the target hetzner
+// creates. Without a location, no balancer is created, and the firewall blocks it from the nodes' public addresses. The failure domains are
+// Hetzner locations. Source: github.com/hetznercloud/hcloud-cloud-controller-manager internal/hcops/load_balancer.go and
+// docs/reference/load_balancer_envs.md
 func hetznerBalancers(p *plan.Plan) []corev1.EnvVar {
 	first := p.ControlPlanes()
 	if p.Target.Cloud() != "hetzner" || len(first) == 0 || first[0].FailureDomain == "" {

@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// partial is a Deployment of which one field is ours: what is applied server-side leaves the others to kubeadm.
+// partial is a Deployment in which we own a single field: server-side apply leaves the others to kubeadm.
 type partial struct {
 	metav1.TypeMeta `json:",inline"`
 	Metadata        metav1.ObjectMeta `json:"metadata"`
@@ -24,8 +24,8 @@ type replicas struct {
 	Replicas int `json:"replicas"`
 }
 
-// clusterDNS is what the topology says of kubeadm's CoreDNS. kubeadm keeps both when it upgrades: a Corefile that was changed, and the
-// number of pods. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/dns.go
+// clusterDNS returns the topology's settings for kubeadm's CoreDNS. kubeadm keeps both across upgrades: an edited Corefile and the replica
+// count. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/dns.go
 func clusterDNS(p *plan.Plan, _ *plan.Addon) ([]any, error) {
 	at := metav1.ObjectMeta{Name: "coredns", Namespace: "kube-system"}
 	var docs []any
@@ -39,9 +39,9 @@ func clusterDNS(p *plan.Plan, _ *plan.Addon) ([]any, error) {
 	return docs, nil
 }
 
-// nodeLocalDNS is a cache of cluster DNS on every node, on an address that no other interface has: it needs no rules of kube-proxy's mode.
-// Sources: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/,
-// k8s.io/kubernetes cluster/addons/dns/nodelocaldns/nodelocaldns.yaml
+// nodeLocalDNS returns a cluster DNS cache for every node. It listens on an address that no other interface has, so it works in any
+// kube-proxy mode. Sources: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/, k8s.io/kubernetes
+// cluster/addons/dns/nodelocaldns/nodelocaldns.yaml
 func nodeLocalDNS(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	ref, err := image(p, a, "k8s-dns-node-cache")
 	if err != nil {
@@ -74,8 +74,8 @@ func nodeLocalDNS(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	return []any{app.account(), app.config(app.name, map[string]string{"Corefile": corefile}), pods}, nil
 }
 
-// nodeCache is the Corefile of the caches. Questions about the cluster go to CoreDNS by TCP, whose connections are counted once and not for
-// each question; all others go where CoreDNS itself would send them.
+// nodeCache returns the caches' Corefile. Queries for cluster names go to CoreDNS over TCP, so conntrack counts one connection instead of
+// one entry per query. All other queries go where CoreDNS itself would send them.
 func nodeCache(p *plan.Plan) string {
 	service := p.Network.DNSServiceIPs()[0].String()
 	zone := func(name, cache, forward string) string {

@@ -11,8 +11,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// pipeline is Fluent Bit's configuration in its YAML form.
-// Source: https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/yaml/configuration-file
+// pipeline is Fluent Bit's configuration in YAML. Source:
+// https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/yaml/configuration-file
 type pipeline struct {
 	Service  map[string]any `json:"service"`
 	Pipeline struct {
@@ -22,9 +22,9 @@ type pipeline struct {
 	} `json:"pipeline"`
 }
 
-// fluentBit reads /var/log/containers on each node, in the format of every CRI runtime. Upstream has a Helm chart alone; this has the
-// parts of it that read containers' logs. If a node stops and starts, positions are kept on the node.
-// Source: github.com/fluent/helm-charts charts/fluent-bit
+// fluentBit reads /var/log/containers on each node, in the log format that all CRI runtimes share. Upstream only publishes a Helm chart;
+// this is the part of it that reads container logs. Read positions are kept on the node and survive a restart. Source:
+// github.com/fluent/helm-charts charts/fluent-bit
 func fluentBit(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	ref, err := image(p, a, "fluent-bit")
 	if err != nil {
@@ -86,7 +86,7 @@ func fluentBit(p *plan.Plan, a *plan.Addon) ([]any, error) {
 			hostPath("logs", "/var/log"), state,
 		},
 	}
-	if p.Runtime.Name == plan.Docker { // its logs are elsewhere, and /var/log has links to them
+	if p.Runtime.Name == plan.Docker { // Docker keeps logs elsewhere; /var/log only links to them
 		pod.Containers[0].VolumeMounts = append(pod.Containers[0].VolumeMounts, corev1.VolumeMount{Name: "docker",
 			MountPath: "/var/lib/docker/containers", ReadOnly: true})
 		pod.Volumes = append(pod.Volumes, hostPath("docker", "/var/lib/docker/containers"))

@@ -6,8 +6,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// headlamp is upstream's manifest without its long-lived token: whoever logs in brings a token of one's own, and sees what that may see.
-// Source: github.com/kubernetes-sigs/headlamp kubernetes-headlamp.yaml
+// headlamp is upstream's manifest without its long-lived token. Users log in with their own token and see what it permits. Source:
+// github.com/kubernetes-sigs/headlamp kubernetes-headlamp.yaml
 func headlamp(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	ref, err := image(p, a, "headlamp")
 	if err != nil {

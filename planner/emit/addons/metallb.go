@@ -28,7 +28,7 @@ type advertisementSpec struct {
 	IPAddressPools []string `json:"ipAddressPools"`
 }
 
-// metallb is the pools, and who announces them; the program itself is upstream's manifest, which comes before.
+// metallb returns the address pools and their advertisements. MetalLB itself comes from upstream's manifest, which is applied first.
 func metallb(_ *plan.Plan, a *plan.Addon) ([]any, error) {
 	var docs []any
 	for _, pool := range a.Pools {

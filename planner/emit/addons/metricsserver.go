@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// authority is where every pod finds the certificate of the cluster's own authority.
+// authority is the path where every pod finds the cluster CA's certificate.
 const authority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
 
 // apiService has the fields of apiregistration.k8s.io/v1 APIService. Source: k8s.io/kube-aggregator pkg/apis/apiregistration/v1/types.go
@@ -32,9 +32,9 @@ type serviceReference struct {
 	Namespace string `json:"namespace"`
 }
 
-// metricsServer is upstream's manifest, with this difference: how it takes the kubelets' certificates. kubeadm's kubelets sign their own,
-// which cannot be verified; with serverTLSBootstrap the cluster's authority signs them, and they are verified.
-// Source: sigs.k8s.io/metrics-server@v0.9.0 manifests/base, manifests/components/release
+// metricsServer is upstream's manifest, except for how it checks kubelets' certificates. By default, kubeadm's kubelets use self-signed
+// certificates, which cannot be verified. With serverTLSBootstrap the cluster CA signs them, and they are verified. Source:
+// sigs.k8s.io/metrics-server@v0.9.0 manifests/base, manifests/components/release
 func metricsServer(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	ref, err := image(p, a, "metrics-server")
 	if err != nil {
@@ -81,7 +81,7 @@ func metricsServer(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		app.readAuthentication("metrics-server-auth-reader"),
 		app.service(443, "https"),
 		pods,
-		// The API server takes the server's own certificate, which it makes at each start, as upstream has it.
+		// As upstream does, the API server accepts the certificate that metrics-server generates at each start.
 		&apiService{kind("apiregistration.k8s.io/v1", "APIService"), metav1.ObjectMeta{Name: "v1beta1.metrics.k8s.io", Labels: app.labels},
 			apiServiceSpec{
 				Group: "metrics.k8s.io", Version: "v1beta1", Service: serviceReference{app.name, app.namespace},

@@ -15,8 +15,8 @@ import (
 
 const monitoringAPI = "monitoring.coreos.com/v1"
 
-// The fields that are written of the operator's own kinds.
-// Source: github.com/prometheus-operator/prometheus-operator@v0.85.0 pkg/apis/monitoring/v1
+// The fields of the operator's custom resources that we set. Source: github.com/prometheus-operator/prometheus-operator@v0.85.0
+// pkg/apis/monitoring/v1
 type (
 	monitored struct {
 		metav1.TypeMeta `json:",inline"`
@@ -77,9 +77,9 @@ type (
 
 const podToken = "/var/run/secrets/kubernetes.io/serviceaccount/token"
 
-// prometheus is one Prometheus for the operator that upstream's bundle.yaml brings, and what it watches in every cluster: kubelets with
-// their containers, API servers, and nodes by node-exporter. The operator itself lists the kubelets (--kubelet-service).
-// Source: github.com/prometheus-operator/prometheus-operator@v0.85.0 bundle.yaml, example/rbac/prometheus
+// prometheus returns one Prometheus for the operator in upstream's bundle.yaml, and what it scrapes in every cluster: kubelets with their
+// containers, API servers, and nodes through node-exporter. The operator itself lists the kubelets (--kubelet-service). Source:
+// github.com/prometheus-operator/prometheus-operator@v0.85.0 bundle.yaml, example/rbac/prometheus
 func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	server, err := image(p, a, "prometheus")
 	if err != nil {
@@ -112,7 +112,7 @@ func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 		}
 	}
 
-	// As for metrics-server: certificates that kubelets sign themselves cannot be verified.
+	// As for metrics-server: kubelets' self-signed certificates cannot be verified.
 	kubelets := &trust{InsecureSkipVerify: true}
 	if p.Cluster.Kubelet.ServerTLSBootstrap {
 		kubelets = &trust{CAFile: authority}
@@ -161,8 +161,7 @@ func prometheus(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	), nil
 }
 
-// nodeExporter reads what the kernel tells of the node, from the host's own namespaces.
-// Source: github.com/prometheus/node_exporter@v1.10.2 README.md
+// nodeExporter reads kernel metrics from the host's namespaces. Source: github.com/prometheus/node_exporter@v1.10.2 README.md
 func nodeExporter(image string) corev1.PodSpec {
 	propagation := corev1.MountPropagationHostToContainer
 	return corev1.PodSpec{
@@ -180,7 +179,7 @@ func nodeExporter(image string) corev1.PodSpec {
 	}
 }
 
-// tag of the addon's image of a name.
+// tag returns the tag of the addon's image called name.
 func tag(a *plan.Addon, name string) string {
 	for _, source := range a.Images {
 		if _, t, ok := strings.Cut(source, "/"+name+":"); ok {
@@ -190,7 +189,7 @@ func tag(a *plan.Addon, name string) string {
 	return ""
 }
 
-// digestOf marks pods with the digest of what they read only once, so that a change of it replaces them.
+// digestOf annotates pods with the digest of configuration they read only at startup, so that a change replaces the pods.
 func digestOf(config []byte) map[string]string {
 	sum := sha256.Sum256(config)
 	return map[string]string{"k8splan/config": hex.EncodeToString(sum[:8])}

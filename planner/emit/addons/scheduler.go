@@ -10,8 +10,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// scheduler is a scheduler in pods on the control planes, with the rights of kubeadm's own and its own lease.
-// Source: https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/
+// scheduler runs a scheduler as pods on the control planes, with the permissions of kubeadm's scheduler and a separate lease. Source:
+// https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/
 func scheduler(p *plan.Plan, a *plan.Addon) ([]any, error) {
 	s := a.Scheduler
 	app := app{a.Name, "kube-system", map[string]string{"app.kubernetes.io/name": a.Name}}

@@ -25,7 +25,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// fakeCluster is a directory with a kubectl that keeps in files what it is given.
+// fakeCluster returns a directory with a kubectl that stores its input in files.
 func fakeCluster(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,7 +57,7 @@ esac
 	return dir
 }
 
-// inCluster runs one of the role's programs with that kubectl.
+// inCluster runs one of the role's programs with the fake kubectl.
 func inCluster(t *testing.T, dir, program string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	source, err := templates.Files.ReadFile("tree/ansible/roles/addons/files/" + program)
@@ -130,7 +130,7 @@ func TestApplyAddons(t *testing.T) {
 	}
 	write(t, dir, "addons/own/00-own.yaml", []byte("own: 2\n"))
 	run("own\n", right, "--wait=5")
-	if err := os.RemoveAll(filepath.Join(dir, "applied")); err != nil { // someone deleted the objects
+	if err := os.RemoveAll(filepath.Join(dir, "applied")); err != nil { // the objects were deleted by hand
 		t.Fatal(err)
 	}
 	run("own\nfar\n", right, "--wait=0")
@@ -141,7 +141,7 @@ func TestApplyAddons(t *testing.T) {
 	}
 }
 
-// request is what the API server lists of one who asks for a certificate.
+// request is a certificate signing request as the API server lists it.
 func request(t *testing.T, name, user, signer string, dns []string, addresses ...string) map[string]any {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -165,7 +165,7 @@ func request(t *testing.T, name, user, signer string, dns []string, addresses ..
 	}
 }
 
-// TestApproveKubelets: a request is approved only where each name and address in it is the node's that asks.
+// TestApproveKubelets: a request is approved only if every name and address in it belongs to the node that asks.
 func TestApproveKubelets(t *testing.T) {
 	const serving = "kubernetes.io/kubelet-serving"
 	decided := request(t, "decided", "system:node:w-1", serving, []string{"w-1"}, "10.0.0.41")

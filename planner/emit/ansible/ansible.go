@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// Emit returns the files of ansible/. leaving are hosts that the design has no longer and the cluster may still have.
+// Emit returns the files of ansible/. leaving lists hosts that are no longer in the design but may still be in the cluster.
 func Emit(p *plan.Plan, leaving ...plan.Leaving) ([]artifact.File, error) {
 	files, err := programs(trimmerFor(p, leaving))
 	if err != nil {
@@ -36,7 +36,7 @@ func Emit(p *plan.Plan, leaving ...plan.Leaving) ([]artifact.File, error) {
 	), nil
 }
 
-// programs are the files of templates/tree/ansible that a design can use.
+// programs returns the files of templates/tree/ansible that the design can use.
 func programs(t *trimmer) ([]artifact.File, error) {
 	var files []artifact.File
 	err := fs.WalkDir(templates.Files, "tree/ansible", func(path string, d fs.DirEntry, err error) error {
@@ -133,7 +133,7 @@ func inventory(p *plan.Plan, leaving []plan.Leaving) ([]byte, error) {
 	}}}), nil
 }
 
-// firewallGroups are the directories of firewall/ that hosts apply, by name; none if their firewalls are not ours.
+// firewallGroups returns the directories of firewall/ that hosts apply, by host name; empty if we do not manage their firewalls.
 func firewallGroups(p *plan.Plan) map[string]string {
 	lets := map[string]string{}
 	if !p.Hosts.Firewall {
@@ -182,7 +182,7 @@ func hostVars(n *plan.Node) (mapping, error) {
 	return append(vars, entry{"node_object", string(data)}), nil
 }
 
-// nodeObject is what the topology says of a Node of the API.
+// nodeObject holds what the topology sets on a Node of the API.
 type nodeObject struct {
 	Labels      map[string]string `json:"labels,omitempty"`
 	Annotations map[string]string `json:"annotations,omitempty"`
@@ -195,7 +195,7 @@ type taint struct {
 	Effect string `json:"effect"`
 }
 
-// ownConnection is how Ansible reaches a host, where that differs from the others.
+// ownConnection returns a host's connection settings where they differ from the others'.
 func ownConnection(n *plan.Node) mapping {
 	vars := mapping{}
 	if n.SSH.Local {
@@ -213,7 +213,7 @@ func ownConnection(n *plan.Node) mapping {
 	return vars
 }
 
-// connection is how Ansible reaches every host.
+// connection returns the connection settings that all hosts share.
 func connection(s *plan.SSH) mapping {
 	vars := mapping{}
 	if s.User != "" {
@@ -226,16 +226,16 @@ func connection(s *plan.SSH) mapping {
 		vars = append(vars, entry{"ansible_ssh_private_key_file", s.PrivateKeyFile})
 	}
 	if s.JumpHost != "" {
-		// A bastion drops connections at random while many are about to log in (sshd's MaxStartups, 10 by default), and all hosts come at
-		// once. Without one nothing is gained: a host that is off would cost its timeout as many times.
-		// Ansible takes the quotes off a value that begins and ends with one, so this one begins with the option.
+		// A bastion drops connections at random while many are about to log in (sshd's MaxStartups, 10 by default), and all hosts connect
+		// at once. Without a bastion, retries gain nothing: each would cost another timeout on a host that is off. Ansible strips the
+		// quotes from a value that begins and ends with one, so the value begins with the option.
 		vars = append(vars, entry{"ansible_ssh_common_args", "-o " + shellWord("ProxyCommand="+hostfiles.ThroughJump(s))},
 			entry{"ansible_ssh_retries", 6})
 	}
 	return vars
 }
 
-// shellWord quotes a word as Python's shlex reads it, which splits ansible_ssh_common_args.
+// shellWord quotes a word for Python's shlex, which splits ansible_ssh_common_args.
 func shellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'"'"'`) + "'" }
 
 func address(a netip.Addr) string {
@@ -249,7 +249,7 @@ const sharedComment = `# yamllint disable rule:line-length
 # Written by k8splan. What the roles need to know of this cluster, as data.
 `
 
-// shared is what all hosts have in common.
+// shared returns the variables that all hosts have in common.
 func shared(p *plan.Plan) ([]byte, error) {
 	files, err := runtimeFiles(p)
 	if err != nil {
@@ -306,7 +306,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 			{"placement", string(p.Etcd.Placement)},
 			{"data_dir", p.Etcd.DataDir},
 			{"version", p.Etcd.Version},
-			{"on_the_way", p.EtcdOnTheWay()}, // of stacked members, before an upgrade to this version
+			{"on_the_way", p.EtcdOnTheWay()}, // version for stacked members before an upgrade
 			{"others", p.Etcd.Foreign()},
 		}},
 		{"load_balancer", mapping{
@@ -330,7 +330,7 @@ func shared(p *plan.Plan) ([]byte, error) {
 	}), nil
 }
 
-// patches are those of kubeadm: each a line of sha256sum, which ends with the file's name.
+// patches returns kubeadm's patches as sha256sum lines, each ending with the file name.
 func patches(p *plan.Plan) []string {
 	sums := []string{}
 	for _, f := range p.Cluster.Patches {
@@ -339,7 +339,7 @@ func patches(p *plan.Plan) []string {
 	return sums
 }
 
-// hostFiles are what API servers read next to kubeadm's own files, and the directory of the hosts that holds it.
+// hostFiles returns what API servers read in addition to kubeadm's files, and the host directory that holds it.
 func hostFiles(p *plan.Plan) mapping {
 	names := []string{}
 	for _, f := range p.HostFiles() {
@@ -348,7 +348,7 @@ func hostFiles(p *plan.Plan) mapping {
 	return mapping{{"path", p.HostFilesPath()}, {"names", names}}
 }
 
-// labels are the directories of each group's hosts that pods use where SELinux enforces.
+// labels returns the directories of each host group that pods use where SELinux enforces.
 func labels(p *plan.Plan) []mapping {
 	out := []mapping{}
 	for _, l := range p.Labels() {
@@ -357,7 +357,7 @@ func labels(p *plan.Plan) []mapping {
 	return out
 }
 
-// credentials are what nodes get for registries; without a source there are none.
+// credentials returns the registry credentials that nodes get; none without a source.
 func credentials(p *plan.Plan) mapping {
 	r := &p.Runtime
 	if r.Credentials == "" {
@@ -366,12 +366,12 @@ func credentials(p *plan.Plan) mapping {
 	return mapping{{"src", r.Credentials}, {"dest", r.CredentialsPath()}}
 }
 
-// localFiles are files next to Ansible that the hosts of a group get, mode 0600.
+// localFiles returns files next to Ansible that a group's hosts get, with mode 0600.
 func localFiles(p *plan.Plan) []mapping {
 	var out []mapping
 	for _, f := range p.LocalFiles() {
 		if f.On != plan.ControlPlanePeers {
-			continue // credentials: the roles of the runtime and of hosts lay them down, because programs may have to restart
+			continue // The roles runtime and host install credentials, because programs may have to restart.
 		}
 		out = append(out, mapping{{"on", groups[f.On]}, {"argument", f.Attr}, {"src", f.From}, {"dest", f.Dest}})
 	}
@@ -385,7 +385,7 @@ func auditLogDir(p *plan.Plan) string {
 	return p.Cluster.Audit.LogDir
 }
 
-// encryption is what a key is made for on the first control plane; without a provider none is made.
+// encryption returns the provider whose key is created on the first control plane; without a provider, no key is created.
 func encryption(p *plan.Plan) mapping {
 	if !p.EncryptionKey() {
 		return mapping{{"provider", ""}, {"resources", []string{}}}
@@ -393,8 +393,8 @@ func encryption(p *plan.Plan) mapping {
 	return mapping{{"provider", p.Cluster.Encryption.Provider}, {"resources", p.Cluster.Encryption.Resources}}
 }
 
-// addons are what the role of that name lays on the control plane (files) and applies (early ones before the other nodes join). Images are
-// written only where they come from another place than the manifests say.
+// addons returns what the role addons copies to the control plane (files) and applies (early ones before the other nodes join). Images are
+// listed only if they come from somewhere other than the manifests say.
 func addons(p *plan.Plan) mapping {
 	var files, charts []mapping
 	stages := map[bool][]mapping{}
@@ -435,7 +435,7 @@ func clusterDNS(p *plan.Plan) netip.Addr {
 	return plan.NthAddress(p.Network.ServiceSubnets[0], 10)
 }
 
-// controlPlaneImages are what a joining control plane waits for; it pulls them while the first one starts.
+// controlPlaneImages returns the images that a joining control plane needs. It pulls them while the first control plane starts.
 func controlPlaneImages(p *plan.Plan) []string {
 	var refs []string
 	for _, i := range p.SystemImages() {
@@ -447,7 +447,7 @@ func controlPlaneImages(p *plan.Plan) []string {
 	return refs
 }
 
-// proxy is the environment of whatever fetches something.
+// proxy returns the proxy environment for every program that downloads something.
 func proxy(h *plan.HTTPProxy) mapping {
 	var env mapping
 	for _, v := range hostfiles.Proxy(h) {
@@ -456,7 +456,7 @@ func proxy(h *plan.HTTPProxy) mapping {
 	return env
 }
 
-// proxyCredentials is the file of this machine with what the proxy asks for; "" if it asks for nothing.
+// proxyCredentials returns the local file with the proxy's credentials; "" if the proxy needs none.
 func proxyCredentials(h *plan.HTTPProxy) string {
 	if h == nil {
 		return ""
@@ -473,8 +473,8 @@ func downloads(p *plan.Plan) []mapping {
 	return out
 }
 
-// manifests are what kubectl applies for the pod network, in order: files of the tree, and upstream's own, which the control plane fetches.
-// Server-side where a manifest is longer than the annotation in which kubectl would keep it.
+// manifests returns what kubectl applies for the pod network, in order: files of the tree, and upstream manifests that the control plane
+// fetches. Server-side apply is used where a manifest exceeds the size limit of kubectl's annotation.
 func manifests(p *plan.Plan) []mapping {
 	own := func(path string) mapping {
 		return mapping{{"path", path}, {"url", ""}, {"checksum", ""}, {"server_side", false}}
@@ -501,8 +501,7 @@ func manifests(p *plan.Plan) []mapping {
 	return nil
 }
 
-// operatorImage is the image of the pod network's operator, which upstream's manifest names, and where it comes from here; empty if that
-// is the same.
+// operatorImage returns the operator image that upstream's manifest names, and where the cluster pulls it from; empty if they are equal.
 func operatorImage(p *plan.Plan) mapping {
 	const source = "quay.io/tigera/operator"
 	if ref := p.Artifacts.ImageRef(source + ":v0"); p.Network.CNI.Name == plan.Calico && ref != source+":v0" {
@@ -511,13 +510,13 @@ func operatorImage(p *plan.Plan) mapping {
 	return mapping{{"source", ""}, {"ref", ""}}
 }
 
-// runtimeFiles are what the container runtime reads.
+// runtimeFiles returns the files that the container runtime reads.
 func runtimeFiles(p *plan.Plan) ([]mapping, error) {
 	files, err := hostfiles.Runtime(p)
 	return fileMappings(files), err
 }
 
-// repositories are where packages come from, by name: of those by distribution, the role adds what the host says of itself.
+// repositories returns the package sources by name. For sources that differ by distribution, the role adds the host's own values.
 func repositories(p *plan.Plan) mapping {
 	var out mapping
 	for _, r := range hostfiles.Repositories(p) {
@@ -530,7 +529,7 @@ func repositories(p *plan.Plan) mapping {
 	return out
 }
 
-// kernel is what hosts with a kubelet load and set, and the files that say so.
+// kernel returns the modules that hosts with a kubelet load, the settings that they apply, and the files that hold both.
 func kernel(p *plan.Plan) mapping {
 	settings := mapping{}
 	for _, s := range hostfiles.KernelSettings(p) {

@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// data are the files that differ between topologies.
+// data returns the files that differ between topologies.
 func data(p *plan.Plan) ([]artifact.File, error) {
 	files, err := Emit(p)
 	var out []artifact.File
@@ -49,10 +49,10 @@ func TestAWorkerChangesTheInventoryAlone(t *testing.T) {
 	}
 }
 
-// all is Emit without hosts that leave.
+// all runs Emit without leaving hosts.
 func all(p *plan.Plan) ([]artifact.File, error) { return Emit(p) }
 
-// Hosts that leave are in their group with what is needed to take them out, and in no other; their values are data.
+// Leaving hosts are only in their own group, with the variables needed to remove them. Their values are data.
 func TestLeavingHosts(t *testing.T) {
 	left := plan.Leaving{Name: "cp-9", Address: "10.0.0.39", Arch: "amd64", Roles: []string{"control-plane", "{{ x }}"}}
 	files, err := Emit(emittest.Plan(t, "external"), left, plan.Leaving{Name: "w-9", SSHAddress: "bastion.example", Address: "10.0.0.49"})
@@ -89,7 +89,7 @@ func TestLeavingHosts(t *testing.T) {
 	}
 }
 
-// hostile are strings that would do something in Jinja, YAML, Python, a shell or TOML if one of them evaluated data.
+// hostile are strings that would have an effect in Jinja, YAML, Python, a shell, or TOML if any of them evaluated data.
 var hostile = []string{
 	"{{ lookup('pipe', 'touch PWNED') }}", "{% for x in [1] %}x{% endfor %}", "{# gone #}", "$(touch PWNED)", "`touch PWNED`",
 	"'; touch PWNED; '", `"quoted" \back\slash`, "!!python/object/apply:os.system ['touch PWNED']", "line\nbreak: yes",
@@ -97,14 +97,14 @@ var hostile = []string{
 	"[1, 2]", "{'a': 1}", "{\"a\": 1}", "yes", "0777", "~", "", " # no comment", "%(asctime)s", "é\U0001F600",
 }
 
-// TestHostileValuesStayData lets the real Ansible read values that look like programs, template them as the roles do, and print them.
+// TestHostileValuesStayData makes the real Ansible read values that look like code, template them as the roles do, and print them.
 func TestHostileValuesStayData(t *testing.T) {
 	dir := t.TempDir()
 	vars := mapping{{"ansible_connection", "local"}, {"ansible_python_interpreter", "/usr/bin/python3"}}
 	for i, s := range hostile {
 		vars = append(vars, entry{fmt.Sprintf("value_%d", i), s})
 	}
-	const written = 4 // each is a run of a module
+	const written = 4 // each is one module run
 	vars = append(vars, entry{"written", written})
 	nested := mapping{{"list", hostile}, {"map", mapping{{"value", hostile[0]}}}, {"rows", []mapping{{{"name", hostile[0]}, {"on", true}}}},
 		{"none", mapping(nil)}}
@@ -158,7 +158,7 @@ func TestHostileValuesStayData(t *testing.T) {
 	}
 }
 
-// TestHostileValuesOfTrixie has ansible-core 2.19 read the same values, which takes a tagged scalar differently.
+// TestHostileValuesOfTrixie repeats the test with ansible-core 2.19, which treats a tagged scalar differently.
 func TestHostileValuesOfTrixie(t *testing.T) {
 	trixie := os.Getenv("K8SPLAN_TRIXIE")
 	if trixie == "" {
@@ -206,10 +206,10 @@ func TestHostileValuesOfTrixie(t *testing.T) {
 	}
 }
 
-// numberLike are strings that YAML would read as something else without quotes.
+// numberLike are strings that YAML would not read as strings without quotes.
 var numberLike = []string{"1.40", "007", "1e3", "true", "null", "2026-01-01", "0x1F", "12:30:45", ".inf", "="}
 
-// The jump host is one word of ssh's command line, whatever it holds.
+// The jump host is a single word of ssh's command line, whatever it contains.
 func TestJumpHostIsOneWord(t *testing.T) {
 	out, err := exec.Command("python3", "-c", "import shlex, sys; print(len(shlex.split(sys.argv[1])), end='')",
 		shellWord("-oProxyCommand=a'b \"c\" $(d) \\e")).CombinedOutput()
@@ -218,7 +218,7 @@ func TestJumpHostIsOneWord(t *testing.T) {
 	}
 }
 
-// TestBothHopsAreCheckedAlike lets ssh itself read the command, and a shell run it with a program in place of ssh.
+// TestBothHopsAreCheckedAlike makes ssh itself parse the command, then runs it in a shell with a fake ssh.
 func TestBothHopsAreCheckedAlike(t *testing.T) {
 	for _, c := range []struct{ jump, key, want string }{
 		{"me@bastion.example.com:2022", "~/.ssh/it is mine",
@@ -238,7 +238,7 @@ func TestBothHopsAreCheckedAlike(t *testing.T) {
 		cmd := exec.Command(ssh, "-F", "none", "-oProxyCommand="+hostfiles.ThroughJump(&plan.SSH{JumpHost: c.jump, PrivateKeyFile: c.key}),
 			"10.0.0.31")
 		cmd.Env = []string{"PATH=" + dir + ":/usr/bin:/bin", "HOME=HOME", "SHELL=/bin/sh"}
-		_ = cmd.Run() // the program says nothing that ssh understands
+		_ = cmd.Run() // the fake prints nothing that ssh understands
 		said, err := os.ReadFile(filepath.Join(dir, "said"))
 		const options = "-o|StrictHostKeyChecking=accept-new|-o|ServerAliveInterval=15|-o|ServerAliveCountMax=4|"
 		if err != nil || string(said) != options+c.want+"|" {
@@ -257,7 +257,7 @@ func TestRegistryFilesRefuseWhatIsNoHost(t *testing.T) {
 	}
 }
 
-// Five thousand hosts: the inventory costs no more than reading the design does.
+// Five thousand hosts: emitting the inventory costs no more than reading the design.
 func TestLargeInventory(t *testing.T) {
 	p := emittest.Plan(t, "external")
 	worker := *p.Workers()[0]
@@ -282,7 +282,7 @@ func write(t *testing.T, dir, name string, data []byte) {
 	}
 }
 
-// ansible runs a program of ansible-core in dir, away from the person's own settings.
+// ansible runs a program of ansible-core in dir, isolated from the user's settings.
 func ansible(t *testing.T, dir, program string, args ...string) {
 	t.Helper()
 	cmd := exec.Command(program, args...)

@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// What is to be done to what is before the API servers, by what is there and what the plan says.
+// What to change on the balancer in front of the API servers, given its current state and the plan.
 func TestJudgeBalancers(t *testing.T) {
 	const proxy, shared = "    bind 0.0.0.0:%s\n    bind 127.0.0.1:8405\n", "    virtual_router_id %s\n"
 	planned := func(kind, address, port, router, manifest string) object {
@@ -58,7 +58,7 @@ func TestJudgeBalancers(t *testing.T) {
 	for name, c := range map[string]struct {
 		edit  func(object)
 		plan  object
-		wants string // of the answer's field balancer
+		wants string // expected value of the field balancer
 		says  string // "" if there is no problem
 	}{
 		"nothing": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.10", "6443", "37", ""),
@@ -151,7 +151,7 @@ func TestJudgeBalancers(t *testing.T) {
 	}
 }
 
-// The new address and port come next to the old ones, once, and what keepalived's hosts tell each other stays.
+// The new address and port are added next to the old ones, once. keepalived's traffic between hosts stays the same.
 func TestBalancerOpensBeside(t *testing.T) {
 	program, err := templates.Files.ReadFile("tree/ansible/roles/reconfigure/files/balancer.py")
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// certificatePEM is a certificate that ends at a time, of a subject so long that lengths take several bytes.
+// certificatePEM returns a certificate that expires at ends. Its subject is so long that DER lengths take several bytes.
 func certificatePEM(t *testing.T, ends time.Time) []byte {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -58,7 +58,7 @@ func TestDue(t *testing.T) {
 		write("a.crt", soon), write("ended.crt", certificatePEM(t, time.Now().Add(-30*time.Minute))), write("admin.conf", kubeconfig(soon)),
 	}
 	for name, data := range map[string][]byte{
-		"later.crt": later, "far.crt": certificatePEM(t, time.Date(2065, 1, 1, 0, 0, 0, 0, time.UTC)), // beyond 2049 as GeneralizedTime
+		"later.crt": later, "far.crt": certificatePEM(t, time.Date(2065, 1, 1, 0, 0, 0, 0, time.UTC)), // after 2049: GeneralizedTime
 		"scheduler.conf": kubeconfig(later),
 		"linked.conf":    []byte("users:\n- user:\n    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n"),
 	} {

@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// TestChartIsRendered runs chart.py with a helm that only says what it was asked: the archive's digest counts, and each object is in its
+// TestChartIsRendered runs chart.py with a helm that only prints its arguments: the archive's digest is checked, and each object is in its
 // namespace.
 func TestChartIsRendered(t *testing.T) {
 	dir := t.TempDir()

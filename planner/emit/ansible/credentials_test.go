@@ -7,8 +7,8 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// TestCredentialsOfRegistries lets the real Ansible make containerd's file of a config.json with hostile values, and a reader of TOML say
-// what is in it.
+// TestCredentialsOfRegistries makes the real Ansible write containerd's file from a config.json with hostile values, and reads it back with
+// a TOML parser.
 func TestCredentialsOfRegistries(t *testing.T) {
 	dir := t.TempDir()
 	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/runtime/vars/main.yml")

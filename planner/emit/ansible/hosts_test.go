@@ -10,8 +10,8 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// TestHostsOfEachFamily lets the real Ansible work out what the role host would do on systems that no test can boot, from what the survey
-// would say of them.
+// TestHostsOfEachFamily makes the real Ansible compute what the role host would do on systems that no test can boot, from the survey's
+// description of them.
 func TestHostsOfEachFamily(t *testing.T) {
 	dir := t.TempDir()
 	p := emittest.Plan(t, "external")
@@ -96,7 +96,7 @@ func TestHostsOfEachFamily(t *testing.T) {
 	ansible(t, dir, "ansible-playbook", "-i", "inventory.yaml", "test.yml")
 }
 
-// argvOf is the expression of the role's command, as the role has it.
+// argvOf returns the command expression from the role.
 func argvOf(t *testing.T) string {
 	t.Helper()
 	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/artifacts/tasks/packages_redhat.yml")

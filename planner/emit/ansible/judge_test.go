@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// object is JSON in the making.
+// object is JSON under construction.
 type object map[string]any
 
 // verdict is what judge.py prints.
@@ -40,7 +40,7 @@ type verdict struct {
 	}
 }
 
-// world is a plan and a cluster that agree: three members of external etcd, one control plane, one worker.
+// world returns a plan and a cluster that match: three members of external etcd, one control plane, one worker.
 func world() object {
 	member := func(n int) object {
 		return object{"name": fmt.Sprint("etcd-", n), "peerURL": fmt.Sprintf("https://10.0.0.2%d:2380", n),
@@ -95,7 +95,7 @@ func world() object {
 	}
 }
 
-// etcdHost is a host of external etcd whose member knows these members of a cluster.
+// etcdHost is an external etcd host whose member knows the given members of a cluster.
 func etcdHost(n int, cluster string, members ...int) object {
 	var list []object
 	for _, m := range members {
@@ -114,7 +114,7 @@ func etcdMember(n int) object {
 		"clients": []string{fmt.Sprintf("https://10.0.0.2%d:2379", n)}, "learner": false}
 }
 
-// emptyHost is one that etcd was never started on.
+// emptyHost is a host on which etcd has never started.
 func emptyHost() object {
 	return object{"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
 		"kubernetes": object{"serving": false, "etcd_servers": []string{}}}
@@ -152,7 +152,7 @@ func judge(t *testing.T, given object) verdict {
 	return v
 }
 
-// onCalico is an edit of a world whose pod network is Calico, as its operator shows it: with fields of its own.
+// onCalico edits a world whose pod network is Calico as its operator reports it, with extra fields of the operator's.
 func onCalico(edit func(object)) func(object) {
 	spec := func() object {
 		return object{"variant": "Calico", "registry": "quay.io/", "calicoNetwork": object{"bgp": "Disabled", "linuxDataplane": "Nftables",
@@ -172,7 +172,7 @@ func onCalico(edit func(object)) func(object) {
 	}
 }
 
-// What an edit would do to a cluster that is there is refused before anything is changed, with the reason.
+// Edits that the running cluster does not allow are refused, with the reason, before anything changes.
 func TestJudgeRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		edit func(object)
@@ -331,7 +331,7 @@ func TestJudgeRefuses(t *testing.T) {
 	}
 }
 
-// What an edit may do.
+// Edits that are allowed.
 func TestJudgeAllows(t *testing.T) {
 	grown := func(o object) {
 		o.at("hosts")["etcd-1"] = etcdHost(1, "c1", 1)
@@ -408,7 +408,7 @@ func TestJudgeAllows(t *testing.T) {
 			t.Errorf("%s: kubeadm's record becomes %v", name, v.Configuration)
 		}
 	}
-	// Settings may wait where someone says so; then hosts join all the same.
+	// Settings may be deferred on request; hosts join all the same.
 	given := world()
 	given.at("plan", "cluster_configuration", "apiServer")["extraArgs"] = []object{}
 	given["later"] = true
@@ -417,7 +417,7 @@ func TestJudgeAllows(t *testing.T) {
 	}
 }
 
-// A field that the last plan brought into the kubelets' configuration, and this one has no longer, goes; what others wrote stays.
+// A kubelet configuration field that the previous plan set and this one does not is removed. Fields set by others stay.
 func TestJudgeTakesFieldsOut(t *testing.T) {
 	o := world()
 	o["later"] = true

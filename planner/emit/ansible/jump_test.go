@@ -12,8 +12,8 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/emittest"
 )
 
-// TestBehindAJumpHost lets Ansible reach 60 hosts behind one bastion with sshd's own settings, at the first contact, with its own key and
-// no terminal.
+// TestBehindAJumpHost makes Ansible reach 60 hosts behind one bastion with sshd's default settings, on first contact, with a dedicated key
+// and no terminal.
 func TestBehindAJumpHost(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("namespaces with two sshd want root")

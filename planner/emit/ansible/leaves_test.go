@@ -18,7 +18,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// A joined host says under which name: a machine that comes back under another one is distinguished from what it was.
+// A joined host reports its node name, so a machine that comes back under another name is not confused with its old node.
 func TestSurveyTellsTheNode(t *testing.T) {
 	source, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/survey.py")
 	if err != nil {
@@ -76,7 +76,7 @@ func TestSurveyTellsTheNode(t *testing.T) {
 	}
 }
 
-// remove-host.yml that was interrupted goes on where it was, and does not take out again what has come back under another name.
+// An interrupted remove-host.yml resumes where it stopped, and does not remove again what came back under another name.
 func TestRemoveHostKnowsWhatHasLeft(t *testing.T) {
 	vars, err := templates.Files.ReadFile("tree/ansible/roles/remove/vars/main.yml")
 	if err != nil {
@@ -136,7 +136,7 @@ func TestRemoveHostKnowsWhatHasLeft(t *testing.T) {
 	for host, want := range map[string]string{
 		"there":   "False 0 drain it",
 		"gone":    "True 0 it has left already",
-		"stays":   "False 2 reset the host", // of the topology, and not there: -e again=true, or reset.yml
+		"stays":   "False 2 reset the host", // in the topology, but not in the cluster: needs -e again=true, or reset.yml
 		"half":    "False 1 reset the host",
 		"renamed": "True 0 it has left already",
 		"untold":  "False 0 reset the host",

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Etcd moves member by member, once; what was interrupted is distinguished from what is finished.
+// Etcd moves member by member, once. An interrupted move is distinguished from a finished one.
 func TestJudgeMoves(t *testing.T) {
 	const local, cp = "https://127.0.0.1:2379", "cp-1"
 	external := []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}
@@ -17,7 +17,7 @@ func TestJudgeMoves(t *testing.T) {
 	member := func(id, version string, list ...object) object {
 		return object{"cluster": "c1", "id": id, "quorum": true, "alarms": []string{}, "version": version, "members": list}
 	}
-	// a control plane with its member, and hosts of external etcd that are still empty
+	// a control plane with its member, and still empty hosts of external etcd
 	stacked := func(o object) {
 		o["moves"] = true
 		o.at("plan")["etcd_version"] = "3.7.3"
@@ -29,7 +29,7 @@ func TestJudgeMoves(t *testing.T) {
 		}
 		o.at("cluster", "cluster_configuration")["etcd"] = object{"local": object{"dataDir": "/var/lib/etcd"}}
 	}
-	grown := func(o object) { // all have entered, the API server is led to them
+	grown := func(o object) { // all members have joined, and the API server uses them
 		stacked(o)
 		all := []object{stackedMember, etcdMember(1), etcdMember(2), etcdMember(3)}
 		for n := 1; n <= 3; n++ {
@@ -41,7 +41,7 @@ func TestJudgeMoves(t *testing.T) {
 		o.at("hosts", cp, "kubernetes")["etcd_servers"] = external
 		o.at("cluster", "cluster_configuration")["etcd"] = object{"external": object{"endpoints": external}}
 	}
-	back := func(o object) { // external members go, and the topology has one on the control plane
+	back := func(o object) { // external members leave, and the topology has one on the control plane
 		o["moves"] = true
 		o.at("plan")["placement"], o.at("plan")["etcd_version"] = "stacked", ""
 		o.at("plan")["members"] = []object{{"name": cp, "peerURL": "https://10.0.0.31:2380", "clientURL": "https://10.0.0.31:2379"}}

@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// networkPlay reads what the survey reads of a tree, and asks what Calico's operator says when it is done.
+// networkPlay reads the parts of a tree that the survey reads, and asks whether Calico's operator is done.
 const networkPlay = `---
 - hosts: all
   gather_facts: false
@@ -47,8 +47,8 @@ const networkPlay = `---
         - {done: false, conditions: []}
 `
 
-// The survey reads what the tree's own manifests of the pod network say, and reconfigure.yml knows when Calico's operator has done what it
-// was told: not before it has looked at it, and not while a node is on its way.
+// The survey reads the tree's own pod network manifests. reconfigure.yml knows when Calico's operator has applied them: not before the
+// operator has seen the change, and not while a node is still rolling out.
 func TestNetworkOfTheTree(t *testing.T) {
 	for name, c := range map[string]struct{ block, want string }{
 		"flannel": {`cni "flannel" {}`, "survey_flannel_images | select('search', ':v[0-9]') | list | length == 2 " +
@@ -103,7 +103,8 @@ node "a" {
 	}
 }
 
-// What the API says of Calico is read from either group that holds its settings; a group that no API serves answers without JSON.
+// The survey reads Calico's settings from either API group that can hold them. A group that the API server does not serve gives an answer
+// that is not JSON.
 func TestSurveyReadsCalico(t *testing.T) {
 	const (
 		felix = `{"spec": {"wireguardEnabled": true}}`

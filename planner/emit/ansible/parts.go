@@ -8,14 +8,14 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// part is what only some designs need of the programs.
+// part is a set of files that only some designs need.
 type part struct {
 	needed bool
-	paths  []string // below ansible/: files, and directories that end with a slash
+	paths  []string // paths in ansible/: files, and directories that end with a slash
 }
 
-// parts are what a design can do without. A cluster that already runs may be of an earlier design, so whatever reconfigure.yml, upgrade.yml
-// and reset.yml can have to do to it is not among them, and neither is what takes something away.
+// parts lists what a design can omit. A running cluster may come from an earlier design, so the list excludes whatever reconfigure.yml,
+// upgrade.yml, and reset.yml may need, and everything that removes something.
 func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 	cni := p.Network.CNI
 	several := len(p.Nodes) > 1
@@ -24,7 +24,7 @@ func parts(p *plan.Plan, leaving []plan.Leaving) []part {
 		// Their text is in group_vars.
 		{false, []string{"roles/runtime/files/containerd.service", "roles/runtime/files/crio.service", "roles/runtime/files/docker.service",
 			"roles/runtime/files/cri-docker.service", "roles/runtime/files/policy.json"}},
-		// member.py and gate.py of this role are for stacked etcd, too.
+		// member.py and gate.py of this role also serve stacked etcd.
 		{p.Hosts.Firewall, []string{"roles/firewall/"}},
 		{p.Hosts.Enforce(), []string{"roles/host/tasks/labels.yml", "roles/host/files/labels.py"}},
 		{len(p.Time.Servers) > 0, []string{"roles/host/tasks/time.yml"}},
@@ -68,18 +68,18 @@ func isWorkerAlone(n *plan.Node) bool {
 	return n.Roles.Has(plan.Worker) && !n.Roles.Has(plan.ControlPlane)
 }
 
-// isEvicting reports whether a node has a taint that ends pods which run there already.
+// isEvicting reports whether a node has a taint that evicts running pods.
 func isEvicting(n *plan.Node) bool {
 	return slices.ContainsFunc(n.EffectiveTaints(), func(t plan.Taint) bool { return t.Effect == "NoExecute" })
 }
 
-// trimmer leaves out of the programs what a design cannot use. What stays is as it is in templates, line by line.
+// trimmer removes what a design cannot use from the programs. The rest stays as it is in templates, line by line.
 type trimmer struct {
-	without []string        // paths below ansible/ that are left out
-	groups  map[string]bool // of the inventory → whether it has hosts
+	without []string        // omitted paths in ansible/
+	groups  map[string]bool // inventory group → whether it has hosts
 }
 
-// trimmerFor is the trimmer of a design.
+// trimmerFor returns the trimmer of a design.
 func trimmerFor(p *plan.Plan, leaving []plan.Leaving) *trimmer {
 	t := &trimmer{groups: map[string]bool{
 		"etcd":           p.Etcd.IsExternal() && !p.Etcd.Foreign(),
@@ -95,7 +95,7 @@ func trimmerFor(p *plan.Plan, leaving []plan.Leaving) *trimmer {
 	return t
 }
 
-// leftOut reports whether the tree does not have a file. A path that ends in the middle of a name means all files that begin like that.
+// leftOut reports whether the tree omits a file. A path that ends in the middle of a name matches all files with that prefix.
 func (t *trimmer) leftOut(path string) bool {
 	for _, out := range t.without {
 		switch {
@@ -107,7 +107,7 @@ func (t *trimmer) leftOut(path string) bool {
 	return false
 }
 
-// program is a playbook or a file of tasks without the plays and tasks that would run what the tree does not have.
+// program returns a playbook or task file without the plays and tasks that would run omitted files.
 func (t *trimmer) program(path, text string) string {
 	if !strings.HasSuffix(path, ".yml") || strings.Contains(path, "/vars/") || strings.Contains(path, "/defaults/") {
 		return text
@@ -117,10 +117,10 @@ func (t *trimmer) program(path, text string) string {
 	return strings.Join(lines, "")
 }
 
-// list trims the items of a list of plays, tasks, or roles, and says whether one is left. An item's comments are the lines above it.
+// list trims a list of plays, tasks, or roles, and reports whether any item is left. An item's comments are the lines above it.
 func (t *trimmer) list(role string, lines []string, indent int) (kept []string, left bool) {
 	item := strings.Repeat(" ", indent) + "- "
-	above := 0 // where the comments of the next item begin
+	above := 0 // start of the next item's comments
 	for at := 0; at < len(lines); {
 		if !strings.HasPrefix(lines[at], item) {
 			if !isComment(lines[at], indent) {
@@ -149,12 +149,12 @@ func (t *trimmer) list(role string, lines []string, indent int) (kept []string, 
 	return append(kept, lines...), left
 }
 
-// isComment reports whether a line may be a comment on the item below it.
+// isComment reports whether a line may be a comment on the item that follows.
 func isComment(line string, indent int) bool {
 	return strings.HasPrefix(line, strings.Repeat(" ", indent)+"#")
 }
 
-// isInside reports whether a line goes on with the item that begins with so many spaces.
+// isInside reports whether a line continues the item at the given indentation.
 func isInside(line string, indent int) bool {
 	return line == "\n" || strings.HasPrefix(line, strings.Repeat(" ", indent+2))
 }
@@ -162,14 +162,14 @@ func isInside(line string, indent int) bool {
 var (
 	nested  = regexp.MustCompile(`^ +(roles|pre_tasks|tasks|block|rescue|always):\n$`)
 	hosts   = regexp.MustCompile(`(?m)^  hosts: "?(?:\{\{.* or '(\w+):!all' \}\}|(\w+))(?:\{\{.*)?"?$`)
-	sorted  = regexp.MustCompile(`^.*\n  hosts: >-\n    \{\{ \(\(groups\.(\w+) [^+]*or '\w+'\n`) // hosts of one group, in some order
+	sorted  = regexp.MustCompile(`^.*\n  hosts: >-\n    \{\{ \(\(groups\.(\w+) [^+]*or '\w+'\n`) // hosts of one group, in a computed order
 	include = regexp.MustCompile(`(?m)^ +ansible\.builtin\.(?:include|import)_(role|tasks|playbook): ?(.*)$`)
 	named   = regexp.MustCompile(`(?m)^ +name: (\w+)$`)
 	from    = regexp.MustCompile(`(?m)^ +tasks_from: (\w+)$`)
 	roleIs  = regexp.MustCompile(`^ +- (?:role: )?(\w+)\n`)
 )
 
-// item trims one play, task, block, or role of a list, and says whether it stays.
+// item trims one play, task, block, or role of a list, and reports whether it stays.
 func (t *trimmer) item(role string, lines []string, indent int) (kept []string, ok bool) {
 	own, works, left := "", false, false
 	for at := 0; at < len(lines); at++ {
@@ -197,7 +197,7 @@ func (t *trimmer) item(role string, lines []string, indent int) (kept []string, 
 	return kept, (!works || left) && !t.useless(role, own, indent)
 }
 
-// useless reports whether a play has no hosts, or whether a task or a role of a play is not in the tree.
+// useless reports whether a play has no hosts, or a task or a play's role is not in the tree.
 func (t *trimmer) useless(role, text string, indent int) bool {
 	if indent == 0 && t.nowhere(text) {
 		return true
@@ -212,7 +212,7 @@ func (t *trimmer) useless(role, text string, indent int) bool {
 	case m[1] == "playbook":
 		return t.leftOut(m[2])
 	case m[1] == "tasks":
-		file, _, _ := strings.Cut(m[2], "{{") // the rest of the name is known on the host
+		file, _, _ := strings.Cut(m[2], "{{") // the rest of the name is only known on the host
 		return t.leftOut("roles/" + role + "/tasks/" + file)
 	}
 	tasks := "main"
@@ -222,7 +222,7 @@ func (t *trimmer) useless(role, text string, indent int) bool {
 	return t.leftOut("roles/" + named.FindStringSubmatch(text)[1] + "/tasks/" + tasks + ".yml")
 }
 
-// nowhere reports whether a play runs on hosts of a group that has none.
+// nowhere reports whether a play runs on a group without hosts.
 func (t *trimmer) nowhere(play string) bool {
 	group := ""
 	if m := hosts.FindStringSubmatch(play); m != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// designs are those of all emitters, and edits of them that the programs differ by.
+// designs returns the designs of all emitter tests, and edits of them that change the programs.
 func designs(t *testing.T) map[string]*plan.Plan {
 	t.Helper()
 	out := map[string]*plan.Plan{}
@@ -42,7 +42,7 @@ func designs(t *testing.T) map[string]*plan.Plan {
 	return out
 }
 
-// calls are the ways in which a program names a file of another program, and where that file is: role is that of the program.
+// calls lists the ways in which a program names another file, and where that file is. role is the program's role.
 var calls = []struct {
 	how   *regexp.Regexp
 	where func(role string, m []string) string
@@ -68,7 +68,7 @@ var calls = []struct {
 	}},
 }
 
-// called lists what a program names. A name that is known on a host only stands for every file that begins like it.
+// called lists the files that a program names. A name that is only known on a host stands for every file with that prefix.
 func called(name, text string, all map[string]string) []string {
 	role := ""
 	if rest, found := strings.CutPrefix(name, "roles/"); found {
@@ -98,11 +98,11 @@ func called(name, text string, all map[string]string) []string {
 	return out
 }
 
-// guarded are files that variables name in a condition which holds only in designs that have them.
+// guarded are files that variables name under a condition that is true only in designs that have the files.
 var guarded = []string{"roles/kubelet/files/kubelet.service", "roles/network/templates/conflist.j2",
 	"roles/network/templates/static-routes.conf.j2"}
 
-// TestTreesHoldWhatTheyUse: no program names a file that the tree does not have, and no file is there that no program names.
+// TestTreesHoldWhatTheyUse: no program names a file that the tree lacks, and every file is named by a program.
 func TestTreesHoldWhatTheyUse(t *testing.T) {
 	whole := map[string]string{}
 	for _, f := range trimmed(t, &trimmer{}) {
@@ -146,7 +146,7 @@ func TestTreesHoldWhatTheyUse(t *testing.T) {
 	}
 }
 
-// namedByAll reports whether the role of a file names it in another way, such as a variable or a loop.
+// namedByAll reports whether a file's role names it indirectly, such as through a variable or a loop.
 func namedByAll(file string, there map[string]string) bool {
 	role := strings.Join(strings.Split(file, "/")[:2], "/") + "/"
 	for other, text := range there {
@@ -157,7 +157,7 @@ func namedByAll(file string, there map[string]string) bool {
 	return false
 }
 
-// without is the first line of a text that another does not have after the lines before it.
+// without returns the first line of whole that text lacks after the preceding lines.
 func without(whole, text string) string {
 	lines := slices.Collect(strings.Lines(whole))
 	for line := range strings.Lines(text) {
@@ -179,7 +179,7 @@ func trimmed(t *testing.T, how *trimmer) []artifact.File {
 	return files
 }
 
-// TestNothingIsTrimmedOfTheWhole: a design that needs every part has the programs of templates, byte by byte.
+// TestNothingIsTrimmedOfTheWhole: a design that needs every part has the programs of templates byte for byte.
 func TestNothingIsTrimmedOfTheWhole(t *testing.T) {
 	all := map[string]bool{"etcd": true, "load_balancer": true, "local_balancer": true, "workers": true}
 	for _, f := range trimmed(t, &trimmer{groups: all}) {
@@ -190,7 +190,8 @@ func TestNothingIsTrimmedOfTheWhole(t *testing.T) {
 	}
 }
 
-// TestOneHostHasWhatOneHostNeeds names some of what it does not need, and what keeps a host that leaves, or what an earlier design left.
+// TestOneHostHasWhatOneHostNeeds names some of what a single host does not need, and what must stay for hosts that leave or for remains of
+// an earlier design.
 func TestOneHostHasWhatOneHostNeeds(t *testing.T) {
 	p := emittest.Plan(t, "all-in-one")
 	names := func(leaving ...plan.Leaving) []string {
@@ -225,7 +226,7 @@ func TestOneHostHasWhatOneHostNeeds(t *testing.T) {
 	}
 }
 
-// TestPlaysWithoutHosts: a play on a group without hosts is left out, also where its hosts are put in order.
+// TestPlaysWithoutHosts: a play on a group without hosts is omitted, even if it computes an order of its hosts.
 func TestPlaysWithoutHosts(t *testing.T) {
 	has := func(design, playbook, play string) bool {
 		for _, f := range trimmed(t, trimmerFor(emittest.Plan(t, design), nil)) {

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// preflight is what the role of that name checks the hosts against, beyond what other roles know.
+// preflight returns what the role preflight checks the hosts against, in addition to what other roles know.
 func preflight(p *plan.Plan) mapping {
 	all, kubelets := places(p)
 	return mapping{
@@ -25,13 +25,13 @@ func preflight(p *plan.Plan) mapping {
 
 func allowsCgroupV1(a plan.Arg) bool { return a.Name == "fail-cgroupv1" && a.Value == "false" }
 
-// groups are the inventory's words for the groups of plan.Port.
+// groups maps peers of plan.Port to inventory groups.
 var groups = map[plan.Peer]string{
 	plan.ControlPlanePeers: "control_plane", plan.EtcdPeers: "etcd", plan.BalancerPeers: "load_balancer", plan.KubeletHosts: "kubelet",
 }
 
-// listening are the ports that must be free before the cluster begins: those of the plan, and kubeadm's own on the loopback interface.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/preflight/checks.go
+// listening returns the ports that must be free before installation: the plan's, and kubeadm's own on the loopback interface. Source:
+// k8s.io/kubernetes cmd/kubeadm/app/preflight/checks.go
 func listening(p *plan.Plan) []mapping {
 	var out []mapping
 	add := func(on, protocol string, port int, component string) {
@@ -49,7 +49,7 @@ func listening(p *plan.Plan) []mapping {
 	return out
 }
 
-// places are the servers that hosts fetch from, all of them and those with a kubelet alone: an address each.
+// places returns one address for each server that hosts fetch from: those of all hosts, and those of hosts with a kubelet only.
 func places(p *plan.Plan) (all, kubelets []string) {
 	add := func(to []string, place string) []string {
 		if place == "" || slices.Contains(to, place) || slices.Contains(all, place) {
@@ -82,11 +82,11 @@ func places(p *plan.Plan) (all, kubelets []string) {
 	return all, kubelets
 }
 
-// registryPlaces are the addresses at which a registry's images are to be had first: its mirrors, or itself.
+// registryPlaces returns the addresses that are tried first for a registry's images: its mirrors, or itself.
 func registryPlaces(p *plan.Plan, host string) []string {
 	for _, r := range p.Runtime.Registries {
 		switch {
-		case r.Host != host || r.SkipVerify || r.CAFile != "": // Python knows neither that authority nor that nothing is to be verified
+		case r.Host != host || r.SkipVerify || r.CAFile != "": // Python neither knows that CA nor that verification is off.
 		case len(r.Mirrors) > 0:
 			return r.Mirrors
 		default:
@@ -99,7 +99,7 @@ func registryPlaces(p *plan.Plan, host string) []string {
 	return []string{hostfiles.Upstream(plan.Registry{Host: host})}
 }
 
-// origin is the server of an address.
+// origin returns the server part of an address.
 func origin(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -108,7 +108,7 @@ func origin(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// kernels are the oldest kernels that the plan's features run on.
+// kernels returns the oldest kernel versions that the plan's features support.
 func kernels(p *plan.Plan) []mapping {
 	floor := func(what string, least plan.Version, refuses bool) mapping {
 		return mapping{{"for", what}, {"least", least.MinorString()}, {"refuses", refuses}}
@@ -123,7 +123,7 @@ func kernels(p *plan.Plan) []mapping {
 	return out
 }
 
-// modules are those of the kernel without which a feature of the plan does nothing. The role host loads what every node needs itself.
+// modules returns the kernel modules that the plan's features need. The role host loads the modules that every node needs.
 func modules(p *plan.Plan) []string {
 	out := []string{"overlay"}
 	switch p.Network.KubeProxy.Mode {
@@ -139,7 +139,7 @@ func modules(p *plan.Plan) []string {
 	return out
 }
 
-// nameToResolve is the endpoint's name where DNS has to know it, and no line of /etc/hosts does.
+// nameToResolve returns the endpoint's name if DNS must resolve it and no line of /etc/hosts does.
 func nameToResolve(p *plan.Plan) string {
 	host := p.Cluster.Endpoint.Host
 	if _, err := netip.ParseAddr(host); err == nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// looked is what look.py says of a host with which nothing is wrong.
+// looked is the output of look.py for a healthy host.
 func looked(n int) object {
 	return object{
 		"clock": 0.4, "synchronized": true, "state": object{"marked": false, "joined": false, "noted": false}, "interface": "eth0",
@@ -39,14 +39,14 @@ func looked(n int) object {
 	}
 }
 
-// fleet is a case of fold.py: cp-1 and workers.
+// fleet is an input of fold.py: cp-1 and workers.
 type fleet struct {
 	plan, ignore object
 	away         []string
 	names        []string
 	answers      []object
 	failed       map[string]string
-	groups       map[string]string // of hosts that are not control planes or workers by their names
+	groups       map[string]string // of hosts whose names do not say control plane or worker
 	addresses    map[string]string
 	onlyLooks    bool
 }
@@ -68,7 +68,7 @@ func newFleet(workers int) *fleet {
 	return f
 }
 
-// folded is what fold.py prints.
+// folded is the output of fold.py.
 type folded struct{ Problems, Warnings, Waived []string }
 
 func (f *fleet) fold(t *testing.T, args ...string) folded {
@@ -118,7 +118,7 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// A machine that gets another name is in the inventory twice until it has left as what it was, and is not a clone of itself.
+// A renamed machine is in the inventory twice until its old node has left, and is not reported as a clone of itself.
 func TestMachineOfTwoNames(t *testing.T) {
 	f := newFleet(3)
 	f.addresses = map[string]string{"cp-1": "10.0.0.1", "worker-1": "10.0.0.2", "worker-2": "10.0.0.3", "worker-3": "10.0.0.3"}
@@ -136,7 +136,7 @@ func TestMachineOfTwoNames(t *testing.T) {
 	}
 }
 
-// TestEveryKindOfFinding breaks one thing at a time on the first worker, and wants that kind and no other.
+// TestEveryKindOfFinding breaks one thing at a time on the first worker, and expects exactly that kind of finding.
 func TestEveryKindOfFinding(t *testing.T) {
 	if got := newFleet(3).fold(t); len(got.Problems)+len(got.Warnings)+len(got.Waived) > 0 {
 		t.Fatalf("nothing is wrong, and yet: %+v", got)
@@ -215,7 +215,7 @@ func TestEveryKindOfFinding(t *testing.T) {
 			t.Errorf("%s, ignored: %+v", kind, got)
 		}
 	}
-	// An old kernel breaks two floors at once; a check of the survey is no more than handed on.
+	// An old kernel violates two minimums at once; a check of the survey is only passed on.
 	source, err := templates.Files.ReadFile("tree/ansible/roles/preflight/files/fold.py")
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +227,7 @@ func TestEveryKindOfFinding(t *testing.T) {
 	}
 }
 
-// What a host that serves already lacks for an installation does not stop a later run; its clock does.
+// Missing prerequisites of a host that already serves do not stop a later run; a wrong clock does.
 func TestHostsThatServe(t *testing.T) {
 	f := newFleet(2)
 	for _, a := range f.answers {
@@ -241,7 +241,7 @@ func TestHostsThatServe(t *testing.T) {
 	if got := f.fold(t); len(got.Problems) != 1 || !strings.HasSuffix(got.Problems[0], "[clocks]") {
 		t.Errorf("%+v", got)
 	}
-	f.onlyLooks = true // a backup is taken nevertheless
+	f.onlyLooks = true // a backup is taken anyway
 	if got := f.fold(t); len(got.Problems) != 0 || len(got.Warnings) != 1 {
 		t.Errorf("%+v", got)
 	}
@@ -280,7 +280,7 @@ func TestFoldedHosts(t *testing.T) {
 	}
 }
 
-// look asks the real program about a network of two hosts, of which the other takes shorter packets.
+// look runs the real program in a network of two hosts, where the other host accepts only shorter packets.
 func look(t *testing.T, question object, prepare string) object {
 	t.Helper()
 	source, err := templates.Files.ReadFile("tree/ansible/roles/preflight/files/look.py")
@@ -322,7 +322,7 @@ func TestLook(t *testing.T) {
 	file := filepath.Join(dir, "daemon.json")
 	write(t, dir, "daemon.json", []byte(`{"debug": true}`))
 	write(t, dir, "ours.cfg", []byte("# one port before all API servers\n"))
-	// as on a machine that is not a container: what its kernel has is there, and modprobe finds nothing else
+	// as on a machine that is not a container: its kernel has the features, and modprobe finds nothing else
 	fails := t.TempDir()
 	for name, script := range map[string]string{"modprobe": "exit 1", "systemd-detect-virt": "echo none; exit 1"} {
 		if err := os.WriteFile(filepath.Join(fails, name), []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
@@ -364,7 +364,7 @@ until [ -s "`+filepath.Join(dir, "up")+`" ]; do sleep 0.05; done`)
 		},
 	} {
 		if key == "paths" {
-			for _, p := range got["paths"].([]any) { // found to within eight bytes, and veth lets a header's length more through
+			for _, p := range got["paths"].([]any) { // found within 8 bytes; veth also lets the length of a header more through
 				if l := p.(map[string]any)["largest"].(float64); l > 1390 && l < 1420 {
 					p.(map[string]any)["largest"] = 1400.0
 				}
@@ -388,7 +388,7 @@ until [ -s "`+filepath.Join(dir, "up")+`" ]; do sleep 0.05; done`)
 	}
 }
 
-// Every file that the survey knows as the roles' is one that someone else may own, or is where only they write.
+// Every file that the survey attributes to the roles may be owned by others, or is in a place where only the roles write.
 func TestOwnedFiles(t *testing.T) {
 	survey, err := fs.ReadFile(templates.Files, "tree/ansible/roles/survey/files/survey.py")
 	if err != nil {

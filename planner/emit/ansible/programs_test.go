@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// python runs one of the roles' programs as the roles do, from standard input.
+// python runs one of the roles' programs from standard input, as the roles do.
 func python(t *testing.T, program string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	source, err := templates.Files.ReadFile("tree/ansible/roles/" + program)
@@ -36,7 +36,7 @@ func python(t *testing.T, program string, args ...string) (stdout, stderr string
 	return out.String(), problems.String(), err
 }
 
-// archive is a gzipped tar of executables, and of a text file and a name that leads out of the directory.
+// archive returns a gzipped tar of executables, a text file, and a name that escapes the directory.
 func archive(t *testing.T, files map[string]string) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -138,7 +138,7 @@ func TestFetch(t *testing.T) {
 		t.Errorf("%v\n%s", err, data)
 	}
 
-	// One that is wrong stops itself alone, changes nothing, and says what is wrong.
+	// A wrong archive only stops itself, changes nothing, and reports what is wrong.
 	served["/kubelet"] = []byte("tampered with")
 	served["/new"] = []byte("new")
 	for name, c := range map[string]struct {
@@ -165,7 +165,7 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// The survey must answer on any Linux, whatever is missing, and the roles read these keys.
+// The survey must answer on any Linux, whatever is missing, and with the keys that the roles read.
 func TestSurvey(t *testing.T) {
 	out, problems, err := python(t, "survey/files/survey.py", "--packages=no-such-package=1.0", "--address=127.0.0.1")
 	if err != nil || problems != "" {
@@ -192,7 +192,7 @@ func TestSurvey(t *testing.T) {
 	}
 }
 
-// The survey tells the interfaces on which the kernel itself listens to routers, and keeps to them once they are set.
+// The survey lists the interfaces on which the kernel itself accepts router advertisements, and keeps the list once they are set.
 func TestSurveySeesRouters(t *testing.T) {
 	source, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/survey.py")
 	if err != nil {
@@ -237,7 +237,7 @@ users: [{name: alice, user: {client-certificate-data: AAAA, client-key-data: %[3
 `, name, authority, key)
 }
 
-// kubeconfig runs the program as the role does, with its text as an argument and the new kubeconfig on standard input.
+// kubeconfig runs the program as the role does: its text as an argument, the new kubeconfig on standard input.
 func kubeconfig(t *testing.T, input string, args ...string) (problem string, err error) {
 	t.Helper()
 	source, err := templates.Files.ReadFile("tree/ansible/roles/kubeconfig/files/kubeconfig.py")
@@ -253,7 +253,7 @@ func kubeconfig(t *testing.T, input string, args ...string) (problem string, err
 func TestKubeconfigIsWrittenForItsOwner(t *testing.T) {
 	dir := t.TempDir()
 	tree, file := filepath.Join(dir, "tree"), filepath.Join(dir, "new", "prod.conf")
-	for _, key := range []string{"S0VZMQ==", "S0VZMg=="} { // the second one takes the place of the first
+	for _, key := range []string{"S0VZMQ==", "S0VZMg=="} { // the second one replaces the first
 		made := kubeconfigFor("kubernetes", "Q0E=", key)
 		if out, err := kubeconfig(t, made, "write", file, "prod", tree, "https://api.example.com:6443"); err != nil || out != "" {
 			t.Fatal(err, out)

@@ -7,11 +7,11 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// promises are what the role verify checks each node against when the cluster runs (verify/files/node.py).
+// promises returns what the role verify checks on each node of a running cluster (verify/files/node.py).
 func promises(p *plan.Plan) mapping {
 	mirrors := []string{}
 	for _, r := range p.Runtime.Registries {
-		// Docker Engine knows mirrors of its own registry alone
+		// Docker Engine supports mirrors of its own registry only.
 		if p.Runtime.Name != "docker" || r.Host == "docker.io" {
 			mirrors = append(mirrors, r.Mirrors...)
 		}
@@ -32,8 +32,8 @@ func promises(p *plan.Plan) mapping {
 	}
 }
 
-// proxyMetrics is where kube-proxy says its mode: on the loopback interface of the family of its node, or where its configuration says.
-// Source: k8s.io/kubernetes cmd/kube-proxy, docs of KubeProxyConfiguration.metricsBindAddress
+// proxyMetrics returns where kube-proxy reports its mode: the loopback address of the node's family, or the configured address. Source:
+// k8s.io/kubernetes cmd/kube-proxy, docs of KubeProxyConfiguration.metricsBindAddress
 func proxyMetrics(p *plan.Plan) []string {
 	const port = "10249"
 	stated, _ := p.Network.KubeProxy.Config.Fields()["metricsBindAddress"].(string)
@@ -48,9 +48,8 @@ func proxyMetrics(p *plan.Plan) []string {
 	return []string{net.JoinHostPort(host, given)}
 }
 
-// encrypted are the interfaces through which packets to other nodes go encrypted.
-// Sources: github.com/projectcalico/calico felix/config/config_params.go (WireguardInterfaceName),
-// github.com/flannel-io/flannel pkg/backend/wireguard/wireguard.go
+// encrypted returns the interfaces that encrypt packets to other nodes. Sources: github.com/projectcalico/calico
+// felix/config/config_params.go (WireguardInterfaceName), github.com/flannel-io/flannel pkg/backend/wireguard/wireguard.go
 func encrypted(p *plan.Plan) []string {
 	names := []string{}
 	if p.Network.CNI.Encapsulation != plan.WireGuard {
@@ -75,8 +74,8 @@ func encrypted(p *plan.Plan) []string {
 	return names
 }
 
-// podMTU is the MTU of pods where the topology states one, and 0 where the pod network measures it. Without a tunnel, or with ipip, flannel
-// says nothing of the one that it was given.
+// podMTU returns the pods' MTU if the topology sets one, and 0 if the pod network measures it. Without a tunnel, or with ipip, flannel does
+// not report the MTU that it was given.
 func podMTU(p *plan.Plan) int {
 	c := p.Network.CNI
 	if c.Name == plan.Flannel && c.Encapsulation != plan.VXLAN && c.Encapsulation != plan.WireGuard {

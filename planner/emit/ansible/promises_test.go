@@ -47,14 +47,14 @@ func node(t *testing.T, mode, links string, promises map[string]any) []string {
 	return strings.FieldsFunc(strings.TrimSpace(out), func(r rune) bool { return r == '\n' })
 }
 
-// What a node does not keep of what its topology promises is said, and nothing else.
+// Each broken promise of the topology on a node is reported, and nothing else.
 func TestPromisesOfNode(t *testing.T) {
 	const ethernet = `{"ifname":"eth0","mtu":1500,"flags":["UP"],"addr_info":[{"local":"10.0.0.1"}]}`
 	const guarded = `{"ifname":"wireguard.cali","mtu":1440,"flags":["POINTOPOINT","UP"],"linkinfo":{"info_kind":"wireguard"}}`
 	for _, c := range []struct {
 		name, mode, links string
 		promises          map[string]any
-		want              string // part of the one line; "" for none
+		want              string // part of the single output line; "" for none
 	}{
 		{"kept", "nftables", "[" + ethernet + "]", nil, ""},
 		{"another mode", "iptables", "[" + ethernet + "]", nil, "kube-proxy runs in mode iptables, and the topology says nftables"},
@@ -90,7 +90,7 @@ func TestPromises(t *testing.T) {
 	if got := fmt.Sprint(encrypted(p)); got != "[flannel-wg flannel-wg-v6]" {
 		t.Errorf("flannel encrypts with %s", got)
 	}
-	// the design's configuration says metricsBindAddress = "0.0.0.0:10249"
+	// the design sets metricsBindAddress = "0.0.0.0:10249"
 	if got := fmt.Sprint(proxyMetrics(p)); got != "[127.0.0.1:10249 [::1]:10249]" {
 		t.Errorf("kube-proxy is asked at %s", got)
 	}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestProxyLogin: whatever characters a login has, a shell reads from the file that proxy.py prints a URL with that very login, and runs
-// nothing. What is not a login ends with a message that does not show it.
+// TestProxyLogin: whatever characters a login contains, a shell reads a URL with exactly that login from the file that proxy.py prints, and
+// runs nothing. Invalid input ends with a message that does not reveal it.
 func TestProxyLogin(t *testing.T) {
 	const program = "../../../templates/tree/ansible/roles/host/files/proxy.py"
 	make := func(text string) (string, error) {

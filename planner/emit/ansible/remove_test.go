@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// An addon's objects go in an order in which nothing waits for what is gone already, and what others still need stays.
+// An addon's objects are removed in an order in which nothing waits for a deleted object. Objects that others still need stay.
 func TestRemoveAddons(t *testing.T) {
 	dir := t.TempDir()
 	script := `#!/bin/sh

@@ -11,8 +11,8 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// controlPlane is a directory that stands for a control plane: kubeadm writes what the file rendered holds, the kubelet runs a manifest's
-// pod in a container that is named after its text, and an API server answers where its manifest does not say "bad".
+// controlPlane is a directory that simulates a control plane: kubeadm writes the contents of the file rendered, the kubelet runs a
+// manifest's pod in a container named after its text, and an API server answers unless its manifest says "bad".
 type controlPlane struct {
 	*testing.T
 	dir string
@@ -57,7 +57,7 @@ func (c controlPlane) manifest() string {
 	return string(data)
 }
 
-// render lets render.py bring what kubeadm would write.
+// render makes render.py apply what kubeadm would write.
 func (c controlPlane) render(rendered string) (string, error) {
 	c.Helper()
 	c.put("rendered", rendered)
@@ -82,7 +82,7 @@ const before = "image: apiserver:v1\n- --event-ttl=1h\n"
 func TestRender(t *testing.T) {
 	const refused = "did not come up with its new settings, and the old ones are back"
 	for _, x := range []struct {
-		name, found, saved, rendered string // saved: of a run that was cut off
+		name, found, saved, rendered string // saved: left by an interrupted run
 		fails                        string
 		stays                        string
 	}{
@@ -114,7 +114,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// A run whose connection was lost goes on on its host: the next one waits for it, and sees what became of it.
+// A run that loses its connection continues on its host. The next run waits for it and reads its result.
 func TestRenderWaits(t *testing.T) {
 	c := newControlPlane(t, before)
 	held, released := filepath.Join(c.dir, "held"), filepath.Join(c.dir, "released")

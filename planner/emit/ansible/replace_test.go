@@ -14,8 +14,8 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// systemctl and crictl as replace.py asks them: what is active stands in a file for each unit, what a runtime runs in a file for each
-// socket. A kubelet gives its runtime what is in /etc/kubernetes/manifests, unless the runtime is a broken one.
+// systemctl and crictl as replace.py calls them: one file per unit has its state, one file per socket has a runtime's containers. A kubelet
+// gives its runtime the contents of /etc/kubernetes/manifests, unless the runtime is a broken one.
 const madeUpHost = `#!/bin/sh
 name() { echo "$1" | tr -c 'a-z0-9\n' _; }
 case $0 in
@@ -50,7 +50,7 @@ esac
 `
 
 // TestReplacesRuntime: a node's containers move from one runtime to another. A runtime that starts no static pod, or one whose containers
-// do not end, leaves the node as it was. A change that was interrupted is finished, and a runtime of others is left alone.
+// do not end, leaves the node unchanged. An interrupted change is finished, and a runtime that is not ours is left alone.
 func TestReplacesRuntime(t *testing.T) {
 	program, err := templates.Files.ReadFile("tree/ansible/roles/runtime/files/replace.py")
 	if err != nil {
@@ -61,10 +61,10 @@ func TestReplacesRuntime(t *testing.T) {
 		ours             = `{"units": {"containerd": {}, "crio": {}, "kubelet": {}}, "files": {}}`
 	)
 	for name, c := range map[string]struct {
-		before string // shell, which prepares the host
+		before string // shell commands that prepare the host
 		to     string
 		rc     int
-		want   string // where the kubelet is led, and the units that are active
+		want   string // the socket that the kubelet uses, and the active units
 		not    string // what must not have been done
 	}{
 		"moved":       {"", "cri-o", 0, crio + " crio kubelet", ""},

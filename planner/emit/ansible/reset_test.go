@@ -14,9 +14,9 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// TestGivesBack makes a host with things of someone else's on it, lets own.py note them, lays what the roles and pod networks would lay,
-// and lets reset.py take that away. Then the host is as it was. Interfaces, rules and directories that the test machine has no program
-// for are made by the names that upstream's source gives them.
+// TestGivesBack prepares a host with foreign objects, lets own.py record them, creates what the roles and pod networks would create, and
+// lets reset.py remove that. Then the host is as it was. If the test machine lacks the program for an interface, rule, or directory, the
+// test creates it with the name from upstream's source.
 func TestGivesBack(t *testing.T) {
 	dir := t.TempDir()
 	for name, program := range map[string]string{"own.py": "host/files/own.py", "reset.py": "reset/files/reset.py",

@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// upgraded is world with another version in the topology than the cluster runs.
+// upgraded is a world whose topology has another version than the cluster runs.
 func upgraded(from, to string) object {
 	given := world()
 	given["upgrades"] = true
@@ -30,7 +30,7 @@ func upgraded(from, to string) object {
 	return given
 }
 
-// What is left of an upgrade is what does not run the new version yet, and a node that an interrupted run has drained.
+// The rest of an upgrade is what does not run the new version yet, plus a node that an interrupted run has drained.
 func TestJudgeOfUpgrades(t *testing.T) {
 	v := judge(t, upgraded("1.36.3", "1.37.2"))
 	if u := v.Upgrade; len(v.Problems) > 0 || u.From != "1.36.3" || !u.Record || !u.Etcd || !u.Minor ||
@@ -84,7 +84,7 @@ func TestJudgeOfUpgrades(t *testing.T) {
 		}
 	}
 
-	// stacked members go to a release that knows the next minor first, where the plan names one
+	// stacked members first move to a release that supports the next minor, where the plan names one
 	given = upgraded("1.36.3", "1.37.2")
 	given.at("plan")["placement"], given.at("plan")["etcd_on_the_way"] = "stacked", "3.6.16"
 	given.at("hosts", "cp-1", "kubernetes")["etcd_servers"] = []string{"https://127.0.0.1:2379"}
@@ -108,8 +108,8 @@ func TestJudgeOfUpgrades(t *testing.T) {
 	}
 }
 
-// A name that leaves the topology leaves the certificate, a taint that ends pods waits for a drain, and flags of stacked etcd and of one
-// kubelet are settings like the others.
+// A name removed from the topology is removed from the certificate, a taint that evicts pods waits for a drain, and flags of stacked etcd
+// and of one kubelet are settings like the others.
 func TestJudgeOfSettings(t *testing.T) {
 	given := world()
 	given["later"] = true
@@ -149,7 +149,7 @@ func TestJudgeOfSettings(t *testing.T) {
 	}
 }
 
-// Waves are of one failure domain, the first of one node, and every node is in one.
+// Each wave is within one failure domain, the first has one node, and every node is in one wave.
 func TestWaves(t *testing.T) {
 	program, err := templates.Files.ReadFile("tree/ansible/roles/drain/files/waves.py")
 	if err != nil {
@@ -193,10 +193,11 @@ func TestWaves(t *testing.T) {
 	}
 }
 
-// freeForm is a shell task whose text is next to the name of the module, up to the first line that is indented less.
+// freeForm matches a shell task whose text is next to the module's name, up to the first line with less indentation.
 var freeForm = regexp.MustCompile(`(?m)^( +)ansible\.builtin\.shell: \|\n((?: .*\n|\n)+)`)
 
-// Ansible splits the free form of shell into arguments, comments too: a lone apostrophe in one ends the run when the task's turn comes.
+// Ansible splits the free form of shell into arguments, including comments: a lone apostrophe in a comment stops the run when the task is
+// reached.
 func TestFreeFormsHaveTheirQuotes(t *testing.T) {
 	files, err := programs(&trimmer{})
 	if err != nil {
@@ -225,7 +226,7 @@ func TestFreeFormsHaveTheirQuotes(t *testing.T) {
 	}
 }
 
-// A variable of a role that a playbook names is set somewhere: a name that was changed in one place alone ends a run in its midst.
+// Every role variable that a playbook names is set somewhere. A name changed in only one place would stop a run halfway.
 func TestVariablesAreSet(t *testing.T) {
 	files, err := programs(&trimmer{})
 	if err != nil {
@@ -261,5 +262,5 @@ func TestVariablesAreSet(t *testing.T) {
 
 var comment = regexp.MustCompile(`(?m)^\s*#.*$`)
 
-// others are names that a person gives on the command line, that the inventory has, or that are words of Ansible.
+// others are names given on the command line, variables of the inventory, or words of Ansible.
 var others = []string{"drain_timeout", "firewall_group", "kubeconfig_user", "kubeconfig_validity", "reset_connection"}

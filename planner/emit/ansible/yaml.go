@@ -10,28 +10,28 @@ import (
 )
 
 // entry is a key and its value in a YAML mapping. Values are string, int, bool, mapping, []mapping, []string, or nil for a host without
-// variables of its own.
+// variables.
 type entry struct {
 	key   string
 	value any
 }
 
-// mapping keeps the order in which it is written.
+// mapping keeps the order of its entries.
 type mapping []entry
 
-// Entry and Mapping are for the targets that hand a design to a playbook of someone else's.
+// Entry and Mapping are for targets that pass a design to another project's playbook.
 type (
 	Entry   = entry
 	Mapping = mapping
 )
 
-// Of is an entry of a Mapping; entry says which values there are.
+// Of returns an entry of a Mapping; see entry for the permitted values.
 func Of(key string, value any) Entry { return entry{key, value} }
 
-// Document encodes a mapping as document does.
+// Document encodes a mapping as block-style YAML after a comment.
 func Document(comment string, m Mapping) []byte { return document(comment, m) }
 
-// document encodes a mapping as YAML in block style after a comment. Strings come out quoted.
+// document encodes a mapping as YAML in block style after a comment. Strings are quoted.
 func document(comment string, m mapping) []byte {
 	var out bytes.Buffer
 	out.WriteString("---\n" + comment)
@@ -47,7 +47,7 @@ func writeMapping(out *bytes.Buffer, m mapping, indent int) {
 	}
 }
 
-// writeValue writes what follows a key and its colon, the line's end included.
+// writeValue writes what follows a key and its colon, including the newline.
 func writeValue(out *bytes.Buffer, value any, indent int) {
 	switch v := value.(type) {
 	case nil:
@@ -111,7 +111,7 @@ func pad(out *bytes.Buffer, n int) {
 	out.WriteString(spaces[:n])
 }
 
-// plainKey is what YAML reads as a string without quotes. Node names are DNS labels and may start with a digit.
+// plainKey reports whether YAML reads s as a string without quotes. Node names are DNS labels and may start with a digit.
 func plainKey(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -124,7 +124,7 @@ func plainKey(s string) bool {
 	return s != ""
 }
 
-// reserved are plain scalars that YAML 1.1 reads as something else.
+// reserved are plain scalars that YAML 1.1 does not read as strings.
 var reserved = map[string]bool{"y": true, "n": true, "yes": true, "no": true, "on": true, "off": true, "true": true, "false": true,
 	"null": true}
 
@@ -137,9 +137,10 @@ func writeKey(out *bytes.Buffer, key string) {
 	out.WriteByte(':')
 }
 
-// writeString tags what a template could be made of, a brace, with !unsafe: Ansible then takes it as it is, and everything that it is made
-// part of too. Nothing else is tagged, because ansible-core 2.19 forgets the quotes of a tagged scalar and reads !unsafe "1.40" as a number
-// and !unsafe "" as null (_resolve_and_construct_object in its lib/ansible/_internal/_yaml/_constructor.py); no number has a brace.
+// writeString writes a quoted string and tags it with !unsafe if it has a brace and so could be a template: Ansible then never evaluates
+// it, nor any value built from it. Nothing else is tagged, because ansible-core 2.19 forgets the quotes of a tagged scalar and reads
+// !unsafe "1.40" as a number and !unsafe "" as null (_resolve_and_construct_object in its lib/ansible/_internal/_yaml/_constructor.py); no
+// number has a brace.
 func writeString(out *bytes.Buffer, s string) {
 	if strings.ContainsAny(s, "{}") {
 		out.WriteString("!unsafe ")

@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// object is a cluster-wide resource with what it says.
+// object is a cluster-wide resource and its spec.
 type object struct {
 	metav1.TypeMeta `json:",inline"`
 	Metadata        metadata `json:"metadata"`
@@ -25,7 +25,7 @@ type metadata struct {
 	Labels map[string]string `json:"labels,omitempty"`
 }
 
-// documents writes resources as one file.
+// documents encodes resources as one file.
 func documents(path string, all []object) (artifact.File, error) {
 	var out bytes.Buffer
 	for i, r := range all {
@@ -41,9 +41,9 @@ func documents(path string, all []object) (artifact.File, error) {
 	return artifact.File{Path: path, Data: out.Bytes()}, nil
 }
 
-// The fields of Calico's BGPConfiguration and BGPPeer that the plan decides. The resources are those that its operator defines, which are
-// there without Calico's own API server.
-// Source: github.com/projectcalico/calico libcalico-go/config/crd/crd.projectcalico.org_bgppeers.yaml and _bgpconfigurations.yaml
+// The fields of Calico's BGPConfiguration and BGPPeer that the plan decides. These are the custom resources that Calico's operator
+// installs; they exist without Calico's own API server. Source: github.com/projectcalico/calico
+// libcalico-go/config/crd/crd.projectcalico.org_bgppeers.yaml and _bgpconfigurations.yaml
 type (
 	calicoBGPConfiguration struct {
 		ASNumber              int  `json:"asNumber"`
@@ -56,7 +56,7 @@ type (
 	}
 )
 
-// calicoSessions writes which routers the nodes speak to; none if the file says nothing of BGP.
+// calicoSessions returns the nodes' BGP sessions with routers; none if the topology does not configure BGP.
 func calicoSessions(p *plan.Plan) ([]artifact.File, error) {
 	c := &p.Network.CNI
 	if c.Encapsulation != "bgp" || c.BGPAS == 0 {
@@ -65,8 +65,8 @@ func calicoSessions(p *plan.Plan) ([]artifact.File, error) {
 	kind := func(kind, name string, spec any) object {
 		return object{metav1.TypeMeta{APIVersion: "crd.projectcalico.org/v1", Kind: kind}, metadata{Name: name}, spec}
 	}
-	// Nodes that all have routers need no sessions among themselves: a node that passes on what it heard from another would attract the
-	// pods of another rack to itself.
+	// If every node has routers, nodes need no sessions with each other: a node that passed on a route from another node would attract
+	// traffic for pods of another rack.
 	all := []object{kind("BGPConfiguration", "default", calicoBGPConfiguration{c.BGPAS, !p.RoutersLearn()})}
 	for i, g := range p.BGPGroups() {
 		for k, peer := range g.Peers {
@@ -78,8 +78,8 @@ func calicoSessions(p *plan.Plan) ([]artifact.File, error) {
 	return []artifact.File{file}, err
 }
 
-// calicoSelector selects nodes by their zones, every node where there are none.
-// Source: https://docs.tigera.io/calico/latest/reference/resources/bgppeer#selector
+// calicoSelector selects nodes by their zones; every node if there are none. Source:
+// https://docs.tigera.io/calico/latest/reference/resources/bgppeer#selector
 func calicoSelector(zones []string) string {
 	var terms, names []string
 	for _, zone := range zones {
@@ -126,7 +126,7 @@ type (
 	}
 )
 
-// ciliumSessions writes which routers the nodes speak to and what they tell them; none if the file names no router.
+// ciliumSessions returns the nodes' BGP sessions with routers and what they advertise; none if the topology names no router.
 func ciliumSessions(p *plan.Plan) ([]artifact.File, error) {
 	groups := p.BGPGroups()
 	if len(groups) == 0 {
@@ -152,7 +152,7 @@ func ciliumSessions(p *plan.Plan) ([]artifact.File, error) {
 				map[string]string{"name": name}})
 			for _, n := range g.Nodes {
 				if own := n.OfFamily(peer.Address); own.IsValid() && !p.Segment(own).Prefix.Contains(peer.Address) {
-					config.EBGPMultihop = 255 // a router behind another one
+					config.EBGPMultihop = 255 // a router behind another router
 				}
 			}
 		}
@@ -165,7 +165,7 @@ func ciliumSessions(p *plan.Plan) ([]artifact.File, error) {
 	return []artifact.File{file}, err
 }
 
-// ciliumSelectors select nodes by their zones: one for those that have one, one for those that have none, and nil for every node.
+// ciliumSelectors select nodes by their zones: one selector for nodes with a zone, one for nodes without, and nil for every node.
 func ciliumSelectors(zones []string) []*metav1.LabelSelector {
 	if zones == nil {
 		return []*metav1.LabelSelector{nil}
@@ -190,7 +190,7 @@ func ciliumSelectors(zones []string) []*metav1.LabelSelector {
 	return selectors
 }
 
-// routersText says what the routers must do for their part.
+// routersText describes what the routers must be configured to do.
 func routersText(look string, p *plan.Plan) string {
 	var routers []string
 	for _, peer := range podRouters(p) {
@@ -204,7 +204,7 @@ func routersText(look string, p *plan.Plan) string {
 		p.Network.CNI.BGPAS, strings.Join(routers, ", "), look)
 }
 
-// podRouters lists the routers that learn where pods are.
+// podRouters lists the routers that learn pod routes.
 func podRouters(p *plan.Plan) []plan.BGPPeer {
 	var all []plan.BGPPeer
 	for _, g := range p.BGPGroups() {

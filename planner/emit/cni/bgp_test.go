@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/emittest"
 )
 
-// racked is a cluster whose pods travel without encapsulation through the routers of three racks.
+// racked is a cluster whose pod traffic is routed without encapsulation by the routers of three racks.
 const racked = `cluster "prod" {
   type = "multi-etcd-multi-master"
   control_plane_endpoint = "api.example.com:6443"
@@ -50,7 +50,7 @@ node "w-1" {
 }
 `
 
-// sessions reads the resources of a plugin's bgp.yaml, and says of each node to which routers it opens sessions.
+// sessions reads the resources of a plugin's bgp.yaml, and returns for each node the routers it opens sessions to.
 func sessions(t *testing.T, plugin, peers string) (all []map[string]any, of map[string][]string) {
 	t.Helper()
 	p := emittest.Parse(t, strings.NewReplacer("PLUGIN", plugin, "PEERS", peers).Replace(racked))
@@ -85,7 +85,7 @@ func sessions(t *testing.T, plugin, peers string) (all []map[string]any, of map[
 	return all, of
 }
 
-// calicoSelects evaluates the two terms that we write.
+// calicoSelects evaluates the two selector terms that we write.
 func calicoSelects(selector, zone string) bool {
 	if selector == "" {
 		return true
@@ -109,7 +109,8 @@ func ciliumSelects(selector any, zone string) bool {
 	return slices.Contains(e["values"].([]any), any(zone))
 }
 
-// Every node speaks to the routers of its failure domain, of those around it, and of all nodes, and to no others; both plugins alike.
+// Every node has sessions with the routers of its failure domain, of enclosing domains, and of all nodes, and with no others; both plugins
+// agree.
 func TestRoutersByFailureDomain(t *testing.T) {
 	for _, c := range []struct {
 		peers string
@@ -134,7 +135,7 @@ func TestRoutersByFailureDomain(t *testing.T) {
 	}
 }
 
-// Nodes that all have routers keep no mesh among themselves; where one has none, the mesh is its only way.
+// If every node has routers, there is no mesh. If one has none, the mesh is its only path.
 func TestMeshOrRouters(t *testing.T) {
 	for peers, mesh := range map[string]bool{
 		`bgp_peers = ["10.9.0.1:65000"]`:                                           false,
@@ -148,7 +149,7 @@ func TestMeshOrRouters(t *testing.T) {
 	}
 }
 
-// TestBGPResources writes down what Calico and Cilium get: checks/podnetworks checks it against their own types and schemas.
+// TestBGPResources records what Calico and Cilium get: checks/podnetworks checks it against their types and schemas.
 func TestBGPResources(t *testing.T) {
 	const golden = "testdata/bgp.txtar"
 	var b strings.Builder
@@ -162,9 +163,9 @@ func TestBGPResources(t *testing.T) {
 	} {
 		for _, plugin := range []string{"cilium", "calico"} {
 			if peers == "" && plugin == "cilium" {
-				continue // without routers it has nothing to say
+				continue // without routers there is nothing to write
 			}
-			if plugin == "calico" { // its numbers are smaller: see network-bgp-as-large
+			if plugin == "calico" { // its AS numbers are smaller: see network-bgp-as-large
 				peers = strings.NewReplacer("4294967294", "2147483647", "4200000001", "65009").Replace(peers)
 			}
 			p := emittest.Parse(t, strings.NewReplacer("PLUGIN", plugin, "PEERS", peers).Replace(racked))

@@ -25,7 +25,7 @@ type installation struct {
 type installationSpec struct {
 	Variant       string        `json:"variant"`
 	Registry      string        `json:"registry,omitempty"`  // with a slash at its end
-	ImagePath     string        `json:"imagePath,omitempty"` // "" = the operator's own
+	ImagePath     string        `json:"imagePath,omitempty"` // "" = the operator's default
 	CalicoNetwork calicoNetwork `json:"calicoNetwork"`
 }
 
@@ -109,7 +109,7 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 	return files, how.String(), nil
 }
 
-// calicoInstallation is what the operator is given.
+// calicoInstallation returns the Installation for the operator.
 func calicoInstallation(p *plan.Plan, encapsulation, bgp string) installation {
 	cni := p.Network.CNI
 	i := installation{TypeMeta: metav1.TypeMeta{APIVersion: "operator.tigera.io/v1", Kind: "Installation"}}
@@ -124,7 +124,7 @@ func calicoInstallation(p *plan.Plan, encapsulation, bgp string) installation {
 	case plan.ProxyNone:
 		network.LinuxDataplane = "BPF"
 	}
-	detection := &autodetection{Kubernetes: "NodeInternalIP"} // the kubelet's --node-ip, not the first interface that answers
+	detection := &autodetection{Kubernetes: "NodeInternalIP"} // the kubelet's --node-ip rather than the first interface found
 	if cni.Interface != "" {
 		detection = &autodetection{Interface: "^" + strings.ReplaceAll(cni.Interface, ".", `\.`) + "$"}
 	}
@@ -145,7 +145,7 @@ func calicoInstallation(p *plan.Plan, encapsulation, bgp string) installation {
 	return i
 }
 
-// calicoManifests are the commands that install the operator.
+// calicoManifests writes the commands that install the operator.
 func calicoManifests(how *strings.Builder, p *plan.Plan) {
 	fmt.Fprintf(how, "Calico's own operator installs it; `calico/installation.yaml` says what must match this plan. On the first "+
 		"control plane, after `kubeadm init`:\n\n    export KUBECONFIG=/etc/kubernetes/admin.conf\n")

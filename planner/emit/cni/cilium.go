@@ -10,8 +10,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// ciliumValues has the values of cilium's Helm chart that must match the plan.
-// Source: github.com/cilium/cilium@v1.20.2 install/kubernetes/cilium/values.yaml
+// ciliumValues has the values of Cilium's Helm chart that must match the plan. Source: github.com/cilium/cilium@v1.20.2
+// install/kubernetes/cilium/values.yaml
 type ciliumValues struct {
 	IPAM struct {
 		Mode string `json:"mode"`
@@ -23,17 +23,17 @@ type ciliumValues struct {
 	IPv6                 enabled `json:"ipv6"`
 	RoutingMode          string  `json:"routingMode"`
 	TunnelProtocol       string  `json:"tunnelProtocol,omitempty"`
-	TunnelPort           int     `json:"tunnelPort,omitempty"` // UDP; 0 = Cilium's own
-	// family of the packets between nodes; "" = IPv4 where there is any
+	TunnelPort           int     `json:"tunnelPort,omitempty"` // UDP; 0 = Cilium's default
+	// address family between nodes; "" = IPv4 if there is any
 	UnderlayProtocol     string `json:"underlayProtocol,omitempty"`
 	AutoDirectNodeRoutes bool   `json:"autoDirectNodeRoutes,omitempty"`
-	// DirectRoutingSkipUnreachable leaves out nodes of other segments; without it such a node stops the agent.
+	// DirectRoutingSkipUnreachable skips nodes of other segments; without it, such a node stops the agent.
 	DirectRoutingSkipUnreachable bool              `json:"directRoutingSkipUnreachable,omitempty"`
 	IPv4NativeRoutingCIDR        string            `json:"ipv4NativeRoutingCIDR,omitempty"`
 	IPv6NativeRoutingCIDR        string            `json:"ipv6NativeRoutingCIDR,omitempty"`
 	BGPControlPlane              *enabled          `json:"bgpControlPlane,omitempty"`
 	Encryption                   *ciliumEncryption `json:"encryption,omitempty"`
-	MTU                          int               `json:"MTU,omitempty"` // of the network below; 0 = measured
+	MTU                          int               `json:"MTU,omitempty"` // of the underlying network; 0 = measured
 	Devices                      []string          `json:"devices,omitempty"`
 	Envoy                        enabled           `json:"envoy"`
 	Image                        *ciliumImage      `json:"image,omitempty"`
@@ -62,10 +62,10 @@ type ciliumOperator struct {
 func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 	cni := p.Network.CNI
 	var v ciliumValues
-	v.IPAM.Mode = "kubernetes" // a node's share comes from kubeadm's ranges, and so every other part of the plan speaks of the same ones
+	v.IPAM.Mode = "kubernetes" // a node's share comes from kubeadm's ranges, so it matches every other part of the plan
 	v.KubeProxyReplacement = cni.KubeProxyReplacement || p.Network.KubeProxy.Mode == plan.ProxyNone
 	if v.KubeProxyReplacement {
-		// Without kube-proxy the address of the Service "kubernetes" leads nowhere until cilium runs.
+		// Without kube-proxy, the address of the Service "kubernetes" is unreachable until Cilium runs.
 		v.K8sServiceHost, v.K8sServicePort = p.Cluster.Endpoint.Host, strconv.Itoa(p.Cluster.Endpoint.Port)
 	}
 	v4, v6 := plan.RangeOf(p.Network.PodSubnets, false), plan.RangeOf(p.Network.PodSubnets, true)
@@ -79,8 +79,7 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		v.TunnelPort = cni.VXLANPort
 	}
 	if v.RoutingMode == "tunnel" && p.Network.PodSubnets[0].Addr().Is6() {
-		// The family in which every node has an address. If nothing is written, 1.18 tunnels over IPv4, and 1.20 does wherever pods have
-		// it.
+		// The address family that every node has. Unset, 1.18 tunnels over IPv4, and 1.20 does wherever pods have it.
 		v.UnderlayProtocol = "ipv6"
 	}
 	switch {
@@ -93,11 +92,11 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 		v.Devices = []string{cni.Interface}
 	}
 	if p.Artifacts.ImageRepository != "" {
-		// A copy has its own digest. The chart adds "-generic" to the operator's name.
+		// A mirrored image has a different digest. The chart adds "-generic" to the operator's name.
 		v.Image = &ciliumImage{Repository: p.Artifacts.ImageRepository + "/cilium"}
 		v.Operator.Image = &ciliumImage{Repository: p.Artifacts.ImageRepository + "/operator"}
 	}
-	v.Operator.Replicas = min(2, len(p.KubeletNodes())) // they keep to different hosts
+	v.Operator.Replicas = min(2, len(p.KubeletNodes())) // replicas run on different hosts
 
 	data, err := artifact.YAML(v)
 	if err != nil {
@@ -123,7 +122,7 @@ func cilium(p *plan.Plan) ([]artifact.File, string, error) {
 	return append(files, sessions...), how.String(), nil
 }
 
-// route says how pods' packets travel. overhead is what that adds to one, in bytes.
+// route sets how pod packets travel. overhead is what encapsulation adds to a packet, in bytes.
 func (v *ciliumValues) route(p *plan.Plan, v4, v6 netip.Prefix) (overhead int, err error) {
 	cni := p.Network.CNI
 	switch cni.Encapsulation {
@@ -140,10 +139,10 @@ func (v *ciliumValues) route(p *plan.Plan, v4, v6 netip.Prefix) (overhead int, e
 		if v6.IsValid() {
 			v.IPv6NativeRoutingCIDR = v6.String()
 		}
-		v.AutoDirectNodeRoutes = true // among the nodes of a segment
+		v.AutoDirectNodeRoutes = true // between nodes of the same segment
 		if cni.Encapsulation == plan.BGP {
 			v.BGPControlPlane = &enabled{true}
-			v.DirectRoutingSkipUnreachable = p.RoutersLearn() // the others are reached by the routers
+			v.DirectRoutingSkipUnreachable = p.RoutersLearn() // routers reach the others
 		}
 	default:
 		return 0, fmt.Errorf("no encapsulation %q", cni.Encapsulation)

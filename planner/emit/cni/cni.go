@@ -1,5 +1,5 @@
-// Package cni emits what the pod network needs: flannel as a complete manifest, static routes as files for every host, calico and cilium
-// as the settings that must match the plan, for their own installers. cni/README.md says how each is applied.
+// Package cni emits the files of the pod network: a complete manifest for flannel, files for every host for static routes, and for Calico
+// and Cilium the settings that must match the plan, for their own installers. cni/README.md says how each is applied.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package cni
@@ -45,7 +45,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	return append(files, artifact.File{Path: "cni/README.md", Data: readme}), nil
 }
 
-// foreign says how to bring a pod network that the planner does not know.
+// foreign describes how to install a pod network that the planner does not know.
 func foreign(p *plan.Plan) (string, error) {
 	if len(p.Network.CNI.Manifests) == 0 {
 		return text("none.md")
@@ -57,13 +57,13 @@ func foreign(p *plan.Plan) (string, error) {
 	return how + "\n", err
 }
 
-// text is a file of templates/cni.
+// text reads a file of templates/cni.
 func text(name string) (string, error) {
 	data, err := fs.ReadFile(templates.Files, "tree/cni/"+name)
 	return string(data), err
 }
 
-// fact is a row of the README's table: what the pod network and the plan must agree on.
+// fact is a row of the README's table: a value that the pod network and the plan must agree on.
 type fact struct{ What, Value string }
 
 func readme(p *plan.Plan, how string) ([]byte, error) {
@@ -124,8 +124,8 @@ func mtuText(p *plan.Plan) string {
 		p.Network.CNI.MTU, p.Network.MTU)
 }
 
-// statedMTU is the MTU of a pod's interface where the author spoke of one, in network or in cni, and 0 where the plan merely assumes
-// Ethernet's 1500: then each host measures its own, which is right too where a cloud's network has less.
+// statedMTU returns the MTU of a pod's interface if the user set one in network or cni, and 0 if the plan only assumes Ethernet's 1500.
+// With 0, each host measures its own, which is also right where a cloud's network has less.
 func statedMTU(p *plan.Plan) int {
 	if p.Network.Source.Has("mtu") || p.Network.CNI.Source.Has("mtu") {
 		return p.Network.CNI.MTU

@@ -24,7 +24,7 @@ func TestGolden(t *testing.T) { emittest.AllGolden(t, cni.Emit) }
 
 func TestWorkerIsLocal(t *testing.T) { emittest.WorkerIsLocal(t, cni.Emit) }
 
-// manifest is kube-flannel.yaml, decoded strictly by upstream's types.
+// manifest is kube-flannel.yaml, decoded strictly with upstream's types.
 type manifest struct {
 	config map[string]string
 	pods   appsv1.DaemonSet
@@ -98,7 +98,7 @@ func TestFlannel(t *testing.T) {
 	}
 }
 
-// What flannel subtracts for its tunnel is added here, so that pods get what the plan says.
+// The MTU given to flannel includes its tunnel overhead, so that pods get the plan's MTU.
 func TestFlannelMTU(t *testing.T) {
 	for encapsulation, overhead := range map[string]int{"vxlan": 50, "wireguard": 80} {
 		p := emittest.Parse(t, `cluster "dev" { type = "all-in-one" }
@@ -120,7 +120,7 @@ node "dev-1" { address = "192.168.56.10" }
 	}
 }
 
-// The port of the tunnels is in flannel's and Cilium's settings, and in the list of ports that firewalls follow.
+// The tunnel port is in flannel's and Cilium's settings, and in the list of ports for firewalls.
 func TestTunnelPort(t *testing.T) {
 	for _, c := range []struct{ plugin, file, want string }{
 		{"flannel", "cni/kube-flannel.yaml", `"Port": 4790`}, {"cilium", "cni/cilium/values.yaml", "tunnelPort: 4790"},
@@ -150,7 +150,7 @@ node "w" {
 	}
 }
 
-// Static routes: the script, in its own network.
+// The static routes script runs in its own network.
 func TestStaticRoutes(t *testing.T) {
 	files := emittest.Emit(t, cni.Emit, emittest.Plan(t, "single-etcd-single-master"))
 	dir := t.TempDir()
@@ -206,7 +206,7 @@ ip route show 10.99.0.0/24
 	}
 }
 
-// An encapsulation that a pod network does not have is an error, not a guess.
+// An encapsulation that a pod network does not support is an error, not a guess.
 func TestUnknownEncapsulation(t *testing.T) {
 	for _, name := range []string{plan.Flannel, plan.Calico, plan.Cilium} {
 		p := emittest.Plan(t, "external")
@@ -217,7 +217,7 @@ func TestUnknownEncapsulation(t *testing.T) {
 	}
 }
 
-// Cilium's tunnels go by the family in which every node has an address.
+// Cilium's tunnels use the address family that every node has.
 func TestCiliumUnderlay(t *testing.T) {
 	for _, c := range []struct{ pods, services, cni, want string }{
 		{`"fd10:244::/56"`, `"fd10:96::/112"`, "vxlan", "ipv6"},

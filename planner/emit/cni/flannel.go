@@ -29,11 +29,11 @@ type netConf struct {
 
 type backend struct {
 	Type string `json:"Type"`
-	Port int    `json:"Port,omitempty"` // UDP; 0 = flannel's own
-	MTU  int    `json:"MTU,omitempty"`  // of the packets that leave the host; flannel subtracts its own overhead
+	Port int    `json:"Port,omitempty"` // UDP; 0 = flannel's default
+	MTU  int    `json:"MTU,omitempty"`  // of packets that leave the host; flannel subtracts its own overhead
 }
 
-// What flannel subtracts from an MTU for its tunnel. Source: pkg/backend/vxlan/device.go, pkg/backend/wireguard/device.go
+// What flannel subtracts from the MTU for its tunnel, in bytes. Source: pkg/backend/vxlan/device.go, pkg/backend/wireguard/device.go
 const (
 	vxlanOverhead     = 50
 	wireguardOverhead = 80
@@ -52,7 +52,7 @@ func flannelBackend(p *plan.Plan) (backend, error) {
 			mtu += wireguardOverhead
 		}
 		return backend{Type: e, MTU: mtu}, nil
-	case plan.HostGateway, plan.IPIP: // neither has a setting for it: the CNI configuration says it
+	case plan.HostGateway, plan.IPIP: // neither has an MTU setting: the CNI configuration sets it
 		return backend{Type: e}, nil
 	default:
 		return backend{}, fmt.Errorf("no backend for encapsulation %q", e)
@@ -71,7 +71,7 @@ type flannelPlugin struct {
 	Delegate delegate `json:"delegate"`
 }
 
-// delegate is what flannel's plugin hands to the bridge plugin.
+// delegate is what flannel's plugin passes to the bridge plugin.
 type delegate struct {
 	HairpinMode      bool `json:"hairpinMode"`
 	IsDefaultGateway bool `json:"isDefaultGateway"`
@@ -83,12 +83,12 @@ type portmapPlugin struct {
 	Capabilities map[string]bool `json:"capabilities"`
 }
 
-// portmap serves a container's hostPort.
+// portmap implements a container's hostPort.
 func portmap() portmapPlugin {
 	return portmapPlugin{Type: "portmap", Capabilities: map[string]bool{"portMappings": true}}
 }
 
-// daemonSet is upstream's without its status, which is not ours to write.
+// daemonSet is upstream's type without its status, which the API server owns.
 type daemonSet struct {
 	metav1.TypeMeta `json:",inline"`
 	Metadata        metav1.ObjectMeta    `json:"metadata"`
@@ -97,10 +97,9 @@ type daemonSet struct {
 
 const flannelNamespace = "kube-flannel"
 
-// flannel is upstream's manifest with the plan's values, and with these differences: it picks the interface by the node's address, it
-// tolerates taints of every effect (a node that evicts pods needs a network too), it rolls out a tenth of the nodes at a time, and its
-// health port listens on the host alone.
-// Source: github.com/flannel-io/flannel@v0.28.10 Documentation/kube-flannel.yml
+// flannel is upstream's manifest with the plan's values. It differs from upstream in four ways: it picks the interface by the node's
+// address, it tolerates taints of every effect (a node that evicts pods needs a network too), it rolls out 10% of the nodes at a time, and
+// its health port listens on the host only. Source: github.com/flannel-io/flannel@v0.28.10 Documentation/kube-flannel.yml
 func flannel(p *plan.Plan) ([]artifact.File, string, error) {
 	conf := netConf{EnableNFTables: p.Network.KubeProxy.Mode == "nftables"} // one kind of rules on a host, not two
 	if s := plan.RangeOf(p.Network.PodSubnets, false); s.IsValid() {
@@ -164,7 +163,7 @@ func flannel(p *plan.Plan) ([]artifact.File, string, error) {
 	return []artifact.File{{Path: "cni/kube-flannel.yaml", Data: data}}, how, err
 }
 
-// digest stands for what flannel reads once, when it starts: with another one its pods start again, node by node.
+// digest identifies configuration that flannel reads only at startup: if it changes, the pods restart node by node.
 func digest(parts ...[]byte) string {
 	sum := sha256.New()
 	for _, part := range parts {
@@ -231,7 +230,7 @@ func flannelPods(p *plan.Plan, labels map[string]string, reads string) appsv1.Da
 	if cni.Version == plan.FlannelVersion {
 		asUpstream(&pod)
 	}
-	if p.Hosts.Enforce() { // it writes the plugin and its configuration to directories of the host
+	if p.Hosts.Enforce() { // it writes the plugin and its configuration to host directories
 		pod.SecurityContext = &corev1.PodSecurityContext{SELinuxOptions: &corev1.SELinuxOptions{Type: plan.Unconfined}}
 	}
 	return appsv1.DaemonSetSpec{
@@ -244,8 +243,8 @@ func flannelPods(p *plan.Plan, labels map[string]string, reads string) appsv1.Da
 	}
 }
 
-// asUpstream adds what flannel's own manifest has at the version that we know: the program that installs the CNI configuration, and
-// the probes. Older releases have neither.
+// asUpstream adds what flannel's own manifest has at the version we know: the init container that installs the CNI configuration, and the
+// probes. Older releases have neither.
 func asUpstream(pod *corev1.PodSpec) {
 	pod.InitContainers[1].Command = []string{"/opt/bin/install-conf"}
 	c := &pod.Containers[0]
@@ -260,9 +259,10 @@ func asUpstream(pod *corev1.PodSpec) {
 	c.LivenessProbe, c.ReadinessProbe = probe("/healthz", 10, 30), probe("/readyz", 5, 10)
 }
 
-// flannelInterface names the interface that carries pods' traffic. The default is the default route's, and that one leaves a Vagrant
-// machine by the NAT. --iface takes an address, and status.hostIP is the node's: each node finds its own interface, whatever its name.
-// With both families flannel looks the address up as IPv4 only, and fails on the other (pkg/ipmatch/match.go): then the default has to do.
+// flannelInterface selects the interface that carries pod traffic. flannel defaults to the interface of the default route, which on a
+// Vagrant machine is the NAT interface. --iface takes an address, and status.hostIP is the node's: each node finds its own interface,
+// whatever its name. In dual stack, flannel looks the address up as IPv4 only, and fails on IPv6 (pkg/ipmatch/match.go), so the default
+// must do.
 func flannelInterface(p *plan.Plan) []string {
 	if name := p.Network.CNI.Interface; name != "" {
 		return []string{"--iface=" + strings.ReplaceAll(name, "$(", "$$(")}

@@ -19,7 +19,7 @@ type bridgePlugin struct {
 	IPAM        hostLocal `json:"ipam"`
 }
 
-// hostLocal gives out addresses of the node's share. Source: https://www.cni.dev/plugins/current/ipam/host-local/
+// hostLocal allocates addresses from the node's share. Source: https://www.cni.dev/plugins/current/ipam/host-local/
 type hostLocal struct {
 	Type   string       `json:"type"`
 	Ranges [][]struct{} `json:"ranges"` // empty here: a node's shares are decided when it joins
@@ -39,7 +39,7 @@ func staticRoutes(p *plan.Plan) ([]artifact.File, string, error) {
 		ipam.Routes = append(ipam.Routes, route{"::/0"})
 	}
 	conf, err := artifact.JSON(conflist{Name: "static-routes", CNIVersion: "1.0.0", Plugins: []any{
-		// ipMasq, because the world outside knows no way back to a pod's address.
+		// ipMasq, because outside networks have no route back to a pod's address.
 		bridgePlugin{Type: "bridge", Bridge: "cni0", IsGateway: true, IPMasq: true, HairpinMode: true, MTU: statedMTU(p), IPAM: ipam},
 		portmap(),
 	}})

@@ -1,5 +1,5 @@
-// Package components says what kubelets and the control plane's components are told, whoever starts them: kubeadm, a target's own tool, or
-// units of systemd. It is plain data, without upstream's types.
+// Package components computes the flags of kubelets and of the control plane's components, whoever starts them: kubeadm, a target's own
+// tool, or systemd units. It is plain data, without upstream's types.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package components
@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Kubelet returns the flags that the author wrote for the node's kubelet: the cluster's, unless the node has its own word, and the node's.
+// Kubelet returns the flags set by the user for the node's kubelet: the cluster's, overridden by the node's.
 func Kubelet(p *plan.Plan, n *plan.Node) []plan.Arg {
 	var out []plan.Arg
 	for _, a := range p.Cluster.Kubelet.ExtraArgs {
@@ -24,7 +24,7 @@ func Kubelet(p *plan.Plan, n *plan.Node) []plan.Arg {
 	return append(out, n.KubeletExtraArgs...)
 }
 
-// ControlPlane returns the flags of the control plane's components: what the plan decides, then what the author wrote.
+// ControlPlane returns the flags of the control plane's components: first the plan's, then the user's.
 func ControlPlane(p *plan.Plan) (apiServer, controllerManager, scheduler []plan.Arg) {
 	gates, ports := featureGates(p), p.Network.NodePorts
 	apiServer = slices.Concat(gates,
@@ -35,9 +35,9 @@ func ControlPlane(p *plan.Plan) (apiServer, controllerManager, scheduler []plan.
 	return apiServer, controllerManager, scheduler
 }
 
-// nodeMasks are the flags for the size of a node's share of the pod ranges. The flags with a family in their name serve single and dual
-// stack alike, but the controller manager refuses one whose family the cluster does not have.
-// Source: k8s.io/kubernetes cmd/kube-controller-manager/app/core.go, setNodeCIDRMaskSizes
+// nodeMasks returns the flags for the size of a node's share of the pod ranges. The flags with a family in their name work for single and
+// dual stack, but the controller manager rejects one whose family the cluster does not have. Source: k8s.io/kubernetes
+// cmd/kube-controller-manager/app/core.go, setNodeCIDRMaskSizes
 func nodeMasks(p *plan.Plan) []plan.Arg {
 	var masks []plan.Arg
 	for _, s := range p.Network.PodSubnets {
@@ -58,7 +58,7 @@ func featureGates(p *plan.Plan) []plan.Arg {
 	return []plan.Arg{{Name: "feature-gates", Value: strings.Join(gates, ",")}}
 }
 
-// Resolvers are the addresses that pods ask: those of cluster DNS, or of the node's cache.
+// Resolvers returns the addresses that pods query: cluster DNS, or the node's cache.
 func Resolvers(p *plan.Plan) []string {
 	if p.Network.DNS.NodeLocalCache {
 		return []string{plan.NodeCacheAddress}
@@ -66,7 +66,7 @@ func Resolvers(p *plan.Plan) []string {
 	return DNSAddresses(p)
 }
 
-// DNSAddresses are the Services' tenth addresses, where kubeadm puts cluster DNS.
+// DNSAddresses returns the tenth address of each service range, which kubeadm gives to cluster DNS.
 func DNSAddresses(p *plan.Plan) []string {
 	var out []string
 	for _, s := range p.Network.ServiceSubnets {

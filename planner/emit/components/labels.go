@@ -13,8 +13,8 @@ import (
 // https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone
 const ZoneLabel = "topology.kubernetes.io/zone"
 
-// KubeletLabels returns the labels that the node's kubelet registers it with: those written that a kubelet may set, and the failure
-// domain as the zone unless the author wrote a zone.
+// KubeletLabels returns the labels that the node's kubelet registers it with: the user's labels that a kubelet may set, and the failure
+// domain as the zone unless the user set a zone.
 func KubeletLabels(n *plan.Node) map[string]string {
 	labels := map[string]string{}
 	if n.FailureDomain != "" {
@@ -28,7 +28,7 @@ func KubeletLabels(n *plan.Node) map[string]string {
 	return labels
 }
 
-// APILabels returns the labels that only an administrator may set: after the join, with kubectl. node-role.kubernetes.io/worker is one.
+// APILabels returns the labels that only an administrator may set, with kubectl after the join, such as node-role.kubernetes.io/worker.
 func APILabels(n *plan.Node) map[string]string {
 	labels := map[string]string{}
 	for k, v := range n.Labels {
@@ -59,13 +59,13 @@ func kubeletMaySet(label string) bool {
 	return slices.Contains(ownLabels, label) || slices.ContainsFunc(ownNamespaces, func(own string) bool { return within(namespace, own) })
 }
 
-// within reports whether a label's namespace is the domain or one below it.
+// within reports whether a label's namespace is the domain or one of its subdomains.
 func within(namespace, domain string) bool {
 	return namespace == domain || strings.HasSuffix(namespace, "."+domain)
 }
 
-// labelKey and labelName report whether a text is a label's key, and a label's value that is not empty, by upstream's rules.
-// Source: k8s.io/apimachinery pkg/util/validation, IsQualifiedName and IsValidLabelValue
+// labelKey and labelName report whether a string is a valid label key, or a valid non-empty label value, by upstream's rules. Source:
+// k8s.io/apimachinery pkg/util/validation, IsQualifiedName and IsValidLabelValue
 func labelKey(s string) bool {
 	prefix, name, qualified := strings.Cut(s, "/")
 	if !qualified {
@@ -76,7 +76,7 @@ func labelKey(s string) bool {
 
 func labelName(s string) bool { return len(s) <= 63 && enclosed(s, "-_.") }
 
-// enclosed reports whether s begins and ends with a letter or digit, and holds nothing else but marks.
+// enclosed reports whether s begins and ends with a letter or digit, and otherwise contains only letters, digits, and marks.
 func enclosed(s, marks string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -88,8 +88,8 @@ func enclosed(s, marks string) bool {
 	return s != ""
 }
 
-// JoinLabels writes labels as --node-labels reads them. What is not a label is refused: a comma in a value would make another label of
-// it.
+// JoinLabels encodes labels for --node-labels. It returns an error for an invalid label, because a comma in a value would start another
+// label.
 func JoinLabels(labels map[string]string) (string, error) {
 	var pairs []string
 	for _, k := range slices.Sorted(maps.Keys(labels)) {

@@ -1,5 +1,5 @@
-// Package coredns makes what kubeadm would put into a cluster, for those who set it up without kubeadm: the API server's right to reach
-// kubelets, and cluster DNS.
+// Package coredns builds what kubeadm would add to a cluster, for tools that set up clusters without kubeadm: the API server's permission
+// to reach kubelets, and cluster DNS.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package coredns
@@ -21,8 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Manifest is a file for kubectl.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/manifests.go
+// Manifest returns a file for kubectl. Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/manifests.go
 func Manifest(p *plan.Plan) ([]byte, error) {
 	image, _ := p.Image("coredns")
 	labels := map[string]string{"k8s-app": "kube-dns"}
@@ -35,7 +34,7 @@ func Manifest(p *plan.Plan) ([]byte, error) {
 		}
 	}
 	return artifact.YAML(
-		// The role is one of the API server's own.
+		// The API server creates this role itself.
 		bind("kube-apiserver-kubelet-client", "system:kubelet-api-admin", rbacv1.Subject{APIGroup: rbacv1.GroupName, Kind: "User",
 			Name: "kube-apiserver-kubelet-client"}),
 		&corev1.ServiceAccount{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
@@ -65,7 +64,7 @@ func Manifest(p *plan.Plan) ([]byte, error) {
 	)
 }
 
-// Upstream lists the servers that answer for names outside the cluster, as CoreDNS' forward takes them.
+// Upstream lists the servers for names outside the cluster, in the form of CoreDNS' forward plugin.
 func Upstream(p *plan.Plan) []string {
 	if len(p.Network.DNS.Upstream) == 0 {
 		return []string{"/etc/resolv.conf"}
@@ -77,8 +76,8 @@ func Upstream(p *plan.Plan) []string {
 	return to
 }
 
-// Corefile is kubeadm's, except for where questions about other names go.
-// Source: k8s.io/kubernetes cmd/kubeadm/app/phases/addons/dns/manifests.go
+// Corefile is kubeadm's, except for where queries for other names go. Source: k8s.io/kubernetes
+// cmd/kubeadm/app/phases/addons/dns/manifests.go
 func Corefile(p *plan.Plan) string {
 	zones := []string{p.Network.DNSDomain, "in-addr.arpa", "ip6.arpa"}
 	return fmt.Sprintf(`.:53 {

@@ -1,4 +1,4 @@
-// Package emittest is for the tests of the emitters: the topologies that all of them are compared with, and golden files.
+// Package emittest supports the emitters' tests: the topologies that all of them use, and golden files.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package emittest
@@ -26,7 +26,7 @@ var topologies embed.FS
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing")
 
-// Names returns the topologies, sorted: the four types, and what differs most from them.
+// Names returns the sorted names of the topologies: the four types, and the designs that differ most from them.
 func Names(t *testing.T) []string {
 	t.Helper()
 	entries, err := topologies.ReadDir("topologies")
@@ -40,7 +40,7 @@ func Names(t *testing.T) []string {
 	return names
 }
 
-// Source returns a topology's text.
+// Source returns a topology's source text.
 func Source(t *testing.T, name string) string {
 	t.Helper()
 	src, err := topologies.ReadFile("topologies/" + name + ".hcl")
@@ -56,7 +56,7 @@ func Plan(t *testing.T, name string) *plan.Plan {
 	return Parse(t, Source(t, name))
 }
 
-// Parse resolves a topology that must be right.
+// Parse resolves a topology that must be valid.
 func Parse(t testing.TB, src string) *plan.Plan {
 	t.Helper()
 	s, diags := spec.Load("topology.hcl", []byte(src), nil)
@@ -70,7 +70,7 @@ func Parse(t testing.TB, src string) *plan.Plan {
 	return p
 }
 
-// Emit runs an emitter and holds its files to what a tree asks of them.
+// Emit runs an emitter and checks its files against the rules for every tree.
 func Emit(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error), p *plan.Plan) []artifact.File {
 	t.Helper()
 	files, err := emit(p)
@@ -83,7 +83,7 @@ func Emit(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error), p *plan.
 	return files
 }
 
-// Data returns a file's text.
+// Data returns the contents of a file.
 func Data(t *testing.T, files []artifact.File, path string) []byte {
 	t.Helper()
 	for _, f := range files {
@@ -128,7 +128,7 @@ func Golden(t *testing.T, name string, files []artifact.File) {
 	}
 }
 
-// AllGolden checks an emitter's files for every topology against golden files, and each rendering against a second one.
+// AllGolden compares an emitter's files for every topology with golden files, and checks that a second rendering is identical.
 func AllGolden(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	t.Helper()
 	for _, name := range Names(t) {
@@ -143,12 +143,11 @@ func AllGolden(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	}
 }
 
-// WorkerIsLocal holds an emitter to its promise that a new worker changes no other host's file: all earlier files are still there, the
-// same.
+// WorkerIsLocal checks that a new worker changes no other host's file: all earlier files are still there, unchanged.
 func WorkerIsLocal(t *testing.T, emit func(*plan.Plan) ([]artifact.File, error)) {
 	t.Helper()
 	for _, name := range Names(t) {
-		if name == "all-in-one" { // takes no worker
+		if name == "all-in-one" { // has no room for a worker
 			continue
 		}
 		t.Run(name, func(t *testing.T) {

@@ -1,8 +1,8 @@
-// Package etcd emits what there is to say of etcd next to kubeadm's files: who the members are (members.yaml, members.json), and for
-// external members the systemd unit, each member's environment and the initial cluster. Certificates are the business of package kubeadm.
+// Package etcd emits etcd's files in addition to kubeadm's: the member list (members.yaml, members.json), and for external members the
+// systemd unit, each member's environment, and the initial cluster. Package kubeadm handles certificates.
 //
-// On a member, etcd.service goes to /etc/systemd/system, environment/<member>.env to /etc/etcd/etcd.env, and the certificates of
-// /etc/etcd/pki are readable for the user etcd, as which the service runs.
+// On a member, etcd.service goes to /etc/systemd/system, environment/<member>.env to /etc/etcd/etcd.env, and the certificates in
+// /etc/etcd/pki are readable for the user etcd, which runs the service.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package etcd
@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// PKIDir is where a member's certificates lie: ca.crt, and server, peer and healthcheck-client with .crt and .key.
+// PKIDir is the directory of a member's certificates: ca.crt, and server, peer, and healthcheck-client with .crt and .key.
 const PKIDir = "/etc/etcd/pki"
 
 // EnvironmentPath is where etcd.service reads a member's environment.
@@ -34,19 +34,19 @@ type cluster struct {
 	FaultTolerance int      `json:"faultTolerance"`
 	InitialCluster string   `json:"initialCluster"`
 	Members        []member `json:"members"`
-	Endpoints      []string `json:"endpoints,omitempty"` // of an etcd that others run; it has no members here
+	Endpoints      []string `json:"endpoints,omitempty"` // of an etcd that others operate; it has no members here
 }
 
 type member struct {
 	Name          string `json:"name"`
 	Host          string `json:"host"`
-	Address       string `json:"address,omitempty"` // absent, with the URLs, where the target gives addresses itself
+	Address       string `json:"address,omitempty"` // absent, like the URLs, if the target assigns addresses itself
 	PeerURL       string `json:"peerURL,omitempty"`
 	ClientURL     string `json:"clientURL,omitempty"`
 	FailureDomain string `json:"failureDomain,omitempty"`
 }
 
-// Emit returns etcd/members.{json,yaml} and, for external etcd, etcd/etcd.service, etcd/initial-cluster and etcd/environment/<member>.env.
+// Emit returns etcd/members.{json,yaml} and, for external etcd, etcd/etcd.service, etcd/initial-cluster, and etcd/environment/<member>.env.
 // A plan without members (a hosted control plane) has none of them.
 func Emit(p *plan.Plan) ([]artifact.File, error) {
 	e := &p.Etcd
@@ -101,8 +101,8 @@ const (
 	metricsPort = 2381
 )
 
-// environment writes a member's settings as the variables that etcd reads in place of flags: ETCD_, and the flag in capitals.
-// Source: https://etcd.io/docs/v3.6/op-guide/configuration/
+// environment encodes a member's settings as the variables that etcd reads instead of flags: ETCD_ and the flag in upper case. Source:
+// https://etcd.io/docs/v3.6/op-guide/configuration/
 func environment(p *plan.Plan, m plan.Member) ([]byte, error) {
 	loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	if m.Node.Address.Is6() {
@@ -115,7 +115,7 @@ func environment(p *plan.Plan, m plan.Member) ([]byte, error) {
 		{Name: "initial-advertise-peer-urls", Value: m.PeerURL},
 		{Name: "listen-client-urls", Value: url("https", m.Node.Address, clientPort) + "," + url("https", loopback, clientPort)},
 		{Name: "advertise-client-urls", Value: m.ClientURL},
-		// Health and metrics without a certificate, for anyone who is on the host.
+		// Health and metrics without a certificate, for local clients only.
 		{Name: "listen-metrics-urls", Value: url("http", loopback, metricsPort)},
 		{Name: "initial-cluster", Value: p.Etcd.InitialCluster()},
 		{Name: "initial-cluster-state", Value: "new"},
@@ -149,7 +149,7 @@ func environment(p *plan.Plan, m plan.Member) ([]byte, error) {
 	return []byte(out.String()), nil
 }
 
-// set replaces the setting of the same name, or adds one.
+// set replaces the setting of the same name, or adds it.
 func set(settings []plan.Arg, flag plan.Arg) []plan.Arg {
 	for i := range settings {
 		if settings[i].Name == flag.Name {
@@ -166,9 +166,8 @@ func url(scheme string, a netip.Addr, port int) string {
 	return scheme + "://" + net.JoinHostPort(a.String(), strconv.Itoa(port))
 }
 
-// quoteEnvironment writes a value for a systemd EnvironmentFile, always in double quotes: inside them a backslash keeps ", \, ` and $
-// what they are, and nothing is expanded. A shell that sources the file reads the same. Control characters are refused: no setting of
-// etcd has one.
+// quoteEnvironment encodes a value for a systemd EnvironmentFile, always in double quotes: inside them, a backslash escapes ", \, ` and $,
+// and nothing is expanded. A shell that sources the file reads the same value. Control characters are an error: no etcd setting has one.
 // Source: systemd.exec(5), EnvironmentFile=
 func quoteEnvironment(value string) (string, error) {
 	var out strings.Builder

@@ -55,7 +55,7 @@ func asText(t *testing.T, v any) string {
 	return string(data)
 }
 
-// read sources an environment file in a shell, whose quotes are systemd's, and returns its variables.
+// read sources an environment file in a shell, whose quoting matches systemd's, and returns its variables.
 func read(t *testing.T, data []byte) map[string]string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "etcd.env")
@@ -75,7 +75,7 @@ func read(t *testing.T, data []byte) map[string]string {
 	return vars
 }
 
-// Whatever a value holds, it stays one value: nothing is expanded, nothing ends it early.
+// Whatever a value contains, it stays one value: nothing is expanded, nothing ends it early.
 func TestEnvironmentIsData(t *testing.T) {
 	p := emittest.Plan(t, "external")
 	hostile := "a\"b'c\\d`id`$(id)${HOME} #{x} {{ y }} %h ; rm -rf / # \\"
@@ -103,11 +103,11 @@ func TestEnvironmentRefuses(t *testing.T) {
 	}
 }
 
-// systemd-analyze exits with 0 for a key that it does not know, and says so: any word is a failure.
+// systemd-analyze exits with 0 for an unknown key and prints a warning, so any output is a failure.
 func TestUnit(t *testing.T) {
 	unit := string(emittest.Data(t, emittest.Emit(t, etcd.Emit, emittest.Plan(t, "external")), "etcd/etcd.service"))
 	path := filepath.Join(t.TempDir(), "etcd.service")
-	// The program is not on the machine that runs the tests.
+	// The etcd binary is not on the machine that runs the tests.
 	if err := os.WriteFile(path, []byte(strings.Replace(unit, "/usr/local/bin/etcd", "/bin/true", 1)), 0o644); err != nil {
 		t.Fatal(err)
 	}

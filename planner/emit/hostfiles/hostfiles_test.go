@@ -46,7 +46,7 @@ func TestHostsTOML(t *testing.T) {
 	}
 }
 
-// A mirror with a path is a path of the registry for CRI-O, which knows no /v2.
+// A mirror with a path is a path of the registry for CRI-O, which does not use /v2.
 func TestRegistriesConf(t *testing.T) {
 	got := string(registriesConf([]plan.Registry{{Host: "docker.io", Mirrors: []string{"https://harbor.example.com/v2/dockerhub",
 		"http://10.0.0.2:5000"}}}))
@@ -67,7 +67,7 @@ insecure = true
 	}
 }
 
-// designs are the combinations of runtime and source, with a mirror, a proxy and registries each.
+// designs are the combinations of runtime and source, each with a mirror, a proxy, and registries.
 func designs(t *testing.T) map[string]*plan.Plan {
 	out := map[string]*plan.Plan{}
 	for _, runtime := range []string{plan.Containerd, plan.CRIO, plan.Docker} {
@@ -120,7 +120,7 @@ func TestEveryCombination(t *testing.T) {
 	}
 }
 
-// TestRuntimesAsWritten writes down what hosts get for a runtime: checks/containerd and checks/crio let the runtimes' own loaders read it.
+// TestRuntimesAsWritten records what hosts get for a runtime: checks/containerd and checks/crio load it with the runtimes' own code.
 func TestRuntimesAsWritten(t *testing.T) {
 	for _, runtime := range []string{plan.Containerd, plan.CRIO} {
 		p := emittest.Plan(t, "stacked")

@@ -7,12 +7,12 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// KernelSettingsPath is the file of kernel settings. On a host that learns its default route of IPv6 from a router, lines of its own that
-// keep the route stand first in it.
+// KernelSettingsPath is the file of kernel settings. On a host that learns its IPv6 default route from a router, the file begins with extra
+// lines that keep the route.
 const KernelSettingsPath = "/etc/sysctl.d/99-kubernetes.conf"
 
-// Modules are the kernel modules that hosts with a kubelet load.
-// Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-ipvs for those of IPVS
+// Modules returns the kernel modules that hosts with a kubelet load. Source:
+// https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-ipvs for those of IPVS
 func Modules(p *plan.Plan) []string {
 	modules := []string{"overlay", "br_netfilter"}
 	if p.Network.KubeProxy.Mode == "ipvs" {
@@ -21,8 +21,8 @@ func Modules(p *plan.Plan) []string {
 	return modules
 }
 
-// KernelSettings are the settings of the kernel of hosts with a kubelet, by name. Pods of one node reach those of another only through a
-// node that forwards, and bridged traffic has to pass the Services' rules.
+// KernelSettings returns the kernel settings of hosts with a kubelet, by name. Pods on different nodes can only reach each other if the
+// nodes forward packets, and bridged traffic must pass the Services' rules.
 func KernelSettings(p *plan.Plan) []plan.Sysctl {
 	settings := append(slices.Clone(p.KernelSettings()), plan.Sysctl{Name: "net.ipv4.ip_forward", Value: "1"},
 		plan.Sysctl{Name: "net.bridge.bridge-nf-call-iptables", Value: "1"},
@@ -34,7 +34,7 @@ func KernelSettings(p *plan.Plan) []plan.Sysctl {
 	return settings
 }
 
-// Kernel is what hosts with a kubelet read of the kernel's modules and settings.
+// Kernel returns the files with kernel modules and settings for hosts with a kubelet.
 func Kernel(p *plan.Plan) []File {
 	var settings strings.Builder
 	for _, s := range KernelSettings(p) {
@@ -46,9 +46,9 @@ func Kernel(p *plan.Plan) []File {
 	}
 }
 
-// NetworkManager is for hosts that have the directory in which it lies. What the pod network makes is not NetworkManager's: it would take
-// routes and addresses away again.
-// Source: https://docs.tigera.io/calico/latest/operations/troubleshoot/troubleshooting#configure-networkmanager
+// NetworkManager is for hosts that have its configuration directory. It keeps NetworkManager away from the pod network's interfaces, whose
+// routes and addresses it would remove. Source:
+// https://docs.tigera.io/calico/latest/operations/troubleshoot/troubleshooting#configure-networkmanager
 func NetworkManager() File {
 	var devices []string
 	for _, name := range []string{"cni*", "flannel*", "veth*", "cali*", "tunl*", "vxlan.calico", "vxlan-v6.calico", "wireguard.cali",

@@ -10,10 +10,10 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// registryHost is host[:port] of a registry, safe as the name of a directory.
+// registryHost is a registry's host[:port], safe as a directory name.
 var registryHost = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
 
-// upstream is where a registry answers when nothing else is said.
+// upstream returns a registry's default address.
 func upstream(r plan.Registry) string {
 	scheme := "https://"
 	if r.PlainHTTP {
@@ -25,12 +25,11 @@ func upstream(r plan.Registry) string {
 	return scheme + r.Host
 }
 
-// Upstream is where a registry answers when nothing else is said.
+// Upstream returns a registry's default address.
 func Upstream(r plan.Registry) string { return upstream(r) }
 
-// withPath takes a mirror's address apart: the server, and the path below which it keeps images, without the v2 of the registry protocol.
-// In
-// Harbor, Nexus and Artifactory the path names a project.
+// withPath splits a mirror's address into the server and the path that holds the images, without the registry protocol's v2. In Harbor,
+// Nexus, and Artifactory the path names a project.
 func withPath(mirror string) (server, path string) {
 	scheme, rest, found := strings.Cut(mirror, "://")
 	if !found {
@@ -44,9 +43,8 @@ func withPath(mirror string) (server, path string) {
 	return scheme + "://" + host, strings.TrimPrefix(path, "v2/")
 }
 
-// HostsTOML is containerd's certs.d/<host>/hosts.toml: the mirrors in their order, then the registry itself. containerd appends /v2 to an
-// address unless it is told that the path is whole.
-// Source: https://github.com/containerd/containerd/blob/main/docs/hosts.md
+// HostsTOML returns containerd's certs.d/<host>/hosts.toml: the mirrors in order, then the registry itself. containerd appends /v2 to an
+// address unless override_path says that the path is complete. Source: https://github.com/containerd/containerd/blob/main/docs/hosts.md
 func HostsTOML(r plan.Registry) []byte {
 	var out bytes.Buffer
 	out.WriteString("server = " + artifact.Quote(upstream(r)) + "\n")
@@ -73,7 +71,7 @@ func HostsTOML(r plan.Registry) []byte {
 	return out.Bytes()
 }
 
-// registriesConf is a drop-in of containers-registries.conf(5), which CRI-O reads. An authority of a registry's own goes to
+// registriesConf returns a drop-in of containers-registries.conf(5), which CRI-O reads. A registry's private CA goes to
 // /etc/containers/certs.d, where the host's administrator puts it.
 func registriesConf(registries []plan.Registry) []byte {
 	var out bytes.Buffer
@@ -95,14 +93,14 @@ func registriesConf(registries []plan.Registry) []byte {
 	return out.Bytes()
 }
 
-// daemonJSON is dockerd's configuration. Docker knows mirrors of its own registry only.
-// Source: https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
+// daemonJSON returns dockerd's configuration. Docker supports mirrors of its own registry only. Source:
+// https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file
 func daemonJSON(p *plan.Plan) ([]byte, error) {
 	config := struct {
 		ExecOpts           []string          `json:"exec-opts"`
 		LogDriver          string            `json:"log-driver"`
 		LogOpts            map[string]string `json:"log-opts"`
-		LiveRestore        bool              `json:"live-restore"` // containers go on while dockerd restarts
+		LiveRestore        bool              `json:"live-restore"` // containers keep running while dockerd restarts
 		InsecureRegistries []string          `json:"insecure-registries,omitempty"`
 		RegistryMirrors    []string          `json:"registry-mirrors,omitempty"`
 		SELinux            bool              `json:"selinux-enabled,omitempty"`

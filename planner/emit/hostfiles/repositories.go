@@ -2,8 +2,8 @@ package hostfiles
 
 import "github.com/k8splan/k8splan/planner/plan"
 
-// Repository is where packages come from, for both families of distributions. Of Docker's, the playbook and the runbook add what the host
-// says of itself.
+// Repository is a package source, for both families of distributions. For Docker's, the playbook and the runbook add the host's
+// distribution.
 type Repository struct {
 	Name                   string // "kubernetes"
 	Deb, DebKey            string
@@ -11,7 +11,7 @@ type Repository struct {
 	ByDistribution, Signed bool // Deb and RPM end before the distribution's name; the key is armored
 }
 
-// Site is where hosts reach a server of upstream's: itself, or its copy below artifacts.mirror_url.
+// Site returns the address at which hosts reach an upstream server: the server itself, or its copy on artifacts.mirror_url.
 func Site(p *plan.Plan, host string) string {
 	if p.Artifacts.MirrorURL == "" {
 		return "https://" + host
@@ -19,9 +19,9 @@ func Site(p *plan.Plan, host string) string {
 	return p.Artifacts.MirrorURL + "/" + host
 }
 
-// Repositories are those of the design, Kubernetes' first.
-// Sources: https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/change-package-repository/,
-// https://github.com/cri-o/packaging#usage (from pkgs.k8s.io to openSUSE's build service), https://docs.docker.com/engine/install/
+// Repositories returns the design's package sources, Kubernetes' first. Sources:
+// https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/change-package-repository/, https://github.com/cri-o/packaging#usage (from
+// pkgs.k8s.io to openSUSE's build service), https://docs.docker.com/engine/install/
 func Repositories(p *plan.Plan) []Repository {
 	minor := p.Cluster.Version.MinorString()
 	built := func(name, base string) Repository {

@@ -12,13 +12,13 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// File is one that a host gets, owned by root, mode 0644.
+// File is a file for a host, owned by root, mode 0644.
 type File struct{ Dest, Content string }
 
-// Directory is where the file lies.
+// Directory returns the file's directory.
 func (f File) Directory() string { return path.Dir(f.Dest) }
 
-// Units are the services of a runtime, in the order in which they start.
+// Units returns a runtime's systemd services, in start order.
 func Units(p *plan.Plan) []string {
 	switch p.Runtime.Name {
 	case plan.CRIO:
@@ -29,7 +29,8 @@ func Units(p *plan.Plan) []string {
 	return []string{"containerd"}
 }
 
-// Runtime is what the container runtime reads, in the order in which a person would lay it; an error where a registry is not a host.
+// Runtime returns the files that the container runtime reads, in the order in which a person would install them. It returns an error if a
+// registry is not a host.
 func Runtime(p *plan.Plan) ([]File, error) {
 	pause, _ := p.Image("pause")
 	binaries := p.Artifacts.Origin == "binaries"
@@ -77,7 +78,7 @@ func Runtime(p *plan.Plan) ([]File, error) {
 		for _, v := range env {
 			b.WriteString("Environment=" + systemdString(v.Name+"="+v.Value) + "\n")
 		}
-		if p.Network.HTTPProxy.Credentials != "" { // it has the same variables, and wins
+		if p.Network.HTTPProxy.Credentials != "" { // it has the same variables, and takes precedence
 			b.WriteString("EnvironmentFile=-" + plan.ProxyEnvironment + "\n")
 		}
 		add("/etc/systemd/system/"+Units(p)[0]+".service.d/50-k8splan-proxy.conf", b.String())
@@ -85,7 +86,7 @@ func Runtime(p *plan.Plan) ([]File, error) {
 	return files, nil
 }
 
-// Kubelet is the kubelet's unit where it comes without a package.
+// Kubelet returns the kubelet's unit for installations without a package.
 func Kubelet(p *plan.Plan) []File {
 	if p.Artifacts.Origin != "binaries" {
 		return nil
@@ -93,7 +94,7 @@ func Kubelet(p *plan.Plan) []File {
 	return []File{{"/etc/systemd/system/kubelet.service", static("kubelet/files/kubelet.service")}}
 }
 
-// static is a file of the playbook's roles.
+// static reads a file of the playbook's roles.
 func static(name string) string {
 	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/"+name)
 	if err != nil {
@@ -102,12 +103,12 @@ func static(name string) string {
 	return string(data)
 }
 
-// containerdAbout is for those who read the file on a host.
+// containerdAbout explains the file to people who read it on a host.
 const containerdAbout = "# containerd 2.x reads version 3. It would silently ignore sections of 1.x, and pods would get the " +
 	"wrong cgroup driver.\n# Settings of this machine alone belong in /etc/containerd/conf.d/*.toml.\n"
 
-// ContainerdTOML is written for containerd 2. pause is the image of the pods' sandbox.
-// Source: https://github.com/containerd/containerd/blob/main/docs/cri/config.md
+// ContainerdTOML returns the configuration of containerd 2. pause is the pod sandbox image. Source:
+// https://github.com/containerd/containerd/blob/main/docs/cri/config.md
 func ContainerdTOML(p *plan.Plan, pause string) string {
 	selinux := ""
 	if p.Hosts.Enforce() {
@@ -132,8 +133,8 @@ imports = ['/etc/containerd/conf.d/*.toml']
   SystemdCgroup = ` + strconv.FormatBool(p.Cluster.Kubelet.CgroupDriver == "systemd") + "\n" + selinux
 }
 
-// crioConf names the programs of CRI-O's bundle where there are no packages.
-// Source: https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md
+// crioConf includes the paths of the programs in CRI-O's bundle if there are no packages. Source:
+// https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md
 func crioConf(p *plan.Plan, pause string, binaries bool) string {
 	var b strings.Builder
 	b.WriteString("# Settings of this machine alone belong in a file of this directory that sorts after this one.\n" +
@@ -166,21 +167,22 @@ plugin_dirs = ["/opt/cni/bin"]
 	return b.String()
 }
 
-// criDocker is the unit of the program that gives Docker Engine the interface which the kubelet speaks.
+// criDocker returns the unit of cri-dockerd, which gives Docker Engine the CRI that the kubelet needs.
 func criDocker(p *plan.Plan, pause string) string {
 	const program = "ExecStart=/usr/local/bin/cri-dockerd"
 	families := ""
 	if plan.HasFamily(p.Network.PodSubnets, true) {
-		families = " --ipv6-dual-stack" // or it tells the kubelet one address of a pod alone
+		families = " --ipv6-dual-stack" // without it, the kubelet gets only one of a pod's addresses
 	}
 	return strings.Replace(static("runtime/files/cri-docker.service"), program, program+" --container-runtime-endpoint="+p.Runtime.Socket+
 		" --network-plugin=cni --pod-infra-container-image="+pause+families, 1)
 }
 
-// Variable is one of an environment.
+// Variable is an environment variable.
 type Variable struct{ Name, Value string }
 
-// Proxy is the environment of whatever fetches something; programs disagree about the case of the names.
+// Proxy returns the proxy environment for programs that download something, in both cases, because programs disagree about the case of the
+// names.
 func Proxy(h *plan.HTTPProxy) []Variable {
 	if h == nil {
 		return nil
@@ -194,5 +196,5 @@ func Proxy(h *plan.HTTPProxy) []Variable {
 	return env
 }
 
-// systemdString is a word of a unit: quoted, and with no specifier in it. systemd.syntax(7)
+// systemdString returns a quoted word for a unit, without specifiers. systemd.syntax(7)
 func systemdString(s string) string { return strconv.Quote(strings.ReplaceAll(s, "%", "%%")) }

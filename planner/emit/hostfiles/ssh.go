@@ -8,8 +8,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// ThroughJump is the command that leads to a host through the jump host. ssh's own ProxyJump takes neither the key nor the rule for host
-// keys along to its first hop. ssh gives the command to a shell, after it has replaced what begins with %.
+// ThroughJump returns the command that reaches a host through the jump host. ssh's ProxyJump passes neither the key nor the host key policy
+// to its first hop. ssh expands % sequences in the command and then runs it in a shell.
 func ThroughJump(s *plan.SSH) string {
 	who, host, found := strings.Cut(s.JumpHost, "@")
 	options := ""

@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// with is a configuration and the fields that the author added: a rule keeps the two apart.
+// with returns a configuration plus the fields that the user added. A rule ensures that the two do not overlap.
 func with(configuration any, added map[string]any) (any, error) {
 	if added == nil {
 		return configuration, nil
@@ -25,7 +25,7 @@ func with(configuration any, added map[string]any) (any, error) {
 	return joined(fields, added), nil
 }
 
-// joined is a map with what another one adds, at each depth.
+// joined merges two maps recursively.
 func joined(a, b map[string]any) map[string]any {
 	out := maps.Clone(a)
 	for key, v := range b {
@@ -38,9 +38,9 @@ func joined(a, b map[string]any) map[string]any {
 	return out
 }
 
-// kubeletConfiguration has the fields of KubeletConfiguration that the planner decides. Upstream's own type is not imported, because
-// k8s.io/kubelet adds more to the binary than these fields are worth; the tests decode what is written with it, strictly.
-// Source: k8s.io/kubelet config/v1beta1/types.go
+// kubeletConfiguration has the fields of KubeletConfiguration that the planner decides. Upstream's type is not imported, because
+// k8s.io/kubelet adds too much to the binary for these fields. The tests decode the output strictly with upstream's type. Source:
+// k8s.io/kubelet config/v1beta1/types.go
 type kubeletConfiguration struct {
 	APIVersion   string          `json:"apiVersion"`
 	Kind         string          `json:"kind"`
@@ -52,12 +52,12 @@ type kubeletConfiguration struct {
 	ServerTLSBootstrap bool   `json:"serverTLSBootstrap,omitempty"`
 	VolumePluginDir    string `json:"volumePluginDir,omitempty"`
 
-	ClusterDNS []string `json:"clusterDNS,omitempty"` // kubeadm's own where it is left out
+	ClusterDNS []string `json:"clusterDNS,omitempty"` // omitted = kubeadm's default
 }
 
-// volumePlugins is where the kubelet and the controller manager look for FlexVolume drivers: their default, which each makes where it is
-// missing, is in /usr, and some node's cannot be written to.
-// Source: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/troubleshooting-kubeadm/#usr-mounted-read-only
+// volumePlugins returns the directory where the kubelet and the controller manager look for FlexVolume drivers. Their default is in /usr,
+// each creates it if it is missing, and some nodes' /usr is read-only. Source:
+// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/troubleshooting-kubeadm/#usr-mounted-read-only
 func volumePlugins(p *plan.Plan) string {
 	for _, n := range p.KubeletNodes() {
 		if n.OS.ReadOnlyUsr() {
@@ -98,8 +98,8 @@ type kubeProxyConfiguration struct {
 	FeatureGates map[string]bool `json:"featureGates,omitempty"`
 }
 
-// conntrack leaves the size of the table as it is with maxPerCore 0: a container may not set it, and kube-proxy would end.
-// Source: https://github.com/kubernetes/kubernetes/issues/141943
+// conntrack with maxPerCore 0 leaves the table's size unchanged: a container may not set it, and kube-proxy would exit. Source:
+// https://github.com/kubernetes/kubernetes/issues/141943
 type conntrack struct {
 	MaxPerCore *int `json:"maxPerCore"`
 }

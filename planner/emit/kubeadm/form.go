@@ -9,18 +9,18 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// forms are the configurations of workers, by all that tells them apart except for their names and addresses: a tree of 5,000 nodes has a
-// handful of them. nil stands for one in which names and addresses cannot be filled in.
+// forms caches workers' configurations by everything except names and addresses: a tree of 5,000 nodes has a handful of them. nil stands
+// for a configuration in which names and addresses cannot be filled in.
 type forms map[string]*artifact.Form
 
-// What stands in a form for a name and an address.
+// Placeholders for a name and an address in a form.
 const (
 	openName    = "k8splan-name-of-the-node"
 	openAddress = "k8splan-address-of-the-node"
 )
 
-// fill returns the file of a worker. ok is false if its form has no place for its name or its address, and for a worker that has no
-// address. All workers of a design have the same patches.
+// fill returns a worker's file. ok is false if the form has no place for the name or the address, or the worker has no address. All workers
+// of a design have the same patches.
 func (f forms) fill(r kubeadmv1.NodeRegistrationOptions, patches *kubeadmv1.Patches) (data []byte, ok bool) {
 	if len(r.KubeletExtraArgs) == 0 || r.KubeletExtraArgs[0].Name != "node-ip" {
 		return nil, false
@@ -40,7 +40,7 @@ func (f forms) fill(r kubeadmv1.NodeRegistrationOptions, patches *kubeadmv1.Patc
 	return form.Fill(r.Name, r.KubeletExtraArgs[0].Value)
 }
 
-// formKey holds every field of a registration but its name and the value of its first flag, the address. A test checks it against the
+// formKey encodes every field of a registration except its name and the value of its first flag, the address. A test checks it against the
 // type.
 func formKey(r kubeadmv1.NodeRegistrationOptions) string {
 	var key strings.Builder

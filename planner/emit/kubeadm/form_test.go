@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/emittest"
 )
 
-// TestFormsAreDocuments: a worker's file is what encoding its configuration gives, whatever forms were made before.
+// TestFormsAreDocuments: a worker's file equals the encoding of its configuration, whatever forms were made before.
 func TestFormsAreDocuments(t *testing.T) {
 	filled := 0
 	for _, name := range emittest.Names(t) {
@@ -40,8 +40,8 @@ func TestFormsAreDocuments(t *testing.T) {
 	}
 }
 
-// TestFormKey: workers share a form only if nothing but the name and the first flag's value tells their registrations apart, whatever
-// fields the type has.
+// TestFormKey: workers share a form only if their registrations differ in nothing but the name and the first flag's value, whatever fields
+// the type has.
 func TestFormKey(t *testing.T) {
 	full := func() kubeadmv1.NodeRegistrationOptions {
 		serial := true

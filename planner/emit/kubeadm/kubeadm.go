@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Where the files of the tree, and the files that they refer to, are on hosts.
+// Paths on hosts of the tree's files and of the files that they refer to.
 const (
 	ConfigPath    = "/etc/kubernetes/kubeadm.yaml"
 	DiscoveryPath = "/etc/kubernetes/discovery.conf"
@@ -64,7 +64,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	return files, nil
 }
 
-// node is the file of one host. Workers that differ in their names and addresses alone share a form.
+// node returns the file of one host. Workers that differ only in names and addresses share a form.
 func node(p *plan.Plan, n *plan.Node, forms forms) ([]byte, error) {
 	registration, err := nodeRegistration(p, n)
 	switch {
@@ -114,7 +114,7 @@ func initialize(p *plan.Plan, n *plan.Node, registration kubeadmv1.NodeRegistrat
 		NodeRegistration: registration,
 		LocalAPIEndpoint: localEndpoint(p, n),
 		Patches:          patches(p, n),
-		// Its output holds a token and the hash of the CA: they would end up in logs, and nothing needs them.
+		// Its output contains a token and the CA's hash: they would end up in logs, and nothing needs them.
 		SkipPhases: []string{"show-join-command"},
 		Timeouts:   timeouts(),
 	}
@@ -130,7 +130,7 @@ func join(registration kubeadmv1.NodeRegistrationOptions, patches *kubeadmv1.Pat
 	}
 }
 
-// patches says where kubeadm finds the patches of a host; nil if there are none.
+// patches returns kubeadm's patches directory for a host; nil if there are no patches.
 func patches(p *plan.Plan, n *plan.Node) *kubeadmv1.Patches {
 	if len(p.PatchesOf(n)) == 0 {
 		return nil
@@ -138,9 +138,8 @@ func patches(p *plan.Plan, n *plan.Node) *kubeadmv1.Patches {
 	return &kubeadmv1.Patches{Directory: plan.PatchesDir}
 }
 
-// timeouts are kubeadm's, except for two that its defaults set too low for what the plan may hold: a slow disk under etcd or an image
-// that comes from a slow mirror while a component starts (4 minutes), and an endpoint that moves to another balancer in the middle of a
-// call (1 minute).
+// timeouts are kubeadm's, except for two whose defaults are too low for what the plan allows: a component that starts on a slow etcd disk
+// or pulls from a slow mirror (4 minutes by default), and a call during which the endpoint moves to another balancer (1 minute by default).
 func timeouts() *kubeadmv1.Timeouts {
 	return &kubeadmv1.Timeouts{
 		ControlPlaneComponentHealthCheck: &metav1.Duration{Duration: 6 * time.Minute},
@@ -156,25 +155,25 @@ func localEndpoint(p *plan.Plan, n *plan.Node) kubeadmv1.APIEndpoint {
 	return e
 }
 
-// externalCloud makes a kubelet register its node with the taint node.cloudprovider.kubernetes.io/uninitialized, and leaves the cloud's
-// addresses, zones and routes to the cloud's own controller manager.
-// Source: https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/
+// externalCloud makes a kubelet register its node with the taint node.cloudprovider.kubernetes.io/uninitialized, and leaves cloud
+// addresses, zones, and routes to the cloud's controller manager. Source:
+// https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/
 var externalCloud = kubeadmv1.Arg{Name: "cloud-provider", Value: "external"}
 
 func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOptions, error) {
 	r := kubeadmv1.NodeRegistrationOptions{
 		Name:      n.Name,
 		CRISocket: p.Runtime.Socket,
-		Taints:    []corev1.Taint{}, // empty is "none"; absent would be "the control plane's own"
+		Taints:    []corev1.Taint{}, // empty means none; absent would mean the control plane's defaults
 	}
-	if p.Target.Site.SharedKernel { // kubeadm looks for the kernel's configuration, which is next to the kernel: on another machine
+	if p.Target.Site.SharedKernel { // kubeadm looks for the kernel's configuration next to the kernel, which is on another machine
 		r.IgnorePreflightErrors = []string{"SystemVerification"}
 	}
 	for _, t := range n.EffectiveTaints() {
 		r.Taints = append(r.Taints, corev1.Taint{Key: t.Key, Value: t.Value, Effect: corev1.TaintEffect(t.Effect)})
 	}
 
-	// Named because a host may have other interfaces: the first of a Vagrant machine has the same address on all of them.
+	// Set explicitly because a host may have other interfaces: the first interface of every Vagrant machine has the same address.
 	if n.Address.IsValid() {
 		r.KubeletExtraArgs = append(r.KubeletExtraArgs, kubeadmv1.Arg{Name: "node-ip", Value: n.NodeIP()})
 	}
@@ -191,7 +190,7 @@ func nodeRegistration(p *plan.Plan, n *plan.Node) (kubeadmv1.NodeRegistrationOpt
 	}
 	r.KubeletExtraArgs = append(r.KubeletExtraArgs, args(components.Kubelet(p, n))...)
 
-	// kubeadm writes these flags on one line of an environment file that systemd splits at blanks: it has no way to quote them.
+	// kubeadm writes these flags on one line of an environment file that systemd splits at blanks, and cannot quote them.
 	for _, a := range r.KubeletExtraArgs {
 		if strings.ContainsAny(a.Value, " \t\r\n\"'\\$") {
 			return r, fmt.Errorf("node %s: kubelet argument %s has a value that kubeadm cannot pass on: %q", n.Name, a.Name, a.Value)
@@ -213,7 +212,7 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 			DNSDomain:     p.Network.DNSDomain,
 		},
 		APIServer: kubeadmv1.APIServer{CertSANs: p.APIServerSANs()},
-		// Not skipPhases: upgrades heed this too.
+		// Not skipPhases: upgrades also read this field.
 		Proxy: kubeadmv1.Proxy{Disabled: p.Network.KubeProxy.Mode == plan.ProxyNone},
 		Etcd:  etcd(p),
 		DNS:   kubeadmv1.DNS{ImageMeta: kubeadmv1.ImageMeta{ImageRepository: p.Artifacts.DNSRepository}},
@@ -238,7 +237,7 @@ func cluster(p *plan.Plan) *kubeadmv1.ClusterConfiguration {
 	return c
 }
 
-// issuance sets how certificates are made, the same for the cluster and for external etcd.
+// issuance sets how certificates are issued, for the cluster and for external etcd alike.
 func issuance(p *plan.Plan, c *kubeadmv1.ClusterConfiguration) {
 	c.EncryptionAlgorithm = kubeadmv1.EncryptionAlgorithmType(p.Cluster.EncryptionAlgorithm)
 	if d := p.Cluster.CertificateValidity; d != 0 {
@@ -265,7 +264,7 @@ func memberInit(p *plan.Plan, m plan.Member) *kubeadmv1.InitConfiguration {
 		TypeMeta: meta("InitConfiguration"),
 		NodeRegistration: kubeadmv1.NodeRegistrationOptions{
 			Name: m.Name, // the certificates' common name
-			// Never dialed. Without it kubeadm looks for a runtime, and an etcd host has none.
+			// Never dialed. Without it, kubeadm looks for a runtime, and an etcd host has none.
 			CRISocket: p.Runtime.Socket,
 			Taints:    []corev1.Taint{},
 		},
@@ -281,10 +280,9 @@ func memberCluster(p *plan.Plan, m plan.Member) *kubeadmv1.ClusterConfiguration 
 	c := &kubeadmv1.ClusterConfiguration{
 		TypeMeta:          meta("ClusterConfiguration"),
 		ClusterName:       p.Cluster.Name,
-		KubernetesVersion: "v" + p.Cluster.Version.String(), // stated, or kubeadm asks the internet for the newest
+		KubernetesVersion: "v" + p.Cluster.Version.String(), // without it, kubeadm asks the internet for the newest
 		CertificatesDir:   IssuedDir + "/" + m.Name,
-		// kubeadm adds the node's name, localhost and the loopback addresses. It knows no "external" in these phases: they skip such a
-		// cluster.
+		// kubeadm adds the node's name, localhost, and the loopback addresses. These phases skip a cluster with "external" etcd.
 		Etcd: kubeadmv1.Etcd{Local: &kubeadmv1.LocalEtcd{DataDir: p.Etcd.DataDir, ServerCertSANs: sans, PeerCertSANs: sans}},
 	}
 	issuance(p, c)

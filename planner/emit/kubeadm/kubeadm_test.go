@@ -29,16 +29,16 @@ import (
 func TestGolden(t *testing.T)        { emittest.AllGolden(t, kubeadm.Emit) }
 func TestWorkerIsLocal(t *testing.T) { emittest.WorkerIsLocal(t, kubeadm.Emit) }
 
-// document is one YAML document, decoded strictly by upstream's types: a field that kubeadm does not know fails the test.
+// document is one YAML document, decoded strictly with upstream's types: an unknown field fails the test.
 type document struct {
-	init    *kubeadmapi.InitConfiguration // with the cluster's, if it is in the same file
+	init    *kubeadmapi.InitConfiguration // with the ClusterConfiguration if it is in the same file
 	cluster *kubeadmapi.ClusterConfiguration
 	join    *kubeadmapi.JoinConfiguration
 	kubelet *kubeletv1beta1.KubeletConfiguration
 	proxy   *kubeproxyv1alpha1.KubeProxyConfiguration
 }
 
-// decode reads a file as kubeadm does: strictly, with its defaults, into its internal types.
+// decode reads a file as kubeadm does: strictly, with defaults, into kubeadm's internal types.
 func decode(t *testing.T, f artifact.File) document {
 	t.Helper()
 	strict := json.NewSerializerWithOptions(json.DefaultMetaFactory, scheme.Scheme, scheme.Scheme, json.SerializerOptions{Yaml: true,
@@ -90,9 +90,9 @@ func decode(t *testing.T, f artifact.File) document {
 	return d
 }
 
-// TestUpstreamAccepts decodes every file of every topology with upstream's types and runs kubeadm's own validation over it.
+// TestUpstreamAccepts decodes every file of every topology with upstream's types and runs kubeadm's own validation on it.
 func TestUpstreamAccepts(t *testing.T) {
-	// kubeadm asks whether the discovery file exists, and on the machine that renders the tree it does not.
+	// kubeadm checks that the discovery file exists, and it does not on the machine that renders the tree.
 	discovery := filepath.Join(t.TempDir(), "discovery.conf")
 	if err := os.WriteFile(discovery, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -138,8 +138,8 @@ func TestUpstreamAccepts(t *testing.T) {
 	}
 }
 
-// documents returns the files that kubeadm reads. Those below kubeadm/api-server are files of hosts, which API servers read: they must be
-// the plan's, each once and byte for byte.
+// documents returns the files that kubeadm reads. Files in kubeadm/api-server are files on hosts that API servers read: they must be the
+// plan's, each once and byte for byte.
 func documents(t *testing.T, p *plan.Plan, files []artifact.File) []artifact.File {
 	t.Helper()
 	want := map[string]string{}
@@ -163,7 +163,7 @@ func documents(t *testing.T, p *plan.Plan, files []artifact.File) []artifact.Fil
 	return out
 }
 
-// withToken gives an init configuration the token that `kubeadm init` makes for itself where none is written.
+// withToken adds the token that `kubeadm init` generates if none is set.
 func withToken(c *kubeadmapi.InitConfiguration) *kubeadmapi.InitConfiguration {
 	for i := range c.BootstrapTokens {
 		c.BootstrapTokens[i].Token = &bootstraptoken.BootstrapTokenString{ID: "abcdef", Secret: "0123456789abcdef"}
@@ -177,7 +177,7 @@ func file(t *testing.T, p *plan.Plan, path string) document {
 	return decode(t, artifact.File{Path: path, Data: emittest.Data(t, files, path)})
 }
 
-// A JoinConfiguration whose controlPlane is lost on the way joins as a worker, silently.
+// A JoinConfiguration that loses its controlPlane silently joins as a worker.
 func TestJoinAsWhatItIs(t *testing.T) {
 	for _, name := range emittest.Names(t) {
 		p := emittest.Plan(t, name)
@@ -193,7 +193,7 @@ func TestJoinAsWhatItIs(t *testing.T) {
 	}
 }
 
-// nil taints are "the control plane's own": a worker must not get them, and a control plane that is a worker too must have none.
+// nil taints mean the control plane's defaults: a worker must not get them, and a control plane that is also a worker must have none.
 func TestTaints(t *testing.T) {
 	own := "node-role.kubernetes.io/control-plane"
 	for _, c := range []struct {
@@ -250,7 +250,7 @@ func TestDualStack(t *testing.T) {
 	}
 }
 
-// The controller manager stops at a mask of a family that the cluster does not have, and at the flag without a family next to the others.
+// The controller manager exits if a mask's family is not in the cluster, and if the flag without a family is combined with the others.
 func TestMasksOfOneFamily(t *testing.T) {
 	for topology, want := range map[string]string{"all-in-one": "node-cidr-mask-size-ipv4", "ipv6": "node-cidr-mask-size-ipv6"} {
 		p := emittest.Plan(t, topology)
@@ -262,7 +262,7 @@ func TestMasksOfOneFamily(t *testing.T) {
 	}
 }
 
-// A member's files must keep out of /etc/kubernetes/pki and out of each other's way.
+// A member's files must stay out of /etc/kubernetes/pki and must not overwrite each other.
 func TestMemberCertificates(t *testing.T) {
 	p := emittest.Plan(t, "single-etcd-multi-master")
 	d := file(t, p, "kubeadm/etcd/cp-1.yaml")
@@ -288,7 +288,7 @@ func TestWithoutKubeProxy(t *testing.T) {
 	}
 }
 
-// Fields of configuration files are next to those that the plan decides, at each depth.
+// The user's configuration fields are merged with the plan's at each depth.
 func TestConfigurationFields(t *testing.T) {
 	k := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml").kubelet
 	if k.MaxPods != 64 || k.MaxParallelImagePulls == nil || *k.MaxParallelImagePulls != 5 || k.EvictionHard["memory.available"] != "5%" ||
@@ -305,7 +305,7 @@ func TestConfigurationFields(t *testing.T) {
 	}
 }
 
-// A container has the kernel of another machine: kubeadm does not look for its configuration, and kube-proxy sets nothing of it.
+// A container runs on another machine's kernel: kubeadm does not look for its configuration, and kube-proxy changes no kernel settings.
 func TestSharedKernel(t *testing.T) {
 	p := emittest.Plan(t, "stacked")
 	p.Target.Site.SharedKernel = true
@@ -323,7 +323,7 @@ func TestSharedKernel(t *testing.T) {
 	}
 }
 
-// Values come out as data: what the author wrote is what the API server gets.
+// Values are data: the API server gets exactly what the user wrote.
 func TestValuesAreData(t *testing.T) {
 	d := file(t, emittest.Plan(t, "options"), "kubeadm/cp-1.yaml")
 	got := args(d.cluster.APIServer.ExtraArgs)
@@ -332,7 +332,7 @@ func TestValuesAreData(t *testing.T) {
 	}
 }
 
-// The kubelet's flags end on one line that systemd splits at blanks. What cannot travel there is refused rather than split.
+// The kubelet's flags end up on one line that systemd splits at blanks. A value that cannot be passed there is an error and is not split.
 func TestKubeletArgumentsThatCannotTravel(t *testing.T) {
 	for _, bad := range []string{"a b", "a\tb", `a"b`, "a'b", "a\nb", "${HOME}", `a\b`} {
 		p := emittest.Plan(t, "options")
@@ -343,7 +343,7 @@ func TestKubeletArgumentsThatCannotTravel(t *testing.T) {
 	}
 }
 
-// A comma in a label's value would be a second label, and a kubelet may not have every label.
+// A comma in a label's value would start a second label, and a kubelet may not set every label.
 func TestLabelsThatAreNone(t *testing.T) {
 	p := emittest.Plan(t, "options")
 	for _, n := range p.Nodes {
@@ -356,7 +356,7 @@ func TestLabelsThatAreNone(t *testing.T) {
 	}
 }
 
-// Our copy of upstream's list says what upstream's says.
+// Our copy of upstream's list equals upstream's.
 func TestLabelsAsUpstream(t *testing.T) {
 	keys := append(kubeletapis.KubeletLabels(),
 		"example.com/a", "plain", "a.kubelet.kubernetes.io/x", "kubelet.kubernetes.io/x", "x.node.kubernetes.io/y", "node.kubernetes.io/z",
@@ -376,14 +376,14 @@ func TestLabelsAsUpstream(t *testing.T) {
 	}
 }
 
-// The taint that keeps pods away from nodes which the cloud has not looked at comes from the kubelet's flag, on every node.
+// The kubelet's flag adds the taint that keeps pods off nodes that the cloud has not initialized, on every node.
 func TestCloudProviderIsOnEveryNode(t *testing.T) {
 	p := emittest.Parse(t, emittest.Source(t, "stacked")+"\ncloud_provider \"aws\" {}\n")
 	for _, n := range p.KubeletNodes() {
 		data := string(emittest.Data(t, emittest.Emit(t, kubeadm.Emit, p), "kubeadm/"+n.Name+".yaml"))
 		want := 1
 		if n.Bootstrap {
-			want = 2 // the controller manager's too
+			want = 2 // the controller manager has it too
 		}
 		if got := strings.Count(data, "- name: cloud-provider\n"); got != want {
 			t.Errorf("%s: %d flags, want %d", n.Name, got, want)
@@ -391,7 +391,7 @@ func TestCloudProviderIsOnEveryNode(t *testing.T) {
 	}
 }
 
-// The scheduler's own name stays among the profiles that replace it.
+// The default scheduler's name stays among the profiles that replace it.
 func TestSchedulerProfiles(t *testing.T) {
 	src := emittest.Source(t, "stacked")
 	at := strings.Index(src, "cluster \"")
@@ -406,7 +406,7 @@ func TestSchedulerProfiles(t *testing.T) {
 	}
 }
 
-// A node whose /usr cannot be written to has neither kubelet nor controller manager look for FlexVolume drivers there.
+// On nodes with a read-only /usr, neither kubelet nor controller manager looks for FlexVolume drivers there.
 func TestReadOnlyUsr(t *testing.T) {
 	src := emittest.Source(t, "all-in-one")
 	at := strings.LastIndex(src, "address")

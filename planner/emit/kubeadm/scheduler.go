@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// SchedulerConfigPath is where the scheduler of every control plane reads its profiles.
+// SchedulerConfigPath is where every control plane's scheduler reads its profiles.
 const SchedulerConfigPath = "/etc/kubernetes/scheduler-config.yaml"
 
 // The fields of KubeSchedulerConfiguration that the planner decides. Upstream's own types are not imported for the same reason as the
@@ -87,8 +87,8 @@ func schedulerProfileOf(name string, s plan.Scheduling) schedulerProfile {
 	return p
 }
 
-// schedulerProfiles is what kubeadm's own scheduler reads. The profiles that are written replace its only one, so the one that all other
-// pods ask for is named with them.
+// schedulerProfiles returns the configuration of kubeadm's scheduler. User profiles replace its only profile, so the default profile that
+// all other pods use is listed with them.
 func schedulerProfiles(p *plan.Plan) *schedulerConfiguration {
 	c := &schedulerConfiguration{
 		APIVersion: schedulerAPI, Kind: "KubeSchedulerConfiguration",
@@ -104,7 +104,7 @@ func schedulerProfiles(p *plan.Plan) *schedulerConfiguration {
 	return c
 }
 
-// SchedulerConfig is the configuration of a scheduler in pods of its own, which leads by its own lease.
+// SchedulerConfig returns the configuration of a scheduler that runs as pods and elects its leader with a separate lease.
 func SchedulerConfig(s *plan.Scheduler, lease string) ([]byte, error) {
 	return artifact.YAML(&schedulerConfiguration{
 		APIVersion: schedulerAPI, Kind: "KubeSchedulerConfiguration",
@@ -113,7 +113,7 @@ func SchedulerConfig(s *plan.Scheduler, lease string) ([]byte, error) {
 	})
 }
 
-// readProfiles makes kubeadm's own scheduler read its profiles from the control plane's file.
+// readProfiles makes kubeadm's scheduler read its profiles from the control plane's file.
 func readProfiles(p *plan.Plan, c *kubeadmv1.ClusterConfiguration) {
 	if len(p.Cluster.SchedulerProfiles) == 0 {
 		return

@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// ConfigPath is where kube-vip reads its interface from, where the author states none.
+// ConfigPath is where kube-vip reads its interface if the topology sets none.
 const ConfigPath = "/etc/kube-vip/config.yaml"
 
 func kubeVIP(p *plan.Plan) ([]artifact.File, error) {
@@ -35,7 +35,7 @@ func kubeVIP(p *plan.Plan) ([]artifact.File, error) {
 	return files, nil
 }
 
-// pod is upstream's without its status, which is not ours to write.
+// pod is upstream's type without its status, which the API server owns.
 type pod struct {
 	metav1.TypeMeta `json:",inline"`
 	Metadata        metav1.ObjectMeta `json:"metadata"`
@@ -73,7 +73,7 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 		{Name: "kubernetes_addr", Value: "https://" + hostPort(loopback, p.Cluster.APIServerPort)},
 		{Name: "cp_enable", Value: "true"},
 		{Name: "cp_namespace", Value: "kube-system"},
-		{Name: "svc_enable", Value: "false"}, // Services of type LoadBalancer are not the endpoint's business
+		{Name: "svc_enable", Value: "false"}, // the endpoint does not handle Services of type LoadBalancer
 		{Name: "vip_leaderelection", Value: "true"},
 		{Name: "vip_leasename", Value: "plndr-cp-lock"},
 		{Name: "vip_leaseduration", Value: strconv.Itoa(plan.KubeVIPLease)},
@@ -124,14 +124,14 @@ func kubeVIPPod(p *plan.Plan, kubeconfig string) (*pod, error) {
 	}, nil
 }
 
-// speaks is the mode bgp. The address is one of the host, and routers learn the way there. Each host speaks for itself, by its node's
-// address. It is announced by the one with the lease alone: without the election each would announce it, and go on when its API server does
-// not work (https://github.com/kube-vip/kube-vip/issues/1145). A dead one's way is gone with the hold time, and a keepalive is a third of
-// that (https://github.com/kube-vip/kube-vip/pull/695).
+// speaks configures BGP mode. The virtual IP is an address of the host, and routers learn the route to it. Each host speaks for itself,
+// with its node's address. Only the lease holder announces the virtual IP: without leader election, each host would announce it, and
+// continue when its API server does not work (https://github.com/kube-vip/kube-vip/issues/1145). A dead host's route expires after the hold
+// time; keepalives are sent every third of it (https://github.com/kube-vip/kube-vip/pull/695).
 func speaks(lb *plan.LoadBalancer) []corev1.EnvVar {
 	peers := make([]string, len(lb.BGPPeers))
 	for i, peer := range lb.BGPPeers {
-		peers[i] = peer.Address.String() + ":" + strconv.Itoa(peer.AS) + "::false" // without a password, in one hop
+		peers[i] = peer.Address.String() + ":" + strconv.Itoa(peer.AS) + "::false" // without a password, single hop
 	}
 	return []corev1.EnvVar{
 		{Name: "vip_interface", Value: "lo"},
@@ -148,7 +148,7 @@ func fromField(name, path string) corev1.EnvVar {
 	return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: path}}}
 }
 
-// hostPath mounts a file that must be there: without the type, containerd makes a directory of that name where kubeadm will write the file.
+// hostPath mounts an existing file: without the type, containerd creates a directory with the name of the file that kubeadm will write.
 func hostPath(name, path string) corev1.Volume {
 	file := corev1.HostPathFile
 	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: path, Type: &file}}}

@@ -1,28 +1,28 @@
-// Package loadbalancer emits what is before the API servers: haproxy with keepalived, kube-vip's static pods, or what someone else's
-// balancer must provide.
+// Package loadbalancer emits what runs in front of the API servers: haproxy with keepalived, kube-vip's static pods, or the requirements
+// for an existing balancer.
 //
 // # haproxy and keepalived
 //
 // haproxy.cfg goes to /etc/haproxy/haproxy.cfg of every balancer. With a virtual IP, keepalived/<node>.conf goes to
 // /etc/keepalived/keepalived.conf and check-apiserver.sh to /usr/libexec/keepalived/check-apiserver.sh.
 //
-// VRRP needs the name of an interface, and the plan knows addresses. If the author states none, keepalived.conf has the line `include
-// interface.conf`, and /etc/keepalived/interface.conf is written on the host, by whoever puts the other files there, with one line:
-// $INTERFACE=<the interface that holds the node's address>. If the author states one, the file is complete and includes nothing.
+// VRRP needs the name of an interface, and the plan knows addresses. If the topology sets no interface, keepalived.conf has the line
+// `include interface.conf`. Whoever installs the other files also writes /etc/keepalived/interface.conf on the host, with one line:
+// $INTERFACE=<the interface that holds the node's address>. If the topology sets one, the file is complete and includes nothing.
 //
 // # local
 //
-// haproxy.cfg goes to /etc/haproxy/haproxy.cfg of every node that is not a control plane, and listens on the loopback address alone. It
-// is a service of the host, and no static pod: kubeadm join, the kubelet's bootstrap and the copy of /etc/hosts that a pod of the host's
-// network gets when it starts all need it before a kubelet can run anything.
+// haproxy.cfg goes to /etc/haproxy/haproxy.cfg of every node that is not a control plane, and listens on the loopback address only. It is a
+// service of the host, not a static pod: kubeadm join, the kubelet's bootstrap, and the copy of /etc/hosts that a host-network pod gets at
+// start all need it before a kubelet can run anything.
 //
 // # kube-vip
 //
-// kube-vip.yaml goes to /etc/kubernetes/manifests of every control plane, on joining ones after the join. On the bootstrap
-// kube-vip-init.yaml takes its place until kubeadm init is done: from Kubernetes 1.29 admin.conf has no rights until then, and
-// super-admin.conf has (https://github.com/kube-vip/kube-vip/issues/684). Both say the same pod, so that the file kube-vip.yaml replaces
-// the other one. The interface comes as above: where none is stated, kube-vip reads /etc/kube-vip/config.yaml, written on the host with one
-// line: `interface: <name>`.
+// kube-vip.yaml goes to /etc/kubernetes/manifests of every control plane, on joining ones after the join. On the bootstrap node,
+// kube-vip-init.yaml takes its place until kubeadm init is done: since Kubernetes 1.29 admin.conf has no permissions until then, and
+// super-admin.conf has (https://github.com/kube-vip/kube-vip/issues/684). Both define the same pod, so that kube-vip.yaml replaces the
+// other file. The interface is set as above: if the topology sets none, kube-vip reads /etc/kube-vip/config.yaml, written on the host with
+// one line: `interface: <name>`.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package loadbalancer
@@ -42,13 +42,13 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// HealthPort is where haproxy tells keepalived on the same host how it is, on the loopback address. No component of Kubernetes uses it.
+// HealthPort is the loopback port on which haproxy reports its health to keepalived on the same host. No component of Kubernetes uses it.
 const HealthPort = 8405
 
-// CheckPath is where keepalived finds its check.
+// CheckPath is the path of keepalived's check script.
 const CheckPath = "/usr/libexec/keepalived/check-apiserver.sh"
 
-// Emit returns the files of loadbalancer/ for the plan's kind of balancer; none without one.
+// Emit returns the files of loadbalancer/ for the plan's kind of balancer; none without a balancer.
 func Emit(p *plan.Plan) ([]artifact.File, error) {
 	switch p.LoadBalancer.Kind {
 	case plan.HAProxy:
@@ -63,7 +63,7 @@ func Emit(p *plan.Plan) ([]artifact.File, error) {
 	return nil, nil
 }
 
-// server is an API server as a balancer sees it.
+// server is an API server behind a balancer.
 type server struct{ Name, Address string }
 
 func servers(p *plan.Plan) []server {
@@ -115,7 +115,7 @@ func haproxy(p *plan.Plan) ([]artifact.File, error) {
 	return files, nil
 }
 
-// local is the proxy of every node that is not a control plane.
+// local returns the proxy of every node that is not a control plane.
 func local(p *plan.Plan) ([]artifact.File, error) {
 	if len(p.Proxied()) == 0 {
 		return nil, nil
@@ -129,7 +129,7 @@ func local(p *plan.Plan) ([]artifact.File, error) {
 	return []artifact.File{{Path: "loadbalancer/haproxy.cfg", Data: cfg}}, err
 }
 
-// families reports which address families clients may connect to.
+// families reports the address families over which clients may connect.
 func families(p *plan.Plan) (has4, has6 bool) {
 	see := func(a netip.Addr) {
 		has4 = has4 || a.Is4()
@@ -166,7 +166,7 @@ func keepalived(p *plan.Plan, n *plan.Node) ([]byte, error) {
 	return render("tree/loadbalancer/keepalived.conf.tmpl", data)
 }
 
-// sameFamily is the node's address in the family of the virtual IP: VRRP moves an address of the family that it speaks itself.
+// sameFamily returns the node's address in the family of the virtual IP: VRRP moves only addresses of the family that it runs on.
 func sameFamily(vip netip.Addr, n *plan.Node) netip.Addr {
 	if n.SecondaryAddress.IsValid() && n.SecondaryAddress.Is4() == vip.Is4() {
 		return n.SecondaryAddress
@@ -174,7 +174,7 @@ func sameFamily(vip netip.Addr, n *plan.Node) netip.Addr {
 	return n.Address
 }
 
-// interfaceOf is the interface stated for the balancer, else the one stated for the node, else "".
+// interfaceOf returns the interface set for the balancer, else the one set for the node, else "".
 func interfaceOf(lb *plan.LoadBalancer, n *plan.Node) string {
 	if lb.Interface != "" {
 		return lb.Interface
@@ -182,7 +182,7 @@ func interfaceOf(lb *plan.LoadBalancer, n *plan.Node) string {
 	return n.Interface
 }
 
-// interfaceName is what Linux takes as an interface's name and keepalived.conf can hold without quotes. IFNAMSIZ leaves 15 bytes.
+// interfaceName matches interface names that Linux accepts and keepalived.conf can hold without quotes. IFNAMSIZ leaves 15 bytes.
 var interfaceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@:-]{0,14}$`)
 
 func checkInterface(name string) error {
@@ -218,8 +218,8 @@ func external(p *plan.Plan) ([]artifact.File, error) {
 	return []artifact.File{{Path: "loadbalancer/external.md", Data: doc}}, nil
 }
 
-// render fills a template of package templates. What goes in has been through a rule or a check of this package: names of nodes (DNS
-// labels), addresses, numbers, names of interfaces. None of haproxy's and keepalived's formats has a quoting that would be needed for more.
+// render executes a template of package templates. All inputs have passed a rule or a check of this package: node names (DNS labels),
+// addresses, numbers, interface names. haproxy's and keepalived's formats have no quoting for anything else.
 func render(path string, data any) ([]byte, error) {
 	text, err := fs.ReadFile(templates.Files, path)
 	if err != nil {

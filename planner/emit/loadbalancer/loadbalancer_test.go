@@ -23,7 +23,7 @@ import (
 func TestGolden(t *testing.T)        { emittest.AllGolden(t, loadbalancer.Emit) }
 func TestWorkerIsLocal(t *testing.T) { emittest.WorkerIsLocal(t, loadbalancer.Emit) }
 
-// write puts the files under a directory, and interface.conf next to every keepalived.conf as the playbook does.
+// write writes the files to a directory, and interface.conf next to every keepalived.conf as the playbook does.
 func write(t *testing.T, files []artifact.File) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -43,7 +43,7 @@ func write(t *testing.T, files []artifact.File) string {
 	return dir
 }
 
-// TestHAProxyAccepts runs `haproxy -c` over every haproxy.cfg. A warning is a failure.
+// TestHAProxyAccepts runs `haproxy -c` on every haproxy.cfg. A warning is a failure.
 func TestHAProxyAccepts(t *testing.T) {
 	for _, name := range emittest.Names(t) {
 		files := emittest.Emit(t, loadbalancer.Emit, emittest.Plan(t, name))
@@ -58,8 +58,8 @@ func TestHAProxyAccepts(t *testing.T) {
 	}
 }
 
-// keepalived says nothing of a good file but that the check is not installed here. Its exit code tells nothing: some releases end
-// `-t` with a signal to themselves, hence the session of its own.
+// For a valid file, keepalived only reports that the check script is not installed here. Its exit code is useless: some releases end `-t`
+// with a signal to themselves, hence the separate session.
 func keepalived(t *testing.T, path string) string {
 	t.Helper()
 	cmd := exec.Command("keepalived", "-t", "-f", path)
@@ -84,7 +84,7 @@ func TestKeepalivedAccepts(t *testing.T) {
 				t.Errorf("%s: keepalived says of %s:\n%s", name, filepath.Base(conf), out)
 			}
 		}
-		// That it would say something.
+		// Proves that keepalived would report a problem.
 		data, err := os.ReadFile(confs[0])
 		if err != nil {
 			t.Fatal(err)
@@ -99,7 +99,7 @@ func TestKeepalivedAccepts(t *testing.T) {
 	}
 }
 
-// Each balancer names all others and itself, or two of them hold the address at once.
+// Each balancer lists itself and all others; otherwise two of them hold the address at once.
 func TestKeepalivedPeers(t *testing.T) {
 	p := emittest.Parse(t, emittest.Source(t, "external")+`
 node "lb-3" {
@@ -137,7 +137,7 @@ func TestInterface(t *testing.T) {
 	}
 }
 
-// The script answers as haproxy's health frontend does.
+// The script's result matches haproxy's health frontend.
 func TestCheckScript(t *testing.T) {
 	script := filepath.Join(write(t, emittest.Emit(t, loadbalancer.Emit, emittest.Plan(t, "external"))), "loadbalancer/check-apiserver.sh")
 	status := http.StatusOK
@@ -222,7 +222,7 @@ func TestKubeVIPByBGP(t *testing.T) {
 	}
 	for name, want := range map[string]string{"bgp_enable": "true", "bgp_as": "65000",
 		"bgp_peers": "10.2.0.1:65001::false,10.2.0.2:65001::false", "vip_interface": "lo", "vip_arp": "",
-		"vip_leaderelection": "true", // simulate takes the address to be where the lease is
+		"vip_leaderelection": "true", // simulate assumes that the address is where the lease is
 		"bgp_hold_time":      "9", "bgp_keepalive_interval": "3"} {
 		if env[name].Value != want {
 			t.Errorf("%s is %q, want %q", name, env[name].Value, want)

@@ -19,7 +19,7 @@ import (
 	"github.com/k8splan/k8splan/planner/emit/loadbalancer"
 )
 
-// apiServer answers as an API server does, by TLS on one of the loopback's addresses.
+// apiServer answers like an API server, over TLS on one of the loopback addresses.
 func apiServer(t *testing.T, address string, name string, ready *atomic.Bool) *httptest.Server {
 	t.Helper()
 	l, err := net.Listen("tcp", address)
@@ -49,8 +49,8 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// TestHAProxyServes runs the haproxy.cfg of a plan before two API servers: traffic keeps away from the one that is not ready although its
-// port answers, and the health frontend fails when none is.
+// TestHAProxyServes runs a plan's haproxy.cfg in front of two API servers: traffic avoids the one that is not ready although its port
+// answers, and the health frontend fails when none is ready.
 func TestHAProxyServes(t *testing.T) {
 	p := emittest.Plan(t, "external")
 	p.Cluster.APIServerPort, p.LoadBalancer.Port = freePort(t), freePort(t)
@@ -68,7 +68,7 @@ func TestHAProxyServes(t *testing.T) {
 
 	cfg := string(emittest.Data(t, emittest.Emit(t, loadbalancer.Emit, p), "loadbalancer/haproxy.cfg"))
 	cfg = strings.Replace(cfg, "127.0.0.1:"+strconv.Itoa(loadbalancer.HealthPort), health, 1)
-	if os.Getuid() != 0 { // only root may become another
+	if os.Getuid() != 0 { // only root may switch to another user
 		cfg = strings.Replace(strings.Replace(cfg, "    user haproxy\n", "", 1), "    group haproxy\n", "", 1)
 	}
 	path := filepath.Join(t.TempDir(), "haproxy.cfg")
@@ -108,7 +108,7 @@ func TestHAProxyServes(t *testing.T) {
 		}
 		t.Errorf("%s: not in 5 minutes", what)
 	}
-	// Ten answers in a row, all from one of these.
+	// Ten answers in a row, all from these servers.
 	only := func(names ...string) bool {
 		for range 10 {
 			status, name := get(api)

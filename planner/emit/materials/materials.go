@@ -1,8 +1,8 @@
-// Package materials writes the bill of materials: what a site without internet must hold before the first host is touched.
+// Package materials writes the bill of materials: what a site without internet must have before the first host is changed.
 //
-// images.txt has one line for each container image: where upstream publishes it, and the reference under which the cluster pulls it.
-// files.txt has one line for each file: upstream's address, and the path below a mirror. Both are for programs that read line by line;
-// the tree's README has the loops.
+// images.txt has one line per container image: where upstream publishes it, and the reference under which the cluster pulls it. files.txt
+// has one line per file: upstream's address, and the path on a mirror. Both are for programs that read line by line; the tree's README has
+// the loops.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package materials
@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Emit writes images.txt and files.txt, each only where there is something in it.
+// Emit writes images.txt and files.txt, omitting empty ones.
 func Emit(p *plan.Plan) ([]artifact.File, error) {
 	var images, files strings.Builder
 	for _, i := range p.Images() {

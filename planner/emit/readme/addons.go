@@ -8,15 +8,15 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// early reports whether there is an addon of a kind among those that are applied before the other nodes join.
+// early reports whether an addon of a kind is among those applied before the other nodes join.
 func early(p *plan.Plan, kind func(*plan.Addon) bool) bool {
 	return slices.ContainsFunc(p.Addons, func(a *plan.Addon) bool { return a.Early && kind(a) })
 }
 
-// applyAddon is how roles/addons/files/apply.py applies: over fields that kubeadm has set, and as the same manager.
+// applyAddon is how roles/addons/files/apply.py applies: it overrides fields that kubeadm has set, with the same field manager.
 const applyAddon = "kubectl apply --server-side --force-conflicts --field-manager=k8splan"
 
-// addonSteps writes the commands that apply addons: those that nodes wait for, or the others. "" if there are none.
+// addonSteps returns the commands that apply addons: those that nodes wait for, or the others. "" if there are none.
 func addonSteps(p *plan.Plan, early bool) string {
 	var b strings.Builder
 	for _, a := range p.Addons {
@@ -53,8 +53,8 @@ func addonSteps(p *plan.Plan, early bool) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// chartSteps are the commands that install an addon's chart, on a machine with helm and a kubeconfig. mirrored says that images come from
-// elsewhere than the chart says.
+// chartSteps returns the commands that install an addon's chart, on a machine with helm and a kubeconfig. mirrored reports that images do
+// not come from where the chart says.
 func chartSteps(a *plan.Addon, mirrored bool) string {
 	var b strings.Builder
 	c := a.Chart

@@ -11,17 +11,17 @@ import (
 	"github.com/k8splan/k8splan/planner/report"
 )
 
-// summary is what README.md.tmpl reads. Every text in it is Markdown already.
+// summary is the data of README.md.tmpl. All texts in it are Markdown already.
 type summary struct {
 	Name, Title, Purpose, Target string
 	Folder                       string
 	Sensitive                    bool // the tree holds values of sensitive variables
 	Guide                        bool // Folder has a page with the steps
 	ByHand, Vagrant              bool
-	Make                         string // the command that makes the machines; "" if they exist
+	Make                         string // the command that creates the machines; "" if they exist
 	Facts                        []fact
 	Machines                     []machine
-	Powered                      bool   // some machine states its power feed
+	Powered                      bool   // the power feed of at least one machine is known
 	Picture                      string // in Mermaid
 	Survival                     survival
 	Ports                        []port
@@ -74,7 +74,7 @@ func facts(p *plan.Plan) []fact {
 	f.endpoint(p)
 	f.machines(p)
 	f.balancer(p)
-	if hosted { // the rest is the vendor's
+	if hosted { // the vendor runs the rest
 		f.ownRanges(&p.Network)
 		return f
 	}
@@ -86,7 +86,7 @@ func facts(p *plan.Plan) []fact {
 	return f
 }
 
-// factList is the facts so far.
+// factList collects facts.
 type factList []fact
 
 func (f *factList) add(name, value string) { *f = append(*f, fact{name, value}) }
@@ -170,7 +170,7 @@ func (f *factList) balancer(p *plan.Plan) {
 	}
 }
 
-// ownRanges are those that were written for a cluster of a vendor's.
+// ownRanges adds the ranges set for a vendor's cluster.
 func (f *factList) ownRanges(network *plan.Network) {
 	for _, r := range []struct {
 		name, argument string
@@ -205,7 +205,7 @@ func (f *factList) network(p *plan.Plan) {
 	if network.CNI.MTU != 0 {
 		pods += fmt.Sprintf(", MTU %d", network.CNI.MTU)
 	}
-	own := target.Hosting == plan.Hosts // what is not ours and says nothing is the target's choice
+	own := target.Hosting == plan.Hosts // an unset value in a cluster that others run is the target's choice
 	if own || network.CNI.Name != plan.NoCNI && !target.Leaves("network.cni") {
 		f.add("Pod network", pods)
 	}
@@ -239,10 +239,10 @@ func (f *factList) software(p *plan.Plan) {
 	}
 }
 
-// few is how many nodes of one pool have lines of their own.
+// few is the number of nodes up to which a pool gets one line per node.
 const few = 5
 
-// machines has a line for each node, and one for a pool of more than a few.
+// machines returns one line per node, or one line per pool with more than a few nodes.
 func machines(p *plan.Plan) []machine {
 	var out []machine
 	for _, group := range plan.ByPool(p.Nodes) {
@@ -291,12 +291,12 @@ func inTurn(group []*plan.Node, of func(*plan.Node) string) string {
 	return strings.Join(places, ", ") + either(len(places) > 1, " in turn", "")
 }
 
-// powered reports whether the file states the power feed of a host.
+// powered reports whether the topology sets any host's power feed.
 func powered(p *plan.Plan) bool {
 	return slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return n.Power != "" })
 }
 
-// names lists nodes, a pool of more than a few as its first and last.
+// names lists nodes; a pool of more than a few is shortened to its first and last node.
 func names(nodes []*plan.Node) string {
 	var out []string
 	for _, group := range plan.ByPool(nodes) {
@@ -346,7 +346,7 @@ func certificates(p *plan.Plan) []certificate {
 	return out
 }
 
-// tree says what each folder is for, of those that this plan has.
+// tree describes the purpose of each folder that this plan has.
 func tree(p *plan.Plan) []entry {
 	out := []entry{{"README.md", "this page"}}
 	if byHand(p) {
@@ -396,7 +396,7 @@ func either(first bool, a, b string) string {
 	return b
 }
 
-// bytesText writes a size in the largest binary unit that divides it.
+// bytesText formats a size in the largest binary unit that divides it.
 func bytesText(n int64) string {
 	for _, u := range []struct {
 		name string

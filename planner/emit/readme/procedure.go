@@ -15,16 +15,16 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// book is what RUNBOOK.md.tmpl reads.
+// book is the data of RUNBOOK.md.tmpl.
 type book struct {
 	Name       string
 	Vagrant    bool
 	Sensitive  bool // the tree holds values of sensitive variables
 	Bootstrap  *plan.Node
-	Make       string // the command that makes the machines; "" if they exist
-	SSHOptions string // words of a shell, with a blank at the end; "" for none
-	SSHUser    string // "ubuntu@"; "" for ssh's own choice
-	OwnSSH     string // cases of hosts that are reached otherwise; "" if there are none
+	Make       string // the command that creates the machines; "" if they exist
+	SSHOptions string // shell words, with a trailing blank; "" for none
+	SSHUser    string // "ubuntu@"; "" for ssh's default
+	OwnSSH     string // cases for hosts with other connection settings; "" if there are none
 	HostsEntry *plan.HostsEntry
 
 	KubeletNames, EtcdNames, BalancerNames                      string // for sentences
@@ -39,37 +39,37 @@ type book struct {
 	Endpoint, EndpointHost, ServerURL                           string
 	VIP                                                         string
 	Proxy                                                       []string // NAME=value as a shell reads them
-	ProxyLogin                                                  string   // a word of the shell on this computer
+	ProxyLogin                                                  string   // a shell word on this computer
 	External, HAProxy, KubeVIP, Local, ExternalBalancer         bool
-	Stacked, Foreign                                            bool   // where etcd is: on the control planes, others'
-	Credentials, CredentialsPath                                string // a word of the shell on this computer, and the path on the nodes
-	TimeServers                                                 string // words of a shell
+	Stacked, Foreign                                            bool   // etcd runs on the control planes, or is operated by others
+	Credentials, CredentialsPath                                string // a shell word on this computer, and the path on the nodes
+	TimeServers                                                 string // shell words
 	Firewalls                                                   []firewallOf
-	Labels                                                      string // directories that pods use where SELinux enforces, words of a shell
+	Labels                                                      string // shell words: directories that pods use where SELinux enforces
 	Containerd                                                  bool
 	KubeletWords                                                string
 	ControlPlaneWords                                           string
 	EtcdFiles                                                   []localFile
 	FailSwapOn, IPv6, Packages, SharedKernel                    bool
-	Modules, KernelSettings, NetworkManager                     string // words of a shell, and what files hold
+	Modules, KernelSettings, NetworkManager                     string // shell words, and the contents of files
 	NodeDownloads, EtcdDownloads                                []downloads
 	RuntimePackages, RuntimeFiles, RuntimeService, KubeletFiles string
 	KubernetesDeb, KubernetesRPM                                string // commands that name the repository
 	CNISteps, CNIStepsLast, APILabels, CertificateValidity      string
 	EarlyAddons, Addons                                         string // commands; "" for none
-	CloudAddon, NetworkAddon                                    bool   // what is among the early ones
+	CloudAddon, NetworkAddon                                    bool   // whether the early addons include them
 	HostFiles, AuditLogDir, Encryption, EncryptionProvider      string
 	ApproveKubelets, SchedulerProfiles, Patches, KubeletPatches bool
 	Waits                                                       waits
-	Loopback                                                    string // where members of etcd listen on their own host
-	ClusterWord, Authorities                                    string // words of a shell
-	DataDirWord                                                 string // etcd's directory as kubeadm's checks spell it
+	Loopback                                                    string // where etcd members listen on their own host
+	ClusterWord, Authorities                                    string // shell words
+	DataDirWord                                                 string // etcd's directory in the spelling of kubeadm's checks
 }
 
-// localFile is a file of this computer that a host gets; both are words of a shell.
+// localFile is a file on this computer that a host gets; both fields are shell words.
 type localFile struct{ From, Dest string }
 
-// homeWord quotes a path for the shell, which still puts the home directory in place of its ~.
+// homeWord quotes a path for the shell, which still expands its ~ to the home directory.
 func homeWord(s string) string {
 	if rest, ok := strings.CutPrefix(s, "~/"); ok {
 		return "~/" + shell(rest)
@@ -77,13 +77,13 @@ func homeWord(s string) string {
 	return shell(s)
 }
 
-// downloads is what hosts of one architecture fetch and unpack.
+// downloads holds the commands with which hosts of one architecture fetch and unpack files.
 type downloads struct{ Arch, Commands string }
 
-// firewallOf is the directory of the rules that hosts apply, and their names.
+// firewallOf is a directory of firewall rules and the names of the hosts that apply it.
 type firewallOf struct{ Directory, Names string }
 
-// firewallsOf are those of all hosts, where the firewalls are ours.
+// firewallsOf returns the rules of all hosts if we manage the firewalls.
 func firewallsOf(p *plan.Plan) []firewallOf {
 	var all []firewallOf
 	if !p.Hosts.Firewall {
@@ -211,7 +211,7 @@ func procedure(p *plan.Plan) book {
 	return b
 }
 
-// words are node names for a `for` loop. They are DNS labels, so they need no quotes.
+// words joins node names for a `for` loop. They are DNS labels, so they need no quotes.
 func words(nodes []*plan.Node) string {
 	out := make([]string, len(nodes))
 	for i, n := range nodes {
@@ -220,7 +220,7 @@ func words(nodes []*plan.Node) string {
 	return strings.Join(out, " ")
 }
 
-// ownSSH is a case of the shell for each way in which some hosts are reached, in place of that of all others.
+// ownSSH returns one shell case for each set of connection settings that differs from the common one.
 func ownSSH(p *plan.Plan) string {
 	var ways []string
 	of := map[string][]string{}
@@ -250,7 +250,7 @@ func ssh(s *plan.SSH) (options, user string) {
 		options += "-p " + strconv.Itoa(s.Port) + " "
 	}
 	if s.PrivateKeyFile != "" {
-		// ssh itself reads a leading ~ in a file name of -i as it comes, and the shell does not where it is quoted.
+		// ssh itself expands a leading ~ in the file name of -i; the shell does not if it is quoted.
 		file := s.PrivateKeyFile
 		if rest, ok := strings.CutPrefix(file, "~/"); ok {
 			options += `-i "$HOME"/` + shell(rest) + " "
@@ -267,7 +267,7 @@ func ssh(s *plan.SSH) (options, user string) {
 	return options, user
 }
 
-// ours is how many hosts are of the cluster.
+// ours returns how many hosts belong to the cluster.
 func ours(p *plan.Plan) int {
 	n := 0
 	for _, node := range p.Nodes {
@@ -285,7 +285,7 @@ func proxy(h *plan.HTTPProxy) []string {
 	return []string{"HTTP_PROXY=" + shell(h.HTTP), "HTTPS_PROXY=" + shell(h.HTTPS), "NO_PROXY=" + shell(strings.Join(h.NoProxy, ","))}
 }
 
-// fetches writes for each architecture the commands that fetch, check and unpack; etcd apart, because other hosts run it.
+// fetches returns, per architecture, the commands that fetch, check, and unpack files; etcd is separate because other hosts run it.
 func fetches(p *plan.Plan) (nodes, members []downloads) {
 	put := func(list []downloads, arch, commands string) []downloads {
 		if len(list) == 0 || list[len(list)-1].Arch != arch {
@@ -341,7 +341,7 @@ func unpack(d plan.Download, file string) string {
 	return "install -m 0755 " + f + " /usr/local/bin/" + shell(d.Name)
 }
 
-// lay is commands that lay files, as the playbook lays them.
+// lay returns commands that install files as the playbook installs them.
 func lay(files []hostfiles.File) string {
 	var b strings.Builder
 	var made []string
@@ -355,11 +355,12 @@ func lay(files []hostfiles.File) string {
 	return b.String()
 }
 
-// runtime writes how the container runtime is installed from packages, and the files that it reads: those that the playbook lays.
+// runtime describes how the container runtime is installed from packages, and the files that it reads, which are the same as the
+// playbook's.
 func runtime(p *plan.Plan) (packages, files string) {
 	list, err := hostfiles.Runtime(p)
 	if err != nil {
-		panic(err) // the playbook's emitter has refused it
+		panic(err) // the playbook's emitter has already refused it
 	}
 	files = "The files that the runtime reads:\n\n```sh\n" + lay(list) + "systemctl daemon-reload\n```\n"
 	of := hostfiles.Repositories(p)[1]
@@ -378,7 +379,7 @@ func runtime(p *plan.Plan) (packages, files string) {
 	return packages, files
 }
 
-// docker installs a package of Docker's repository, which has one for each distribution.
+// docker installs a package of Docker's repository, which is separate for each distribution.
 func docker(of hostfiles.Repository, name, version string) string {
 	return "```sh\n. /etc/os-release\n" + debSource(of.Name, of.Deb+"/$ID/gpg", of.Deb+"/$ID", "$VERSION_CODENAME", "stable") +
 		"apt-get install -y '" + name + "=*" + version + "-*'\n```\n\nRHEL, CentOS, Rocky, Fedora:\n\n```sh\n. /etc/os-release\n" +
@@ -387,8 +388,8 @@ func docker(of hostfiles.Repository, name, version string) string {
 		"dnf install -y --disableexcludes=k8splan-docker " + name + "-" + version + "\n```\n"
 }
 
-// debSource makes a repository known to apt, in the file that the playbook writes. Its words are for a shell that expands variables:
-// addresses are checked where they are read.
+// debSource adds a repository to apt, in the same file as the playbook. Its words are for a shell that expands variables: addresses are
+// checked when they are read.
 func debSource(name, key, uri, suites, components string) string {
 	ring := "/etc/apt/keyrings/k8splan-" + name + ".asc"
 	if components != "" {
@@ -399,21 +400,21 @@ func debSource(name, key, uri, suites, components string) string {
 		components + "Signed-By: " + ring + "\nEND\napt-get update\n"
 }
 
-// rpmSource does so for dnf. What it excludes is the cluster's: an unattended upgrade of it would be an upgrade of the cluster.
+// rpmSource does the same for dnf. It excludes the cluster's packages: an unattended upgrade of them would upgrade the cluster.
 func rpmSource(name, base, key string) string {
 	return "cat > /etc/yum.repos.d/k8splan-" + name + ".repo <<END\n[k8splan-" + name + "]\nbaseurl = " + base +
 		"\nexclude = kubelet kubeadm kubectl cri-tools kubernetes-cni containerd.io cri-o docker-ce\ngpgcheck = 1\ngpgkey = " + key +
 		"\nname = " + name + " for this cluster\n\nEND\n"
 }
 
-// podNetwork writes the commands that bring the pod network up.
+// podNetwork returns the commands that install the pod network.
 func podNetwork(p *plan.Plan) string {
 	on := "\nOn " + p.Bootstrap().Name + ":\n\n"
 	apply := func(path, expect string) string {
 		return on + "```sh\nkubectl --kubeconfig /etc/kubernetes/admin.conf apply -f " + path + "\n```\n\n" + expect + "\n"
 	}
 	switch p.Network.CNI.Name {
-	case plan.NoCNI, plan.OtherCNI: // manifests of the author's are among the early addons
+	case plan.NoCNI, plan.OtherCNI: // the user's manifests are among the early addons
 		return ""
 	case plan.Flannel:
 		return apply("/opt/cluster/cni/kube-flannel.yaml",
@@ -442,8 +443,8 @@ func numbered(group []*plan.Node) bool {
 	})
 }
 
-// apiLabels writes the commands for labels and annotations that go through the API, because a kubelet may not give them itself. The nodes
-// of a pool have the same ones.
+// apiLabels returns the commands for labels and annotations that need the API, because a kubelet may not set them. The nodes of a pool
+// share them.
 func apiLabels(p *plan.Plan) string {
 	var out []string
 	for _, group := range plan.ByPool(p.KubeletNodes()) {

@@ -7,10 +7,10 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// shell quotes a value as one word of a POSIX shell on one line.
+// shell quotes a value as a single word of a POSIX shell, on one line.
 func shell(value any) string { return artifact.ShellWord(fmt.Sprint(value)) }
 
-// plain makes a value text in Markdown, in a table or outside: no character of it is markup, and it stays on its line.
+// plain escapes a value as Markdown text, inside or outside a table: no character of it is markup, and it stays on its line.
 func plain(value any) string {
 	var b strings.Builder
 	for _, r := range oneLine(fmt.Sprint(value)) {
@@ -22,8 +22,8 @@ func plain(value any) string {
 	return b.String()
 }
 
-// code makes a value a code span. The fence is longer than any run of backticks in it, and a pipe is escaped, since a table is split
-// into cells before spans are read.
+// code formats a value as a code span. The fence is longer than any run of backticks in it, and pipes are escaped, since Markdown splits
+// table cells before it reads spans.
 func code(value any) string {
 	s := oneLine(fmt.Sprint(value))
 	fence := "`"

@@ -18,7 +18,7 @@ func TestShellKeepsValuesAsTheyAre(t *testing.T) {
 			t.Errorf("%q is quoted over several lines", value)
 		}
 		out, err := exec.Command("sh", "-c", "printf %s "+word+"; printf .").CombinedOutput()
-		// A command substitution drops newlines at the end; no value that a rule lets through has one.
+		// A command substitution drops trailing newlines; the rules permit no value that ends with one.
 		if want := strings.TrimRight(value, "\n") + "."; err != nil || string(out) != want {
 			t.Errorf("%s printed %q, want %q (%v)", word, out, want, err)
 		}

@@ -1,8 +1,8 @@
-// Package readme emits what a person reads first in a generated tree: README.md (what this cluster is, what it survives, its ports and
-// certificates), RUNBOOK.md (how to build it with Ansible, or by hand, and what comes after), and hosts.txt, which the runbook's loops
+// Package readme emits the texts that people read first in a generated tree: README.md (what this cluster is, what it survives, its ports
+// and certificates), RUNBOOK.md (how to build it with Ansible, or by hand, and what comes after), and hosts.txt, which the runbook's loops
 // read.
 //
-// The runbook puts files where the playbook puts them; the layout is documented in packages kubeadm, etcd and loadbalancer.
+// The runbook installs files in the same places as the playbook; packages kubeadm, etcd, and loadbalancer document the layout.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package readme
@@ -19,10 +19,10 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// Emit returns README.md, and for targets that leave hosts to us RUNBOOK.md and hosts.txt.
+// Emit returns README.md, and for targets whose hosts we manage RUNBOOK.md and hosts.txt.
 func Emit(p *plan.Plan) ([]artifact.File, error) { return EmitWith(p, simulate.Summarize(p)) }
 
-// EmitWith is Emit for who has the summary of the plan's model.
+// EmitWith is Emit for callers that already have the summary of the plan's model.
 func EmitWith(p *plan.Plan, summary simulate.Summary) ([]artifact.File, error) {
 	readme, err := render("README.md", overview(p, survives(p, summary)))
 	if err != nil {
@@ -47,7 +47,7 @@ func byHand(p *plan.Plan) bool {
 	return p.Target.Facts.Hosting == plan.Hosts && p.Bootstrap() != nil
 }
 
-// hosts is one line for each host: where ssh connects, the name, the roles, the address in the cluster. Without blanks in any of them.
+// hosts returns one line per host: where ssh connects, the name, the roles, the address in the cluster. No field contains blanks.
 func hosts(p *plan.Plan) []byte {
 	var b bytes.Buffer
 	for _, n := range p.Nodes {
@@ -63,7 +63,7 @@ func hosts(p *plan.Plan) []byte {
 	return b.Bytes()
 }
 
-// render executes a template of templates/tree/readme. Step numbers count up in the order of the text.
+// render executes a template of templates/tree/readme. Steps are numbered in the order of the text.
 func render(name string, data any) ([]byte, error) {
 	step := 0
 	t, err := template.New(name+".tmpl").Option("missingkey=error").Funcs(template.FuncMap{
@@ -82,7 +82,7 @@ func render(name string, data any) ([]byte, error) {
 	return tidy(b.Bytes()), nil
 }
 
-// tidy takes out the blank lines beyond the first of a run, which parts that were left out leave behind, and those at the end.
+// tidy collapses runs of blank lines, which omitted parts leave behind, and removes those at the end.
 func tidy(text []byte) []byte {
 	var out []string
 	blank := false
@@ -97,7 +97,7 @@ func tidy(text []byte) []byte {
 	return []byte(strings.Join(out, "\n") + "\n")
 }
 
-// on begins a sentence about what is done on each of some hosts.
+// on begins a sentence about an action on each of some hosts.
 func on(names string) string {
 	if strings.Contains(names, " ") {
 		return "On " + names + ", each"

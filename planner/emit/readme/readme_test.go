@@ -39,7 +39,7 @@ func emit(t *testing.T, p *plan.Plan) map[string]string {
 	return out
 }
 
-// designs are plans in which each part of the texts is needed at least once.
+// designs are plans that together need every part of the texts.
 func designs(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{
@@ -195,7 +195,7 @@ node "w" {
 	return out
 }
 
-// blocks returns the text between ```sh fences. Other fences, which hold no commands, name their language too.
+// blocks returns the text between ```sh fences. Fences without commands name their language too.
 func blocks(t *testing.T, markdown string) []string {
 	t.Helper()
 	var out []string
@@ -239,10 +239,10 @@ func TestEveryCommandOfTheRunbookParses(t *testing.T) {
 					pipe(t, block, "shellcheck", "--shell=sh", "--include=SC2218", "-")
 				}
 			}
-			// SC2016: $INTERFACE and awk's $2 are meant to stay. SC1091: /etc/os-release is the host's. SC2034, SC2154: blocks hand
-			// variables to each other. SC2043: a loop over one member. SC2029: the client is meant to expand names of hosts. SC2164 does
-			// not matter in an interactive shell. SC2218: each block that uses etcd() defines it, or says after which it is pasted; joined,
-			// only the last definition counts.
+			// SC2016: $INTERFACE and awk's $2 are meant to stay. SC1091: /etc/os-release is the host's. SC2034, SC2154: blocks pass
+			// variables to each other. SC2043: a loop over one member. SC2029: the client is meant to expand host names. SC2164 does not
+			// matter in an interactive shell. SC2218: each block that uses etcd() defines it, or says after which block to paste it; when
+			// joined, only the last definition counts.
 			pipe(t, strings.Join(all, "\n"), "shellcheck", "--shell=sh", "--severity=warning",
 				"--exclude=SC2016,SC1091,SC2034,SC2154,SC2029,SC2043,SC2164,SC2218", "-")
 		})
@@ -338,7 +338,7 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 	}
 }
 
-// A router keeps the way to a dead control plane until the hold time has passed; on one segment there is no router.
+// A router keeps the route to a dead control plane until the hold time has passed; on one segment there is no router.
 func TestRunbookSaysWhatRoutersKeep(t *testing.T) {
 	name := "stacked, kube-vip, cri-o, two architectures"
 	arp := designs(t)[name]
@@ -403,7 +403,7 @@ func TestSameTextInEveryOrderOfBlocks(t *testing.T) {
 	}
 }
 
-// A paragraph on hosts that a design does not have would name none.
+// A paragraph on hosts that a design lacks would list no names.
 func TestRunbookNamesHosts(t *testing.T) {
 	for name, d := range designs(t) {
 		for line := range strings.Lines(emit(t, resolve(t, d))["RUNBOOK.md"]) {
@@ -414,7 +414,7 @@ func TestRunbookNamesHosts(t *testing.T) {
 	}
 }
 
-// What the playbook applies before the joins is applied once by hand too: checked, and over the fields that kubeadm has set.
+// What the playbook applies before the joins is also applied once by hand: checked, and overriding the fields that kubeadm has set.
 func TestEarlyAddonsByHand(t *testing.T) {
 	text := emit(t, resolve(t, `cluster "c" { type = "single-etcd-single-master" }
 network {

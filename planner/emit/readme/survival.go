@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// survival is what README.md says of failures, from the same model as `k8splan simulate`.
+// survival is what README.md says about failures, from the same model as `k8splan simulate`.
 type survival struct {
 	Sentence string
 	Lines    []survivalLine
@@ -20,11 +20,11 @@ type survivalLine struct {
 	Lost  string
 }
 
-// shown are the capabilities that have a column. Reads fare as writes do.
+// shown are the capabilities with a column. Reads behave like writes.
 var shown = []simulate.Capability{simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods, simulate.Services, simulate.DNS,
 	simulate.Join}
 
-// most is how many lines on single points of failure there are: a longer list would not be read.
+// most limits the lines on single points of failure: a longer list would not be read.
 const most = 8
 
 func survives(p *plan.Plan, summary simulate.Summary) survival {

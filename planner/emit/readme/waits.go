@@ -8,13 +8,13 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// waits are the times of the table "When something dies", in seconds, as the plan's settings make them. Each range is as wide as what
-// clusters of e2e/ showed: docs/availability.md.
+// waits are the times in the table "When something dies", in seconds, computed from the plan's settings. Ranges match what clusters of e2e/
+// showed: docs/availability.md.
 type waits struct {
-	Election, Writes    string // ranges: until the members notice, until etcd takes writes again
+	Election, Writes    string // ranges: until members notice the failure, until etcd accepts writes again
 	KubeVIPLease, Lease int    // seconds
 	KubeVIP, Leaders    string // ranges
-	KubeVIPHold         int    // seconds; 0 unless routers lead to the virtual IP
+	KubeVIPHold         int    // seconds; 0 unless routers forward to the virtual IP
 	Grace, Toleration   int    // seconds
 	NotReady, Replaced  string // ranges
 }
@@ -57,7 +57,7 @@ func waitsOf(p *plan.Plan) waits {
 	return w
 }
 
-// seconds writes a range of seconds: "0.5 – 2 s".
+// seconds formats a range in seconds: "0.5 – 2 s".
 func seconds(from, to time.Duration) string {
 	number := func(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) }
 	return number(from) + " – " + number(to) + " s"
@@ -72,7 +72,7 @@ func argument(args []plan.Arg, name string) (string, bool) {
 	return "", false
 }
 
-// duration is an argument's value in whole seconds.
+// duration returns an argument's value in whole seconds.
 func duration(args []plan.Arg, name string) (int, bool) {
 	s, ok := argument(args, name)
 	if !ok {
