@@ -65,6 +65,15 @@ target "eks" {
   }
 }
 `},
+	{"failure domains of a pool without machines", base + `node_pool "none" {
+  count         = 0
+  first_address = "10.0.1.1"
+  roles         = ["worker"]
+  failure_domain_of = {
+    "none-1" = "a" # error: pool-size: The pool has no machine "none-1".
+  }
+}
+`},
 	{"resources that are encrypted twice", strings.Replace(base, "\n}", `
   encryption_at_rest {
     resources = [

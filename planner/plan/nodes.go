@@ -477,7 +477,7 @@ func (r *resolver) domainsOfNobody() {
 			if !told[block][name] && !slices.Contains(names[block], name) {
 				told[block][name] = true
 				advice := spelling.DidYouMean(name, names[block])
-				if advice == "" {
+				if advice == "" && len(names[block]) > 0 {
 					advice = fmt.Sprintf(" Write one of its machines, such as %q, or remove the entry.", names[block][0])
 				}
 				r.fail(poolSize, d.pool.Key("failure_domain_of", name), "The pool has no machine %q.%s", spelling.Excerpt(name), advice)

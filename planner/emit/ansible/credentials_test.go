@@ -8,7 +8,7 @@ import (
 )
 
 // TestCredentialsOfRegistries makes the real Ansible write containerd's file from a config.json with hostile values, and reads it back with
-// a TOML parser.
+// a TOML parser. CRI-O gets the file's content, and no runtime needs one without credentials.
 func TestCredentialsOfRegistries(t *testing.T) {
 	dir := t.TempDir()
 	data, err := fs.ReadFile(templates.Files, "tree/ansible/roles/runtime/vars/main.yml")
@@ -45,6 +45,32 @@ assert configs == {
         mode: "0600"
     - ansible.builtin.command:
         argv: ["{{ ansible_playbook_python }}", "{{ playbook_dir }}/read.py", "{{ playbook_dir }}/out.toml"]
+    - ansible.builtin.assert:
+        that: runtime_secret_due
+      vars:
+        survey_host: {files: {}}
+
+- hosts: localhost
+  connection: local
+  gather_facts: false
+  vars_files: [vars.yml]
+  vars:
+    survey_host: {files: {}}
+  tasks:
+    - ansible.builtin.assert:
+        that: not runtime_secret_due
+      vars:
+        runtime: {name: "{{ item }}", files: [], credentials: {src: "", dest: ""}}
+      loop: [containerd, cri-o, docker]
+    - ansible.builtin.copy:
+        dest: "{{ playbook_dir }}/out.json"
+        content: "{{ runtime_secret }}"
+        mode: "0600"
+      vars:
+        runtime: {name: cri-o, files: [], credentials: {src: "{{ playbook_dir }}/config.json", dest: /etc/x}}
+    - ansible.builtin.command:
+        argv: ["{{ ansible_playbook_python }}", "-c", "import json, sys; a, b = [json.load(open(n)) for n in sys.argv[1:]]; assert a == b, (a, b)",
+               "{{ playbook_dir }}/config.json", "{{ playbook_dir }}/out.json"]
 `))
 	ansible(t, dir, "ansible-playbook", "test.yml")
 }
