@@ -7,8 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Certificates lists what expires, after kubeadm's own list.
-// Source: https://kubernetes.io/docs/setup/best-practices/certificates/ and
+// Certificates lists what expires, following kubeadm's own list. Source: https://kubernetes.io/docs/setup/best-practices/certificates/ and
 // https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/
 func Certificates(p *plan.Plan) []Certificate {
 	life, authority := Lifetime(p.Cluster.CertificateValidity, "1 year"), Lifetime(p.Cluster.CAValidity, "10 years")
@@ -52,7 +51,7 @@ func Certificates(p *plan.Plan) []Certificate {
 	return out
 }
 
-// Lifetime writes how long something holds, in days where it is that long.
+// Lifetime formats a validity period, in days if it is at least that long; otherwise is the text for a shorter one.
 func Lifetime(d time.Duration, otherwise string) string {
 	if d == 0 {
 		return otherwise

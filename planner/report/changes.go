@@ -13,28 +13,28 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Changes is the way from another design to this one.
+// Changes holds the steps from another design to this one.
 type Changes struct{ Report *change.Report }
 
-// ChangeData is the way as a slider shows it: the machines that are there at any time, and who of them is there before the steps and after
-// each.
+// ChangeData holds the steps as a slider shows them: the machines that exist at any time, and which of them exist before the steps and
+// after each.
 type ChangeData struct {
 	Zones []string           `json:"zones"`
-	Units []string           `json:"units"` // of several machines
+	Units []string           `json:"units"` // units with several machines
 	Nodes []ChangeNode       `json:"nodes"`
 	Cuts  []simulate.DataCut `json:"cuts"`
-	// States are the different ones, and At is the state before the steps and after each.
+	// States are the distinct states; At is the state before the steps and after each.
 	States []ChangeState `json:"states"`
 	At     []int         `json:"at"`
 }
 
-// ChangeNode is a machine as it is for some time. A machine that changes its place or its roles is there twice.
+// ChangeNode is a machine during a period. A machine that changes its place or its roles appears twice.
 type ChangeNode struct {
 	simulate.DataNode
 	Units []int `json:"u"`
 }
 
-// ChangeState is the cluster at a time.
+// ChangeState is the cluster at a point in time.
 type ChangeState struct {
 	Nodes     string              `json:"nodes"` // runs of indices: first:step:count
 	Balancer  string              `json:"balancer"`
@@ -43,7 +43,7 @@ type ChangeState struct {
 	Stops     []simulate.DataStop `json:"stops"`
 }
 
-// data walks the steps.
+// data computes the states of all steps.
 func (c *Changes) data() *ChangeData {
 	d := &ChangeData{Zones: []string{}, Units: []string{}, Cuts: []simulate.DataCut{}}
 	nodes, known := map[string]int{}, map[string]int{}
@@ -97,7 +97,7 @@ func (c *Changes) data() *ChangeData {
 	return d
 }
 
-// indexOf is the place of a text in a list, to which it is added where it is new.
+// indexOf returns the index of a text in a list, adding it if it is new.
 func indexOf(text string, known map[string]int, list *[]string) int {
 	i, ok := known[text]
 	if !ok {
@@ -108,7 +108,7 @@ func indexOf(text string, known map[string]int, list *[]string) int {
 	return i
 }
 
-// union is a design with every machine that is there at any time, for the picture. A machine that changes its place is in both.
+// union returns a design with every machine that exists at any time, for the picture. A machine that changes its place is in both places.
 func (c *Changes) union(p *plan.Plan) *plan.Plan {
 	all := *p
 	all.Nodes = slices.Clone(p.Nodes)
@@ -141,7 +141,7 @@ func (c *Changes) union(p *plan.Plan) *plan.Plan {
 	return &all
 }
 
-// moves are the machines of a union that are there twice.
+// moves returns the machines that appear twice in a union.
 func moves(p *plan.Plan, c *Changes) map[string]bool {
 	if c == nil {
 		return nil
@@ -155,12 +155,12 @@ func moves(p *plan.Plan, c *Changes) map[string]bool {
 	return out
 }
 
-// named finds a node by its name.
+// named matches a node by its name.
 func named(n *plan.Node) func(*plan.Node) bool {
 	return func(o *plan.Node) bool { return o.Name == n.Name }
 }
 
-// changes writes the verdict of the edit.
+// changes writes the verdict on the edit.
 func (w *page) changes(c *Changes) {
 	d := describe.Changes(c.Report)
 	w.WriteString("<section class=\"part first\" aria-labelledby=\"h-diff\">\n")
@@ -175,7 +175,7 @@ func (w *page) changes(c *Changes) {
 	w.WriteString("</section>\n")
 }
 
-// slider writes what leads through the steps. Without the program there is the table of them.
+// slider writes the control that moves through the steps. Without the script, only the table of steps is shown.
 func (w *page) slider(c *Changes) {
 	steps := c.Report.Steps
 	last := max(1, len(steps))
@@ -194,7 +194,7 @@ func (w *page) slider(c *Changes) {
 	w.WriteString("</div>\n")
 }
 
-// of lists hosts behind a title.
+// of lists hosts after a title.
 func of(hosts []string) string {
 	switch n := len(hosts); {
 	case n == 0:
@@ -205,7 +205,7 @@ func of(hosts []string) string {
 	return ": " + strings.Join(hosts, ", ")
 }
 
-// by says who carries a step out.
+// by names who carries out a step.
 func by(s change.Step) string {
 	if command := s.Command(); command != "" {
 		return command
@@ -213,7 +213,7 @@ func by(s change.Step) string {
 	return sayByHand + s.ByHand
 }
 
-// survives says what the cluster survives while a step is carried out.
+// survives describes what the cluster survives during a step.
 func survives(r *change.Report, s change.Step) string {
 	if !r.Judged {
 		return ""

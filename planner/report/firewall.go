@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// firewalls writes the rules of each group of hosts, to be copied.
+// firewalls writes the firewall rules of each group of hosts, ready to copy.
 func (w *page) firewalls(p *plan.Plan) {
 	all := firewall.Of(p)
 	if len(all) == 0 {
@@ -35,7 +35,7 @@ func (w *page) firewalls(p *plan.Plan) {
 	w.beside(b.String())
 }
 
-// lines escapes a text of several lines.
+// lines escapes a multiline text.
 func lines(s string) string {
 	all := strings.Split(s, "\n")
 	for i, line := range all {

@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// TestFirewalls has nftables, firewalld and ufw read what the page says to each group of hosts of every design.
+// TestFirewalls makes nftables, firewalld, and ufw read the page's rules for each group of hosts of every design.
 func TestFirewalls(t *testing.T) {
 	rich, commands := map[string]bool{}, map[string]bool{}
 	groups := 0
@@ -64,7 +64,7 @@ for line in sys.stdin:
 `)
 }
 
-// nft has nftables check a file, in its own network.
+// nft makes nftables check a file, in a separate network namespace.
 func nft(t *testing.T, name, text string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "rules.nft")
@@ -76,7 +76,7 @@ func nft(t *testing.T, name, text string) {
 	}
 }
 
-// python runs a program that reads lines with a consumer's own modules.
+// python runs a program that parses lines with a consumer's own modules.
 func python(t *testing.T, consumer string, lines map[string]bool, program string) {
 	t.Helper()
 	cmd := exec.Command("/usr/bin/python3", "-c", "import sys\n"+program)
@@ -90,8 +90,8 @@ func python(t *testing.T, consumer string, lines map[string]bool, program string
 	}
 }
 
-// TestFirewallsLetInWhoConnects checks rules against the ports of the plan: every address of every peer is let in, and no other host's
-// where rules are not rounded.
+// TestFirewallsLetInWhoConnects checks rules against the ports of the plan: every address of every peer is admitted, and no other host's
+// unless rules are rounded.
 func TestFirewallsLetInWhoConnects(t *testing.T) {
 	for file, p := range designs(t) {
 		if len(p.Nodes) > 1000 {

@@ -15,7 +15,7 @@ type View string
 
 // The views.
 const (
-	Machines View = "machines" // where every machine is, and the way of a request
+	Machines View = "machines" // where every machine is, and the path of a request
 	Network  View = "network"  // who connects to whom, and the address ranges
 	EtcdRing View = "etcd"     // the members, their quorum, and who asks them
 	Boot     View = "boot"     // the order of the bring-up, with what each step waits for
@@ -24,20 +24,20 @@ const (
 // Views lists them all.
 var Views = []View{Machines, Network, EtcdRing, Boot}
 
-// Shape says what an item is, for those who do not see colors too.
+// Shape distinguishes kinds of items without relying on color.
 type Shape int
 
 // The shapes of items.
 const (
 	Plain  Shape = iota // a machine, a step
-	People              // who comes from outside
-	Way                 // an address that leads on: the endpoint
+	People              // external clients
+	Way                 // an address that forwards: the endpoint
 	Data                // etcd
 	Gate                // what a step waits for
 	Range               // a range of addresses
 )
 
-// Item is a node of a graph, or a box of items where it has any.
+// Item is a node of a graph, or a box if it contains items.
 type Item struct {
 	ID    string   // letters and digits
 	Lines []string // the first one is the name
@@ -45,24 +45,24 @@ type Item struct {
 	Items []Item
 }
 
-// Edge leads from one item to another, by their IDs.
+// Edge connects one item to another, by their IDs.
 type Edge struct {
 	From, To string
 	Label    string
-	Both     bool // the connection is one of equals
+	Both     bool // the connection is between equals
 }
 
-// Graph is a picture as every language of diagrams has it.
+// Graph is a picture in the form that all diagram languages share.
 type Graph struct {
 	Title string
 	Items []Item
 	Edges []Edge
 }
 
-// folded is how many machines of a pool in one place are shown one by one.
+// folded is how many machines of a pool in one place are shown individually.
 const folded = 6
 
-// Draw makes the graph of a view.
+// Draw returns the graph of a view.
 func Draw(p *plan.Plan, v View) Graph {
 	switch v {
 	case Network:
@@ -75,7 +75,7 @@ func Draw(p *plan.Plan, v View) Graph {
 	return machinesGraph(p)
 }
 
-// builder counts IDs up: they say nothing, so that no value of a user is ever part of one.
+// builder generates IDs by counting, so that no user value is ever part of one.
 type builder struct{ count int }
 
 func (b *builder) id() string {
@@ -83,7 +83,7 @@ func (b *builder) id() string {
 	return "n" + strconv.Itoa(b.count)
 }
 
-// machinesGraph has the way of a request from the endpoint to etcd, and every machine in its place.
+// machinesGraph shows the path of a request from the endpoint to etcd, and every machine in its place.
 func machinesGraph(p *plan.Plan) Graph {
 	g := Graph{Title: p.Cluster.Name}
 	b := &builder{}
@@ -120,7 +120,7 @@ func machinesGraph(p *plan.Plan) Graph {
 	return g
 }
 
-// behind says in a few words what moves the endpoint's address.
+// behind names what moves the endpoint's address.
 func behind(p *plan.Plan) string {
 	lb := &p.LoadBalancer
 	switch {
@@ -138,8 +138,8 @@ func behind(p *plan.Plan) string {
 	return ""
 }
 
-// requests are the edges of the way from the endpoint to etcd. If balancers and API servers are many, an edge for each pair hides more
-// than it shows: one stands for all.
+// requests returns the edges of the path from the endpoint to etcd. With many balancers and API servers, an edge for each pair would hide
+// more than it shows, so a single edge stands for all.
 func requests(p *plan.Plan, front string, ids map[string]string) []Edge {
 	var edges []Edge
 	seen := map[Edge]bool{}
@@ -182,7 +182,7 @@ func requests(p *plan.Plan, front string, ids map[string]string) []Edge {
 	return edges
 }
 
-// networkGraph has the groups of hosts with the ports between them, and the ranges.
+// networkGraph shows the groups of hosts with the ports between them, and the ranges.
 func networkGraph(p *plan.Plan) Graph {
 	g := Graph{Title: p.Cluster.Name + ": network"}
 	b := &builder{}
@@ -228,7 +228,7 @@ func networkGraph(p *plan.Plan) Graph {
 	return g
 }
 
-// etcdGraph has the members with the connections among them, and the API servers that ask them.
+// etcdGraph shows the members with the connections between them, and the API servers that use them.
 func etcdGraph(p *plan.Plan) Graph {
 	e := &p.Etcd
 	n := len(e.Members)
@@ -281,7 +281,7 @@ func etcdGraph(p *plan.Plan) Graph {
 	return g
 }
 
-// bootGraph is a chain of steps and what each waits for.
+// bootGraph is a chain of steps with what each waits for.
 func bootGraph(p *plan.Plan) Graph {
 	g := Graph{Title: p.Cluster.Name + ": bring-up"}
 	b := &builder{}

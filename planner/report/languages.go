@@ -6,8 +6,7 @@ import (
 	"unicode"
 )
 
-// Mermaid writes a graph for Mermaid, which GitHub and GitLab show in Markdown.
-// Source: https://mermaid.js.org/syntax/flowchart.html
+// Mermaid encodes a graph for Mermaid, which GitHub and GitLab render in Markdown. Source: https://mermaid.js.org/syntax/flowchart.html
 func Mermaid(g Graph) string {
 	var b strings.Builder
 	b.WriteString("flowchart LR\n")
@@ -48,8 +47,8 @@ func mermaidItems(b *strings.Builder, items []Item, indent string) {
 	}
 }
 
-// mermaidText writes what could be markup, a directive or the end of the text as the number of its character.
-// Source: https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+// mermaidText escapes characters that could be markup, a directive, or the end of the text as numeric entities. Source:
+// https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
 func mermaidText(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -65,7 +64,7 @@ func mermaidText(s string) string {
 	return b.String()
 }
 
-// Dot writes a graph for Graphviz. Source: https://graphviz.org/doc/info/lang.html
+// Dot encodes a graph for Graphviz. Source: https://graphviz.org/doc/info/lang.html
 func Dot(g Graph) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "digraph {\n  label=%s\n  labelloc=t\n  rankdir=LR\n  compound=true\n", dotText(g.Title))
@@ -90,7 +89,7 @@ func Dot(g Graph) string {
 	return b.String()
 }
 
-// dotShapes are Graphviz's names of the shapes. Source: https://graphviz.org/doc/info/shapes.html
+// dotShapes are Graphviz's shape names. Source: https://graphviz.org/doc/info/shapes.html
 var dotShapes = map[Shape]string{Plain: "box", People: "oval", Way: "hexagon", Data: "cylinder", Gate: "diamond", Range: "parallelogram"}
 
 func dotItems(b *strings.Builder, items []Item, indent string) {
@@ -109,7 +108,7 @@ func dotItems(b *strings.Builder, items []Item, indent string) {
 	}
 }
 
-// dotText quotes lines. Graphviz knows HTML's entities inside quotes too.
+// dotText quotes lines. Graphviz also expands HTML entities inside quotes.
 func dotText(lines ...string) string {
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;", "<", "&lt;", ">", "&gt;")
 	out := make([]string, len(lines))
@@ -119,7 +118,7 @@ func dotText(lines ...string) string {
 	return `"` + strings.Join(out, `\n`) + `"`
 }
 
-// D2 writes a graph for D2. Source: https://d2lang.com/tour/intro/
+// D2 encodes a graph for D2. Source: https://d2lang.com/tour/intro/
 func D2(g Graph) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "direction: right\ntitle: %s {\n  near: top-center\n  shape: text\n}\n", d2Text(g.Title))
@@ -139,7 +138,7 @@ func D2(g Graph) string {
 	return b.String()
 }
 
-// d2Shapes are D2's names of the shapes. Source: https://d2lang.com/tour/shapes/
+// d2Shapes are D2's shape names. Source: https://d2lang.com/tour/shapes/
 var d2Shapes = map[Shape]string{
 	Plain: "rectangle", People: "oval", Way: "hexagon", Data: "cylinder", Gate: "diamond", Range: "parallelogram",
 }
@@ -160,7 +159,7 @@ func d2Items(b *strings.Builder, items []Item, indent, within string, paths map[
 	}
 }
 
-// d2Text quotes lines. A dollar would begin a substitution.
+// d2Text quotes lines. A dollar sign would begin a substitution.
 func d2Text(lines ...string) string {
 	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`)
 	out := make([]string, len(lines))
@@ -170,7 +169,7 @@ func d2Text(lines ...string) string {
 	return `"` + strings.Join(out, `\n`) + `"`
 }
 
-// printable is a text on one line, without characters that are not shown.
+// printable returns a text on one line, without invisible characters.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {

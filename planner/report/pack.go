@@ -9,36 +9,35 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// nodeRun is several nodes of the model in their order that are alike: what they are, and their zones, which repeat. Names are listed, or
-// are a stem with numbers that follow each other.
+// nodeRun is a run of consecutive nodes of the model that are alike: their properties, and their zones, which repeat. Names are listed, or
+// are a stem with consecutive numbers.
 type nodeRun struct {
 	Is    int      `json:"i"`
 	Zones []int    `json:"z"`
 	Names []string `json:"names,omitempty"`
 	Stem  string   `json:"stem,omitempty"`
-	First string   `json:"first,omitempty"` // with the zeros in front that shorter numbers have
-	Count int      `json:"count,omitempty"` // 0 where names are listed
+	First string   `json:"first,omitempty"` // including leading zeros
+	Count int      `json:"count,omitempty"` // 0 if names are listed
 }
 
-// packedGroup is a unit of several nodes, whose places are runs: first, step and count of each.
+// packedGroup is a unit of several nodes, whose indices are runs: first, step, and count of each.
 type packedGroup struct {
 	Unit  string `json:"unit"`
 	Nodes string `json:"nodes"`
 }
 
-// packed is what of a model grows with the design. page/stand.js unpacks it.
+// packed holds the parts of a model that grow with the design. page/stand.js unpacks it.
 type packed struct {
 	Runs   []nodeRun     `json:"runs"`
 	Groups []packedGroup `json:"groups"`
 	Zones  []string      `json:"zones"`
 }
 
-// mostPacked is how many bytes of nodes, zones and groups a page has that stays below a megabyte.
+// mostPacked is how many bytes of nodes, zones, and groups a page may have to stay below 1 MB.
 const mostPacked = 450_000
 
-// pack packs nodes, zones and groups. compact holds what grows to mostPacked: machines that only work lose their names, then the kinds of
-// units that are most are left out, then failure domains in which machines only work lose their names. What is down stays the same
-// without them.
+// pack packs nodes, zones, and groups. compact limits them to mostPacked bytes: first workers lose their names, then the most numerous
+// kinds of units are omitted, then failure domains with only workers lose their names. None of this changes what a failure takes down.
 func pack(d simulate.Data, compact bool) packed {
 	p := packed{packNodes(d.Nodes), packGroups(d.Groups), d.Zones}
 	if !compact || p.size() <= mostPacked {
@@ -65,7 +64,7 @@ func pack(d simulate.Data, compact bool) packed {
 	return p
 }
 
-// unnamed are the zones, of which those where machines only work are called by their number.
+// unnamed returns the zones; those with only workers are named by their number.
 func unnamed(d simulate.Data) []string {
 	out := slices.Clone(d.Zones)
 	leads := make([]bool, len(out))
@@ -93,7 +92,7 @@ func kindOf(g simulate.DataGroup) string {
 	return kind
 }
 
-// nameless are the nodes of which those that only work are called by their number. No node of a design has such a name.
+// nameless returns the nodes; workers are named by their number. No node of a design has such a name.
 func nameless(nodes []simulate.DataNode) []simulate.DataNode {
 	out := slices.Clone(nodes)
 	for i := range out {
@@ -136,7 +135,7 @@ func packNodes(nodes []simulate.DataNode) []nodeRun {
 	return out
 }
 
-// counted is how many nodes from the first on are alike and have names that differ in a number alone, which grows by one.
+// counted returns how many leading nodes are alike and have names that differ only in a number that grows by one.
 func counted(nodes []simulate.DataNode) int {
 	stem, first := numbered(nodes[0].Name)
 	if first == "" {
@@ -153,7 +152,7 @@ func counted(nodes []simulate.DataNode) int {
 	return n
 }
 
-// numbered parts a name from the number at its end, "" for none.
+// numbered splits a name from its trailing number; number is "" if there is none.
 func numbered(name string) (stem, number string) {
 	i := len(name)
 	for i > 0 && len(name)-i < 9 && name[i-1] >= '0' && name[i-1] <= '9' {
@@ -162,9 +161,9 @@ func numbered(name string) (stem, number string) {
 	return name[:i], name[i:]
 }
 
-// period is after how many places a list repeats itself from its beginning on.
+// period returns the length after which a list repeats itself from its beginning.
 func period(list []int) int {
-	border := make([]int, len(list)) // of each beginning: the longest part that is at both of its ends
+	border := make([]int, len(list)) // for each prefix: the longest part that is both its start and its end
 	for i, k := 1, 0; i < len(list); i++ {
 		for k > 0 && list[i] != list[k] {
 			k = border[k-1]

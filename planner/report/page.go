@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// The page's own style and programs.
+// The page's style sheet and scripts.
 var (
 	//go:embed page/stand.css
 	standCSS string
@@ -27,52 +27,51 @@ var (
 	pageJS string
 )
 
-// FileName is the page's in a tree.
+// FileName is the name of the page in a tree.
 const FileName = "report.html"
 
-// Finding is a rule that the design breaks, or is allowed to.
+// Finding is a rule that the design breaks, waived or not.
 type Finding struct {
 	Severity string // error | warning | waived
 	Rule     string
 	Where    string // file and line
 	Text     string
-	Reason   string // of the waiver
+	Reason   string // the waiver's reason
 }
 
-// Options say what the page holds.
+// Options selects the page's contents.
 type Options struct {
 	Findings []Finding
-	// Full shows each machine of a large design too, and every row. Without it the page stays below a megabyte whatever the size: of more
-	// than Large machines those of a pool in one place are one card and one row, and long tables end with the rows that there is room
-	// for.
+	// Full also shows each machine and every row of a large design. Without it, the page stays below 1 MB whatever the size: above Large
+	// machines, those of a pool in one place share one card and one row, and long tables are truncated.
 	Full bool
-	// InTree reports whether the page is next to the tree's RUNBOOK.md, so that it leads there.
+	// InTree reports whether the page is next to the tree's RUNBOOK.md and can link to it.
 	InTree  bool
-	Changes *Changes // nil: no other design is compared
-	// Summary is of the same plan, for who tells it elsewhere too; nil: it is made here.
+	Changes *Changes // nil: no comparison with another design
+	// Summary returns the same plan's summary if the caller already has it; nil: computed here.
 	Summary func() simulate.Summary
 }
 
-// Large is the number of machines above which only a full page shows each.
+// Large is the number of machines above which only a full page shows each of them.
 const Large = 200
 
-// mostPage is how many bytes a bounded page has, and mostFrame how many of them are neither picture, program, rows nor what is between
-// tables: their heads, for the most part.
+// mostPage is the size of a bounded page in bytes. mostFrame is the part of it that is neither picture, script, rows, nor text between
+// tables: mostly table heads.
 const (
 	mostPage  = 1 << 20
 	mostFrame = 16_000
 )
 
-// page is what is written so far.
+// page is a page under construction.
 type page struct {
 	strings.Builder
-	bounded bool    // the page stays below a megabyte
-	pieces  []piece // that are still to be written
+	bounded bool    // the page stays below 1 MB
+	pieces  []piece // not yet written
 }
 
 func esc(s string) string { return html.EscapeString(printable(s)) }
 
-// Page writes the page of a design: one file that loads nothing.
+// Page renders the page of a design: a single file that loads nothing.
 func Page(p *plan.Plan, o Options) []byte {
 	style := Style() + pageCSS
 	program := Script() + pageJS
@@ -111,30 +110,30 @@ func Page(p *plan.Plan, o Options) []byte {
 // compact reports whether machines of a pool in one place are shown as one.
 func (o Options) compact(p *plan.Plan) bool { return len(p.Nodes) > Large && !o.Full }
 
-// Stand is the part of a page that shows one design: the picture, what becomes of it, and what the script judges failures by. HTML is one
-// element; `openStand(element, model)` of Script makes it live, and returns what can be asked and told: see page/stand.js.
+// Stand is the part of a page that shows one design: the picture, the effects of failures, and the script's failure model. HTML is one
+// element; `openStand(element, model)` of Script makes it interactive and returns its interface: see page/stand.js.
 type Stand struct {
 	HTML  string     `json:"html"`
 	Model StandModel `json:"model"`
 }
 
-// StandModel is what the script of a Stand reads: the model of failures, whose nodes and groups are packed.
+// StandModel is what the script of a Stand reads: the failure model, with packed nodes and groups.
 type StandModel struct {
 	Runs   []nodeRun     `json:"runs"`
 	Groups []packedGroup `json:"groups"`
 	simulate.Data
-	Runbook []RunbookStep `json:"runbook"` // none if the tree has no runbook
+	Runbook []RunbookStep `json:"runbook"` // empty if the tree has no runbook
 	Linked  bool          `json:"linked"`  // the runbook is next to the page
 	Changes *ChangeData   `json:"changes,omitempty"`
 }
 
-// RunbookStep is a heading of RUNBOOK.md that has what brings back what is lost for good.
+// RunbookStep is a heading of RUNBOOK.md that explains how to restore permanent losses.
 type RunbookStep struct {
-	When    string `json:"when"` // regular expression over what simulate says is to be done
+	When    string `json:"when"` // regular expression that matches the remedies simulate prints
 	Heading string `json:"heading"`
 }
 
-// Runbook lists the headings of RUNBOOK.md for what is lost for good. None where another program builds the cluster.
+// Runbook lists the headings of RUNBOOK.md for permanent losses. It is empty if another program builds the cluster.
 func Runbook(p *plan.Plan) []RunbookStep {
 	if p.Target.Facts.Hosting != plan.Hosts || p.Bootstrap() == nil {
 		return []RunbookStep{}
@@ -147,7 +146,7 @@ func Runbook(p *plan.Plan) []RunbookStep {
 	}
 }
 
-// NewStand makes the part of a page that shows one design. The same design gives the same bytes.
+// NewStand returns the part of a page that shows one design. The same design gives the same bytes.
 func NewStand(p *plan.Plan, o Options) Stand { return newStand(p, simulate.New(p), o) }
 
 func newStand(p *plan.Plan, m *simulate.Model, o Options) Stand {
@@ -166,19 +165,19 @@ func newStand(p *plan.Plan, m *simulate.Model, o Options) Stand {
 	return Stand{w.String(), model}
 }
 
-// Style is the style of Stands.
+// Style returns the style sheet of Stands.
 func Style() string { return variables() + pictureCSS + standCSS }
 
-// Script defines openStand.
+// Script returns the script that defines openStand.
 func Script() string { return modelJS + standJS }
 
-// digest is how a policy names a style or a program that stands in the page.
+// digest returns the hash by which a content security policy permits an inline style or script.
 func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// data is a value as JSON in which nothing ends the element that it stands in.
+// data encodes a value as JSON that cannot end the element around it.
 func data(v any) string {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -187,7 +186,7 @@ func data(v any) string {
 	return string(text)
 }
 
-// variables are the palette as the page's variables, by theme.
+// variables returns the palette as CSS variables, by theme.
 func variables() string {
 	set := func(of func(color) string) string {
 		var b strings.Builder
@@ -247,14 +246,14 @@ func (w *page) picture(p *plan.Plan, m *simulate.Model, o Options) {
 	w.WriteString("<div id=\"opened\" hidden></div>\n<p id=\"brief\" aria-hidden=\"true\" hidden></p>\n</section>\n")
 }
 
-// gradient fills half of a dot: what is degraded shows by its shape too.
+// gradient fills half of a dot: a degraded state is visible by shape, too.
 const gradient = `<svg class="defs" width="0" height="0" aria-hidden="true"><linearGradient id="half"><stop offset=".5"/>` +
 	`<stop offset=".5" class="empty"/></linearGradient></svg>` + "\n"
 
-// marks show a state by shape, for those who do not see colors too.
+// marks show a state by shape, without relying on color.
 var marks = map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
 
-// panel holds the verdicts: of the whole cluster without the program, of what is down with it.
+// panel writes the verdicts: on the whole cluster without the script, on what is down with it.
 func (w *page) panel(p *plan.Plan, m *simulate.Model) {
 	w.WriteString("<aside id=\"verdicts\" tabindex=\"-1\" aria-labelledby=\"h-verdicts\">\n<h2 " +
 		"id=\"h-verdicts\">" + sayVerdicts + "</h2>\n")

@@ -11,47 +11,47 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Place is a failure domain with those that are in it, or all nodes that state none.
+// Place is a failure domain with its contents, or all nodes without one.
 type Place struct {
-	Zone   string // the whole path, room-1/rack-a; "" for the nodes without
+	Zone   string // the whole path, room-1/rack-a; "" for nodes without a failure domain
 	Hosts  []Hypervisor
 	Places []Place
 }
 
-// Hypervisor is a hypervisor in a failure domain, or the machines that are on none.
+// Hypervisor is a hypervisor in a failure domain, or the machines without one.
 type Hypervisor struct {
 	Host   string // "" for the machines without
 	Groups []Group
 }
 
-// Group is machines of one pool and of the same roles that are in one place: one machine, or several where they are many.
+// Group holds machines of one pool with the same roles in one place: a single machine, or several if there are many.
 type Group struct{ Nodes []*plan.Node }
 
-// Places sorts nodes into failure domains and hypervisors; those without come last. A pool's machines in one place come as one group
-// where they are more than a few.
+// Places sorts nodes into failure domains and hypervisors; those without come last. A pool's machines in one place form a single group if
+// there are more than a few.
 func Places(p *plan.Plan) []Place { return places(p.Nodes, folded) }
 
-// mostPlaces is how many failure domains, and how many hypervisors, a picture of bounded size shows. Of more failure domains the levels
-// that are in others are left out, the deepest first; more hypervisors are left out.
+// mostPlaces is how many failure domains, and how many hypervisors, a picture of bounded size shows. Above that, nested levels of failure
+// domains are omitted, the deepest first, and so are hypervisors.
 const mostPlaces = 48
 
-// mostGroups is how many cards a picture of bounded size shows. Of more, all machines of the same roles in one place are one.
+// mostGroups is how many cards a picture of bounded size shows. Above that, all machines of the same roles in one place share a card.
 const mostGroups = 300
 
 // sorter puts nodes into places.
 type sorter struct {
-	most   int  // machines of a pool that come one by one in a place
-	levels int  // of failure domains that are places
+	most   int  // machines of a pool that are shown individually in a place
+	levels int  // levels of failure domains that become places
 	hosts  bool // hypervisors are shown
-	roles  bool // machines of the same roles are together, whatever their pools
+	roles  bool // machines of the same roles share a group, whatever their pools
 }
 
-// places sorts nodes. At most so many machines of a pool come one by one in a place.
+// places sorts nodes. At most so many machines of a pool are shown individually in a place.
 func places(nodes []*plan.Node, most int) []Place {
 	return sorter{most: most, levels: 1 << 30, hosts: true}.inside(0, nodes)
 }
 
-// fewPlaces is places with a bound on how many there are.
+// fewPlaces is places with a limit on their number.
 func fewPlaces(nodes []*plan.Node, most int) []Place {
 	var levels []map[string]bool
 	hosts := map[string]bool{}
@@ -84,7 +84,7 @@ func fewPlaces(nodes []*plan.Node, most int) []Place {
 	return out
 }
 
-// inside sorts nodes by their failure domains of a level, and those in them by the next.
+// inside sorts nodes by their failure domains of a level, and recursively by deeper levels.
 func (s sorter) inside(level int, nodes []*plan.Node) []Place {
 	var out []Place
 	for _, in := range grouped(nodes, func(n *plan.Node) string { return s.domain(n, level) }) {
@@ -108,7 +108,7 @@ func (s sorter) inside(level int, nodes []*plan.Node) []Place {
 	return out
 }
 
-// domain is the failure domain of a node at a level, "" if it has none there.
+// domain returns a node's failure domain at a level, "" if it has none there.
 func (s sorter) domain(n *plan.Node, level int) string {
 	if around := plan.Around(n.FailureDomain); level < min(s.levels, len(around)) {
 		return around[level]
@@ -140,10 +140,10 @@ func (s sorter) on(nodes []*plan.Node) []Hypervisor {
 	return out
 }
 
-// name is what the place is called in the one that it is in.
+// name returns the last part of the place's path.
 func (place Place) name() string { return place.Zone[strings.LastIndexByte(place.Zone, '/')+1:] }
 
-// each visits a place and those in it.
+// each visits a place and all nested places.
 func (place Place) each(visit func(Place)) {
 	visit(place)
 	for _, in := range place.Places {
@@ -151,7 +151,7 @@ func (place Place) each(visit func(Place)) {
 	}
 }
 
-// grouped puts nodes with the same key together, sorted by key; those without one come last.
+// grouped groups nodes by key, sorted by key; nodes without a key come last.
 func grouped(nodes []*plan.Node, of func(*plan.Node) string) [][]*plan.Node {
 	by := map[string][]*plan.Node{}
 	var keys []string
@@ -175,7 +175,7 @@ func grouped(nodes []*plan.Node, of func(*plan.Node) string) [][]*plan.Node {
 	return out
 }
 
-// runs puts the machines of a pool together, what leads to the API before what works.
+// runs groups the machines of a pool: balancers and control planes before workers.
 func (s sorter) runs(nodes []*plan.Node) [][]*plan.Node {
 	out := plan.ByPool(nodes)
 	if s.roles {
@@ -185,7 +185,7 @@ func (s sorter) runs(nodes []*plan.Node) [][]*plan.Node {
 	return out
 }
 
-// rank orders machines as a request meets them.
+// rank orders machines along the path of a request.
 func rank(n *plan.Node) int {
 	switch {
 	case n.Roles.Has(plan.Balancer):
@@ -198,7 +198,7 @@ func rank(n *plan.Node) int {
 	return 3
 }
 
-// Lines says what a group is: name, roles and address.
+// Lines describes a group: name, roles, and address.
 func (g Group) Lines() []string {
 	first, last := g.Nodes[0], g.Nodes[len(g.Nodes)-1]
 	lines := []string{first.Name, first.Roles.Words()}
@@ -240,11 +240,11 @@ func (place Place) items(b *builder, ids map[string]string) []Item {
 	return items
 }
 
-// AddressRange is a range that the design uses, or several of one kind where they are many.
+// AddressRange is a range that the design uses, or several of one kind if there are many.
 type AddressRange struct {
 	What   string // "Pods", "Services", "Nodes", "Reserved"
 	Prefix netip.Prefix
-	Others []netip.Prefix // behind the first, in their order
+	Others []netip.Prefix // after the first, in order
 	Room   string         // how much of it is taken and free, in words
 }
 
@@ -257,10 +257,10 @@ func (r AddressRange) Label() string {
 	return label
 }
 
-// mostRanges is how many ranges of one kind and one block of addresses are shown one by one.
+// mostRanges is how many ranges of one kind in one address block are shown individually.
 const mostRanges = 6
 
-// blocks are the parts of the address space that are drawn by themselves.
+// blocks returns the parts of the address space that are drawn separately.
 func blocks() []netip.Prefix {
 	return []netip.Prefix{
 		netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("172.16.0.0/12"),
@@ -268,7 +268,7 @@ func blocks() []netip.Prefix {
 	}
 }
 
-// blockOf is the first of the blocks that holds a range.
+// blockOf returns the first block that contains a range.
 func blockOf(r netip.Prefix) netip.Prefix {
 	for _, b := range blocks() {
 		if b.Overlaps(r) && b.Bits() <= r.Bits() {
@@ -278,7 +278,7 @@ func blockOf(r netip.Prefix) netip.Prefix {
 	return netip.Prefix{}
 }
 
-// foldRanges joins the ranges of one kind in one block where they are many. room says how much of one is taken.
+// foldRanges joins the ranges of one kind in one block if there are many. room describes how much of a range is taken.
 func foldRanges(all []AddressRange, p *plan.Plan) []AddressRange {
 	type kind struct {
 		what  string
@@ -311,7 +311,7 @@ func foldRanges(all []AddressRange, p *plan.Plan) []AddressRange {
 	return out
 }
 
-// Ranges lists the ranges of the design, in the order of their addresses.
+// Ranges lists the ranges of the design in address order.
 func Ranges(p *plan.Plan) []AddressRange {
 	n := &p.Network
 	var out []AddressRange
@@ -354,7 +354,7 @@ func machinesIn(p *plan.Plan, ranges []netip.Prefix) int {
 	return used
 }
 
-// nodesIn says how many machines are in a range.
+// nodesIn describes how many machines are in a range.
 func nodesIn(p *plan.Plan, s netip.Prefix) string {
 	used := machinesIn(p, []netip.Prefix{s})
 	bits := s.Addr().BitLen() - s.Bits()
@@ -372,10 +372,10 @@ func nodesIn(p *plan.Plan, s netip.Prefix) string {
 type Step struct {
 	What string
 	On   []string // the machines, in words
-	Gate string   // what is waited for before the next step, "" if nothing is
+	Gate string   // what the next step waits for; "" for nothing
 }
 
-// Steps are the bring-up of the playbook, in its order. If the target brings the cluster up, there is one step.
+// Steps lists the playbook's bring-up steps in order. If the target brings the cluster up, there is one step.
 func Steps(p *plan.Plan) []Step {
 	facts := &p.Target.Facts
 	if facts.Hosting != plan.Hosts || p.Bootstrap() == nil {
@@ -428,7 +428,7 @@ func Steps(p *plan.Plan) []Step {
 	return steps
 }
 
-// namesOf lists nodes, the machines of a pool as the first and the last.
+// namesOf lists nodes; the machines of a pool are shortened to the first and the last.
 func namesOf(nodes []*plan.Node) string {
 	var out []string
 	for i := 0; i < len(nodes); {
@@ -452,7 +452,7 @@ func namesOf(nodes []*plan.Node) string {
 	return strings.Join(out, ", ")
 }
 
-// text is an address, "" for none.
+// text formats an address, "" for none.
 func text(a netip.Addr) string {
 	if !a.IsValid() {
 		return ""

@@ -18,7 +18,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// designs are the topologies that other tests hold to be good, by the names of their files.
+// designs are the valid topologies of other tests, by file name.
 func designs(t *testing.T) map[string]*plan.Plan {
 	t.Helper()
 	var files []string
@@ -48,8 +48,8 @@ func designs(t *testing.T) map[string]*plan.Plan {
 	return plans
 }
 
-// hostile is a design whose texts are markup, directives and the ends of strings in every language of diagrams. The language lets none of
-// them be a failure domain or a hypervisor, so that they are put into the plan.
+// hostile is a design whose texts are markup, directives, and string terminators in every diagram language. The language permits none of
+// them as a failure domain or a hypervisor, so they are put directly into the plan.
 func hostile(t *testing.T) *plan.Plan {
 	t.Helper()
 	src, err := os.ReadFile("../../testdata/corpus/good/hypervisors.hcl")
@@ -106,12 +106,12 @@ func TestPicturesShowEveryMachine(t *testing.T) {
 	}
 }
 
-// TestGraphviz has Graphviz itself read every picture.
+// TestGraphviz makes Graphviz itself read every picture.
 func TestGraphviz(t *testing.T) {
 	plans := designs(t)
 	plans["hostile"] = hostile(t)
 	for file, p := range plans {
-		for _, v := range report.Views { // one graph a run: Graphviz 2.43 does not survive several
+		for _, v := range report.Views { // one graph per run: Graphviz 2.43 crashes on several
 			cmd := exec.Command("dot", "-Tcanon")
 			cmd.Stdin = strings.NewReader(report.Dot(report.Draw(p, v)))
 			out, err := cmd.CombinedOutput()
@@ -122,7 +122,7 @@ func TestGraphviz(t *testing.T) {
 	}
 }
 
-// TestMermaidText holds what a text becomes in Mermaid; checks/browser has Mermaid read it.
+// TestMermaidText checks the encoding of texts for Mermaid; checks/browser makes Mermaid read it.
 func TestMermaidText(t *testing.T) {
 	g := report.Graph{Items: []report.Item{{ID: "n1", Lines: []string{`<img src=x onerror=alert(1)>`, `"] end %%{init: {}}%%`}}}}
 	const want = "flowchart LR\n" +

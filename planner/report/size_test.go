@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// TestPageIsBounded makes the pages of large designs as a tree holds them. Pools of one kind, single machines with long names of their own,
+// TestPageIsBounded renders pages of large designs as they are in a tree: pools of one kind, single machines with long individual names,
 // each on one of many hypervisors, many pools, and a failure domain for every machine.
 func TestPageIsBounded(t *testing.T) {
 	src, err := os.ReadFile("../../testdata/corpus/good/five-thousand-nodes.hcl")
@@ -73,8 +73,8 @@ func TestPageIsBounded(t *testing.T) {
 	}
 }
 
-// TestPageIsBoundedWhateverTheDesign makes pages of designs in which everything that a user can write many of, or write long, is many and
-// long, in chance proportions.
+// TestPageIsBoundedWhateverTheDesign renders pages of designs in which everything that users can repeat or make long is repeated and long,
+// in random proportions.
 func TestPageIsBoundedWhateverTheDesign(t *testing.T) {
 	chance := rand.New(rand.NewPCG(17, 5)) //nolint:gosec // the same designs every time
 	long := func(most int) string { return strings.Repeat("a<&\"'é ", 1+chance.IntN(most)) }

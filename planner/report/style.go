@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// picture.css styles the picture with variables, which the page defines too.
+// picture.css styles the picture with variables that the page also defines.
 //
 //go:embed picture.css
 var pictureCSS string
 
-// color is a color's value by light and by dark.
+// color is a color's value in the light and the dark theme.
 type color struct{ name, light, dark string }
 
-// palette has few colors, each with one meaning: ink and paper, the way of a request, ranges, and the four states.
+// palette has few colors, each with one meaning: ink and paper, the path of a request, ranges, and the four states.
 var palette = []color{
 	{"--ink", "#1c2530", "#e6ebf0"},
 	{"--soft", "#55616e", "#9fabb8"},
@@ -22,7 +22,7 @@ var palette = []color{
 	{"--zone", "#f3f5f7", "#1a2129"},
 	{"--card", "#ffffff", "#222b35"},
 	{"--way", "#1257b8", "#79b0ff"},
-	{"--out", "#1c2530", "#05070a"}, // what is down goes dark
+	{"--out", "#1c2530", "#05070a"}, // what is down turns dark
 	{"--off", "#ffffff", "#8e99a5"},
 	{"--pods", "#5b7fb0", "#7097cc"},
 	{"--services", "#7a6aa8", "#a394d6"},
@@ -34,7 +34,8 @@ var palette = []color{
 	{"--down", "#b3261e", "#ff8a80"},
 }
 
-// pictureStyle is the style of a picture by itself: every variable as its value, since not all that reads SVG knows variables.
+// pictureStyle is the style of a standalone picture: every variable is replaced by its value, since not every SVG reader supports
+// variables.
 func pictureStyle() string {
 	value := func(of func(color) string) string {
 		var pairs []string

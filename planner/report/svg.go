@@ -16,16 +16,16 @@ import (
 
 // canvas collects the elements of a picture.
 type canvas struct {
-	order  map[string]int  // of nodes in the plan
-	moves  map[string]bool // machines that are in several places in their time; nil if no change is shown
-	cuts   [][2]string     // networks between failure domains that can be cut; none if a picture is only looked at
+	order  map[string]int  // index of nodes in the plan
+	moves  map[string]bool // machines that are in several places during the change; nil if no change is shown
+	cuts   [][2]string     // networks between failure domains that the user can cut; none in a static picture
 	b      strings.Builder
 	width  int
 	height int
-	short  bool // some machine has no room for the names of its roles
+	short  bool // some machine has no room for its role names
 }
 
-// attributes are names and values by turns, which are escaped.
+// attributes formats alternating names and values, escaping the values.
 func attributes(pairs []string) string {
 	var b strings.Builder
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -41,7 +41,7 @@ func (c *canvas) rect(x, y, w, h, round int, class string, pairs ...string) {
 	c.b.WriteByte('\n')
 }
 
-// text writes one line that fits into so many pixels; what was cut off shows as the element's title.
+// text writes one line that fits into room pixels; a truncated text becomes the element's title.
 func (c *canvas) text(x, y, room int, class, s string) {
 	size, mono := fontOf(class)
 	short := fit(printable(s), room, size, mono)
@@ -69,7 +69,7 @@ func (c *canvas) title(s string) {
 
 func (c *canvas) close() { c.b.WriteString("</g>\n") }
 
-// fontOf is the size of a class of text in pixels, and whether its characters are all as wide.
+// fontOf returns the size of a text class in pixels, and whether it is monospaced.
 func fontOf(class string) (size int, mono bool) {
 	for _, word := range strings.Fields(class) {
 		switch word {
@@ -86,7 +86,7 @@ func fontOf(class string) (size int, mono bool) {
 	return 11, false
 }
 
-// textWidth estimates how wide a text is, in pixels: a browser's own fonts are not known here.
+// textWidth estimates the width of a text in pixels: the browser's fonts are unknown here.
 func textWidth(s string, size int, mono bool) int {
 	if mono {
 		return runewidth.StringWidth(s) * size * 61 / 100
@@ -94,7 +94,7 @@ func textWidth(s string, size int, mono bool) int {
 	return runewidth.StringWidth(s) * size * 56 / 100
 }
 
-// fit cuts a text to so many pixels.
+// fit truncates a text to room pixels.
 func fit(s string, room, size int, mono bool) string {
 	if textWidth(s, size, mono) <= room {
 		return s
@@ -106,10 +106,10 @@ func fit(s string, room, size int, mono bool) string {
 	return runewidth.Truncate(s, max(1, columns), "…")
 }
 
-// svg closes the picture. style is what it brings along, "" inside a page that has its own.
+// svg closes the picture. style is the embedded style sheet, "" inside a page that has its own.
 func (c *canvas) svg(title, style, class string) string {
 	left := 0
-	if style == "" { // the page has margins of its own
+	if style == "" { // the page has its own margins
 		left = margin - 2
 	}
 	var b strings.Builder
@@ -130,7 +130,7 @@ func (c *canvas) svg(title, style, class string) string {
 	return b.String()
 }
 
-// role is an image for a picture by itself; the parts of the one in the page can be reached one by one.
+// role is img for a standalone picture; in the page, the parts can be reached individually.
 func role(style string) string {
 	if style != "" {
 		return "img"
@@ -138,10 +138,10 @@ func role(style string) string {
 	return "group"
 }
 
-// wide is the width of a picture by itself.
+// wide is the width of a standalone picture, in pixels.
 const wide = 1200
 
-// SVG draws a view as a picture by itself, which follows the reader's choice of light or dark.
+// SVG draws a view as a standalone picture, which follows the reader's light or dark theme.
 func SVG(p *plan.Plan, v View) string {
 	c := &canvas{width: wide}
 	title := Draw(p, v).Title
@@ -179,7 +179,7 @@ const (
 	tile    = 14
 )
 
-// machines draws the way of a request and below it every machine in its place. compact stands for a picture whose size does not grow with
+// machines draws the path of a request and every machine in its place below it. compact requests a picture whose size does not grow with
 // the number of machines.
 func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 	c.height, c.order = y, make(map[string]int, len(p.Nodes))
@@ -202,7 +202,7 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 	columns := min(len(all), max(1, (c.width-2*margin+gap)/(least+gap)))
 	w := (c.width - 2*margin - (columns-1)*gap) / max(1, columns)
 	if c.cabled(all, columns) {
-		c.cuts = nil // each has its own line
+		c.cuts = nil // each has a separate line
 	}
 	y = c.height + 20
 	for from := 0; from < len(all); from += columns {
@@ -226,17 +226,17 @@ func (c *canvas) machines(p *plan.Plan, y int, compact bool) {
 	}
 }
 
-// mostCabled is how many failure domains have the network between each two of them drawn.
+// mostCabled is the number of failure domains up to which the network between each pair is drawn.
 const mostCabled = 5
 
-// cabled reports whether the network between each two places is drawn: those are few, in one row, and none contains another. Elsewhere
+// cabled reports whether the network between each pair of places is drawn: only for few places, in one row, without nesting. Otherwise
 // every failure domain has a plug.
 func (c *canvas) cabled(all []Place, columns int) bool {
 	inner := func(place Place) bool { return place.Zone == "" || len(place.Places) > 0 }
 	return len(all) > 1 && len(all) == columns && len(all) <= mostCabled && c.width >= 700 && !slices.ContainsFunc(all, inner)
 }
 
-// plug draws what cuts a failure domain off from all that are outside it.
+// plug draws the control that cuts a failure domain off from everything outside it.
 func (c *canvas) plug(zone string, x, y int) {
 	in := func(z string) bool { return z == zone || strings.HasPrefix(z, zone+"/") }
 	var off []string
@@ -256,14 +256,14 @@ func (c *canvas) plug(zone string, x, y int) {
 	c.close()
 }
 
-// cables draws the network between failure domains that stand in one row: a line for each two, which can be cut.
+// cables draws the network between failure domains in one row: a line for each pair, which the user can cut.
 func (c *canvas) cables(all []Place, w int) {
 	const step = 15
 	y := c.height
 	level := 0
 	for apart := 1; apart < len(all); apart++ {
 		for i := range len(all) - apart {
-			// lines of one length share a level where they do not meet
+			// lines of the same length share a level if they do not touch
 			from, to := margin+i*(w+gap)+w/2+step*(apart-1), margin+(i+apart)*(w+gap)+w/2-step*apart
 			depth := 14 + step*level
 			if apart > 1 {
@@ -284,7 +284,7 @@ func (c *canvas) cables(all []Place, w int) {
 	c.text(margin, y+26, w/2-16, "soft", "network between them")
 }
 
-// zone draws a failure domain with those in it, and returns its height. Nodes without one get no frame.
+// zone draws a failure domain with its contents, and returns its height. Nodes without one get no frame.
 func (c *canvas) zone(place Place, x, y, w, h int, compact bool) int {
 	class := "zone"
 	if place.Zone == "" {
@@ -322,7 +322,7 @@ func (c *canvas) zone(place Place, x, y, w, h int, compact bool) int {
 	return top - gap + padding - y
 }
 
-// prefixed is "" for no name.
+// prefixed returns prefix+name, or "" for an empty name.
 func prefixed(prefix, name string) string {
 	if name == "" {
 		return ""
@@ -330,7 +330,7 @@ func prefixed(prefix, name string) string {
 	return prefix + name
 }
 
-// hypervisor draws the machines of one, and returns where it ends.
+// hypervisor draws a hypervisor's machines, and returns where it ends.
 func (c *canvas) hypervisor(on Hypervisor, x, y, w int, compact bool) int {
 	if on.Host == "" {
 		return c.cards(on.Groups, x, y, w, compact)
@@ -390,7 +390,7 @@ func (c *canvas) card(n *plan.Node, x, y, w int) {
 	c.close()
 }
 
-// zoneOf is the failure domain of a machine that is in several in its time, "" of others.
+// zoneOf returns the failure domain of a machine that is in several during the change, "" for others.
 func (c *canvas) zoneOf(n *plan.Node) string {
 	if c.moves[n.Name] {
 		return n.FailureDomain
@@ -398,7 +398,7 @@ func (c *canvas) zoneOf(n *plan.Node) string {
 	return ""
 }
 
-// glyphs are the shapes of roles, around their middle, 10 wide.
+// glyphs are the shapes of roles, centered on the origin, 10 wide.
 var glyphs = []struct {
 	role plan.Roles
 	name string
@@ -410,7 +410,7 @@ var glyphs = []struct {
 	{plan.Worker, "worker", "M-4 -4H4V4H-4Z"},
 }
 
-// roles draws the shape of each role and its name, or the shapes alone where there is no room for names.
+// roles draws the shape of each role and its name, or only the shapes if there is no room for names.
 func (c *canvas) roles(roles plan.Roles, x, y, room int) {
 	need := 0
 	for _, g := range glyphs {
@@ -433,7 +433,7 @@ func (c *canvas) roles(roles plan.Roles, x, y, room int) {
 	}
 }
 
-// legend names the shapes of the roles that there are.
+// legend explains the shapes of the roles in use.
 func (c *canvas) legend(p *plan.Plan) {
 	x, y := margin, c.height+26
 	for _, g := range glyphs {
@@ -446,7 +446,7 @@ func (c *canvas) legend(p *plan.Plan) {
 	c.height = y + 4
 }
 
-// title of a card that has no room for the names of its roles.
+// named adds a title to a card that has no room for its role names.
 func (c *canvas) named(n *plan.Node, room int) {
 	need, names := 0, []string{}
 	for _, g := range glyphs {
@@ -496,7 +496,7 @@ func (c *canvas) tiles(g Group, x, y, w int, compact bool) int {
 	return y + h
 }
 
-// series writes the places of nodes in the plan.
+// series formats the indices of nodes in the plan.
 func series(order map[string]int, nodes []*plan.Node) string {
 	places := make([]int, len(nodes))
 	for i, n := range nodes {
@@ -505,7 +505,7 @@ func series(order map[string]int, nodes []*plan.Node) string {
 	return runsOf(places)
 }
 
-// runsOf writes numbers as runs of equal steps: first, step and count of each.
+// runsOf encodes numbers as runs with equal steps: first, step, and count of each.
 func runsOf(numbers []int) string {
 	var runs []string
 	for i := 0; i < len(numbers); {
@@ -522,16 +522,16 @@ func runsOf(numbers []int) string {
 	return strings.Join(runs, " ")
 }
 
-// stage is a part of the way of a request.
+// stage is a part of the path of a request.
 type stage struct {
 	title string
 	note  []string
-	room  int // next to others; 0 is 10
+	room  int // relative to the others; 0 is 10
 	chips []chip
 	etcd  *plan.Etcd
 }
 
-// weight is how much room the stage takes next to others.
+// weight returns the stage's width relative to the others.
 func (s stage) weight() int {
 	if s.room > 0 {
 		return s.room
@@ -539,19 +539,19 @@ func (s stage) weight() int {
 	return 10
 }
 
-// mostChips is how many of those who answer in a stage are shown.
+// mostChips is how many of the servers in a stage are shown.
 const mostChips = 24
 
-// chip is one that answers there: its name and what the model calls it.
+// chip is a server in a stage: its name and its identifier in the model.
 type chip struct{ name, attribute, value, unit string }
 
-// stagesOf lists what a request passes: who asks, the endpoint, balancers, API servers, etcd.
+// stagesOf lists the stages of a request: client, endpoint, balancers, API servers, etcd.
 func stagesOf(p *plan.Plan) []stage {
 	if p.Cluster.Endpoint.Host == "" && len(p.ControlPlanes()) == 0 {
 		return nil
 	}
 	asks := stage{title: "Clients", note: []string{"kubectl, CI"}, room: 8}
-	if n := len(p.KubeletNodes()); n > 999 { // there is no room for both on a line
+	if n := len(p.KubeletNodes()); n > 999 { // there is no room for both on one line
 		asks.note = append(asks.note, spelling.Thousands(n), "kubelets")
 	} else if n > 0 {
 		asks.note = append(asks.note, spelling.Quantity(n, "kubelet", "kubelets"))
@@ -584,7 +584,7 @@ func stagesOf(p *plan.Plan) []stage {
 	if cps := p.ControlPlanes(); len(cps) > 0 {
 		api := stage{title: "API servers", note: []string{"with controllers", "and schedulers"}}
 		for i, n := range cps {
-			if i == 0 || cps[i-1].Name != n.Name { // one that changes its place is there twice
+			if i == 0 || cps[i-1].Name != n.Name { // a machine that changes its place appears twice
 				api.chips = append(api.chips, chip{n.Name, "data-api", n.Name, ""})
 			}
 		}
@@ -603,7 +603,7 @@ func stagesOf(p *plan.Plan) []stage {
 	return all
 }
 
-// way draws the stages, side by side where there is room.
+// way draws the stages, side by side if there is room.
 func (c *canvas) way(stages []stage, y int) {
 	between := 26
 	if c.width < 700 {
@@ -641,7 +641,7 @@ func (c *canvas) way(stages []stage, y int) {
 	c.height = y + h
 }
 
-// stage draws one and returns the height it needs.
+// stage draws a stage and returns the height it needs.
 func (c *canvas) stage(s stage, x, y, w, h int) int {
 	if h > 0 {
 		c.rect(x, y, w, h, 8, "stage")
@@ -684,7 +684,7 @@ func (c *canvas) stage(s stage, x, y, w, h int) int {
 	return top - y + 12
 }
 
-// wrapped parts a text into lines of so many pixels. A word that is wider has its own line.
+// wrapped splits a text into lines of room pixels. A word that is wider gets a separate line.
 func wrapped(s string, room int) []string {
 	var lines []string
 	for _, word := range strings.Fields(s) {
@@ -697,7 +697,7 @@ func wrapped(s string, room int) []string {
 	return lines
 }
 
-// members draws etcd's members on a ring with the quorum in its middle.
+// members draws etcd's members on a ring, with the quorum in the middle.
 func (c *canvas) members(e *plan.Etcd, x, y, w int) int {
 	n := len(e.Members)
 	if n > 9 {
@@ -728,7 +728,7 @@ func (c *canvas) circle(x, y, r int) {
 	c.path("circle", fmt.Sprintf("M%d %da%d %d 0 1 0 %d 0a%d %d 0 1 0 -%d 0", x-r, y, r, r, 2*r, r, r, 2*r))
 }
 
-// around is a place on a circle, the first at the top, with one decimal.
+// around returns a point on a circle, the first at the top, with one decimal.
 func around(cx, cy, radius, i, n int) (x, y string) {
 	angle := 2*math.Pi*float64(i)/float64(n) - math.Pi/2
 	one := func(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }

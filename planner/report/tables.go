@@ -12,21 +12,21 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// piece is a table, or what is between tables.
+// piece is a table, or the HTML between tables.
 type piece struct {
 	id   string
 	say  tableText
 	rows [][]string
-	html string // of what is not a table
+	html string // HTML that is not a table
 }
 
-// mostCell is how many characters a cell of a bounded page has.
+// mostCell is how many characters of a cell a bounded page shows.
 const mostCell = 1000
 
-// table adds one with its caption, by its ID. A cell of several lines is a list.
+// table adds the table with an ID, and its caption. A cell of several lines is a list.
 func (w *page) table(id string, rows [][]string) { w.tableAs(id, tableTexts[id], rows) }
 
-// tableAs is table with other words.
+// tableAs is table with different texts.
 func (w *page) tableAs(id string, say tableText, rows [][]string) {
 	if len(rows) == 0 {
 		return
@@ -35,7 +35,7 @@ func (w *page) tableAs(id string, say tableText, rows [][]string) {
 	p.say.heads, p.rows = nil, make([][]string, len(rows))
 	for i, head := range say.heads {
 		if !slices.ContainsFunc(rows, func(row []string) bool { return row[i] != "" }) {
-			continue // nothing has one
+			continue // no machine has one
 		}
 		p.say.heads = append(p.say.heads, head)
 		for k, row := range rows {
@@ -45,11 +45,11 @@ func (w *page) tableAs(id string, say tableText, rows [][]string) {
 	w.pieces = append(w.pieces, p)
 }
 
-// next to adds what is between tables.
+// beside adds HTML between tables.
 func (w *page) beside(html string) { w.pieces = append(w.pieces, piece{html: html}) }
 
-// flush writes the pieces that were added. All of their rows take at most so many bytes: what is left out, its table says. Less than none
-// is not a bound.
+// flush writes the pieces added so far. All rows together take at most room bytes; a table reports the rows that it omits. A negative room
+// is no limit.
 func (w *page) flush(room int) {
 	rows, sizes := make([][]string, len(w.pieces)), make([]int, len(w.pieces))
 	for i, p := range w.pieces {
@@ -82,8 +82,7 @@ func (w *page) flush(room int) {
 	w.pieces = nil
 }
 
-// share is how much each gets of what there is room for, such that no one gets less than another that wants more: those that want less
-// than their part leave it to the others.
+// share returns the limit per item such that all fit into room: an item that needs less than its share leaves the rest to the others.
 func share(sizes []int, room int) int {
 	sizes = slices.Sorted(slices.Values(sizes))
 	for i, size := range sizes {
@@ -111,7 +110,7 @@ func (w *page) section(p piece, rows []string) {
 	w.WriteString("</tbody></table></div>\n</section>\n")
 }
 
-// rowText is a row, in a bounded page without the ends of very long cells.
+// rowText formats a row; in a bounded page, very long cells are truncated.
 func rowText(row []string, bounded bool) string {
 	var b strings.Builder
 	b.WriteString("<tr>")
@@ -125,7 +124,7 @@ func rowText(row []string, bounded bool) string {
 	return b.String()
 }
 
-// cellText is a cell: what begins with a tick is code, and lines are a list.
+// cellText formats a cell: text that begins with a backtick is code, and several lines are a list.
 func cellText(cell string) string {
 	lines := strings.Split(cell, "\n")
 	for i, line := range lines {
@@ -210,7 +209,7 @@ func (w *page) machines(p *plan.Plan, compact bool) {
 	w.tableAs("machines", say, rows)
 }
 
-// machineRows are the rows of machines that are in a place and in no deeper one.
+// machineRows returns the rows of the machines directly in a place.
 func machineRows(place Place) [][]string {
 	var rows [][]string
 	for _, h := range place.Hosts {
@@ -229,7 +228,7 @@ func machineRows(place Place) [][]string {
 
 func system(o plan.OS) string { return strings.TrimSuffix(o.Name+" "+o.Version, " ") }
 
-// size says what a machine has, as far as it is stated.
+// size describes a machine's resources, as far as they are known.
 func size(n *plan.Node) string {
 	var parts []string
 	if n.InstanceType != "" {
@@ -301,7 +300,7 @@ func (w *page) capacity(p *plan.Plan) {
 	w.tableAs("capacity", say, rows)
 }
 
-// Certificate is what expires.
+// Certificate describes a certificate that expires.
 type Certificate struct{ Files, On, Issuer, Valid, Renewed string }
 
 func (w *page) certificates(p *plan.Plan) {
@@ -323,7 +322,7 @@ func (w *page) versions(p *plan.Plan) {
 	}
 	supported := p.Kubernetes().SupportEnds()
 	if own := p.Target.Facts.End(p.Cluster.Version); own != "" {
-		supported = own // the vendor's day
+		supported = own // the vendor's date
 	}
 	rows := [][]string{{"Kubernetes", p.Cluster.Version.String(), supported}}
 	if p.Target.Facts.Hosting == plan.Hosts {
@@ -359,7 +358,7 @@ func (w *page) versions(p *plan.Plan) {
 			row[1] = plan.NoData
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b []string) int { // what ends first comes first
+	slices.SortStableFunc(rows, func(a, b []string) int { // sorted by end date
 		if (a[2] == "") != (b[2] == "") {
 			return strings.Compare(b[2], a[2])
 		}
@@ -371,7 +370,7 @@ func (w *page) versions(p *plan.Plan) {
 	w.calendar(p.Target.Facts.Table.Date(), rows)
 }
 
-// calendar draws the days on which support ends, from the day of the facts on. It depends on no other day.
+// calendar draws the dates on which support ends, starting on the date of the facts. It does not depend on the current date.
 func (w *page) calendar(from string, rows [][]string) {
 	first, err := time.Parse(time.DateOnly, from)
 	if err != nil {
@@ -392,7 +391,7 @@ func (w *page) calendar(from string, rows [][]string) {
 	}
 	const width, label, high = 760, 210, 30
 	end := time.Date(last.Year()+1, 1, 1, 0, 0, 0, 0, time.UTC)
-	at := func(day time.Time) int { // whole days, so that no machine rounds otherwise
+	at := func(day time.Time) int { // whole days, so that rounding is the same on every machine
 		return label + int(day.Sub(first)/(24*time.Hour))*(width-label-90)/int(end.Sub(first)/(24*time.Hour))
 	}
 	c := &canvas{width: width, height: len(known)*high + 34}
@@ -431,7 +430,7 @@ func (w *page) software(p *plan.Plan) {
 	w.table("software", rows)
 }
 
-// material counts the machines that are alike.
+// material counts identical machines.
 func (w *page) material(p *plan.Plan) {
 	type kind struct{ size, system, roles string }
 	counts := map[kind]int{}
@@ -461,7 +460,7 @@ func (w *page) decisions(p *plan.Plan) {
 	w.table("decisions", rows)
 }
 
-// total sums what every machine states.
+// total adds up the machines' resources.
 func total(nodes []*plan.Node) string {
 	var sum plan.Node
 	cpus, memory, disk := true, true, true

@@ -2,8 +2,8 @@ package report
 
 import "github.com/k8splan/k8splan/planner/simulate"
 
-// The English of the page that is written here. What its script says is SAY in page/stand.js; the pictures and what other pages share have
-// their own.
+// English texts of the page that Go writes. The script's texts are SAY in page/stand.js; the pictures and what other pages share have
+// separate texts.
 const (
 	sayDocument = "%s: the design of a cluster"
 	saySkip     = "Skip to the verdicts"
@@ -44,19 +44,19 @@ const (
 	sayAnyLoss   = "the loss of any "
 )
 
-// capabilityNames are what the page calls capabilities.
+// capabilityNames are the page's names for capabilities.
 var capabilityNames = map[simulate.Capability]string{
 	simulate.EtcdWrites: "etcd writes", simulate.EtcdReads: "etcd reads", simulate.API: "API", simulate.Scheduling: "Scheduling",
 	simulate.Pods: "Running pods", simulate.Services: "Services", simulate.DNS: "DNS", simulate.Join: "Joining",
 }
 
-// tableText is what a table says of itself.
+// tableText holds a table's texts.
 type tableText struct {
 	title, about string
 	heads        []string
 }
 
-// tableTexts are those of each table, by its ID.
+// tableTexts are the texts of each table, by its ID.
 var tableTexts = map[string]tableText{
 	"findings": {"Findings", "rules that the design breaks, and waived ones",
 		[]string{"Severity", "Rule", "Where", "What", "Waived because"}},
@@ -86,6 +86,6 @@ var tableTexts = map[string]tableText{
 		[]string{"Step", "What", "By", "Then", "Undo", "Writes survive", "The API survives"}},
 }
 
-// afterLoss are the headings of what is said of a failure, by the element that has it.
+// afterLoss are the headings of the effects of a failure, by element.
 var afterLoss = [][2]string{{"from", "API reached from"}, {"left", "Losses left for the API"}, {"returns", "When it returns"},
 	{"never", "If it never returns"}, {"runbook", "By hand"}}

@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// TestTextsAreInOnePlace looks for English in the page's programs: what they say is in texts.go, and in SAY of page/stand.js.
+// TestTextsAreInOnePlace looks for English in the page's scripts: their texts belong in texts.go and in SAY of page/stand.js.
 func TestTextsAreInOnePlace(t *testing.T) {
-	classes := []string{"mono soft", "range nodes"} // of the style, not words
+	classes := []string{"mono soft", "range nodes"} // CSS classes, not words
 	tag, words := regexp.MustCompile(`<[^>]*>|%[a-z]`), regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,}`)
 	for _, name := range []string{"page.go", "tables.go", "changes.go"} {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
@@ -22,7 +22,7 @@ func TestTextsAreInOnePlace(t *testing.T) {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			if f, ok := n.(*ast.FuncDecl); ok && (f.Name.Name == "Runbook" || f.Name.Name == "Page") {
-				return false // headings of another page, which its tests hold; the policy in the head
+				return false // headings of another page, covered by its tests; the policy in the head
 			}
 			lit, ok := n.(*ast.BasicLit)
 			if !ok || lit.Kind != token.STRING {

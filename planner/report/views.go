@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// numberLine draws the ranges to scale, a line for each part of the address space in which some lie.
+// numberLine draws the ranges to scale, one line for each used part of the address space.
 func (c *canvas) numberLine(p *plan.Plan, y int) {
 	ranges := Ranges(p)
 	if len(ranges) == 0 {
@@ -27,13 +27,13 @@ func (c *canvas) numberLine(p *plan.Plan, y int) {
 	c.height = y - 14
 }
 
-// part is a part of the address space with the ranges in it.
+// part is a part of the address space with its ranges.
 type part struct {
 	space  netip.Prefix
 	ranges []AddressRange
 }
 
-// parts sorts ranges by the private block that they are in. A part is as small as holds them with their surroundings.
+// parts sorts ranges by their private block. A part is as small as its ranges and their surroundings permit.
 func parts(ranges []AddressRange) []part {
 	var out []part
 	for _, block := range blocks() {
@@ -60,7 +60,7 @@ func parts(ranges []AddressRange) []part {
 	return out
 }
 
-// common is the smallest range that holds two; the zero range holds nothing.
+// common returns the smallest range that contains both; the zero range contains nothing.
 func common(a, b netip.Prefix) netip.Prefix {
 	if !a.IsValid() {
 		return b
@@ -73,15 +73,15 @@ func common(a, b netip.Prefix) netip.Prefix {
 	return a
 }
 
-// part draws a line with its ranges, and below each what it is.
+// part draws a line with its ranges, and a description under each.
 func (c *canvas) part(p *plan.Plan, in part, y int) int {
 	x, w := margin, c.width-2*margin
 	c.text(x, y+10, w, "mono soft", in.space.String())
 	c.rect(x, y+18, w, 18, 4, "line")
-	var begins []int // of the labels on each level, from the right: a line to a deeper label crosses none
+	var begins []int // x positions of the labels on each level, from the right: a line to a deeper label crosses none
 	bottom := y + 36
 	boxes, leaders := c, &canvas{}
-	c = &canvas{} // over the lines
+	c = &canvas{} // on top of the lines
 	for _, r := range slices.Backward(in.ranges) {
 		from, to := place(in.space, r.Prefix, w)
 		rx, rw := x+from, max(4, to-from)
@@ -101,7 +101,7 @@ func (c *canvas) part(p *plan.Plan, in part, y int) int {
 		c.open("rangebox", "data-range", r.What)
 		c.title(label + ": " + r.Room)
 		c.rect(rx, y+18, rw, 18, 3, "range "+strings.ToLower(r.What))
-		for _, other := range r.Others { // none if the one before is
+		for _, other := range r.Others { // omitted if the previous one is
 			if from, next := place(in.space, other, w); next > to {
 				c.rect(x+from, y+18, next-from, 18, 3, "range "+strings.ToLower(r.What))
 				to = next
@@ -117,7 +117,7 @@ func (c *canvas) part(p *plan.Plan, in part, y int) int {
 	return bottom
 }
 
-// place is where a range begins and ends on a line so many pixels wide.
+// place returns where a range begins and ends on a line w pixels wide.
 func place(space, r netip.Prefix, w int) (from, to int) {
 	number := func(a netip.Addr) *big.Int { return new(big.Int).SetBytes(a.AsSlice()) }
 	size := new(big.Int).Lsh(big.NewInt(1), uint(space.Addr().BitLen()-space.Bits()))
@@ -131,7 +131,7 @@ func place(space, r netip.Prefix, w int) (from, to int) {
 	return from, min(w, from+max(4, pixel(length)))
 }
 
-// matrix draws who connects to whom: a row for those who listen, a column for those who connect.
+// matrix draws who connects to whom: a row for each listening group, a column for each connecting one.
 func (c *canvas) matrix(p *plan.Plan, y int) {
 	m := Matrix(p)
 	if len(m.Rows) == 0 {
@@ -166,7 +166,7 @@ func (c *canvas) matrix(p *plan.Plan, y int) {
 	c.height = y
 }
 
-// PortMatrix is who connects to whom by which ports.
+// PortMatrix shows who connects to whom on which ports.
 type PortMatrix struct {
 	Columns []string
 	Rows    []PortRow
@@ -207,7 +207,7 @@ func Matrix(p *plan.Plan) PortMatrix {
 	return m
 }
 
-// ring draws etcd: members on a ring by failure domain, and who asks them.
+// ring draws etcd: members on a ring by failure domain, and their clients.
 func (c *canvas) ring(p *plan.Plan, y int) {
 	e := &p.Etcd
 	n := len(e.Members)
@@ -240,7 +240,7 @@ func (c *canvas) ring(p *plan.Plan, y int) {
 	c.height = cy + radius + cardH/2 + 10
 }
 
-// whoRunsEtcd is a sentence where the design has no members.
+// whoRunsEtcd returns a sentence for designs without members.
 func whoRunsEtcd(p *plan.Plan) string {
 	if p.Etcd.Foreign() {
 		return "Others run etcd: " + strings.Join(p.Etcd.Endpoints, ", ") + "."
