@@ -14,20 +14,20 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// mostTried bounds the proposals that one request tries: each of them takes the whole road.
+// mostTried limits the proposals that one request tries: each runs the whole pipeline.
 const mostTried = 12
 
-// quickFix is the kind of a code action that corrects a finding.
+// quickFix is the kind of code actions that fix a finding.
 const quickFix = "quickfix"
 
-// proposal is one way to do what a finding says.
+// proposal is one way to apply a finding's advice.
 type proposal struct {
 	title string
 	edits []replacement
 }
 
-// actions are the corrections of the findings at a place. A proposal is offered only where the finding is gone after it, and where it
-// brings no new one: each is tried on a copy of the file.
+// actions returns fixes for the findings at a position. A proposal is tried on a copy of the file, and offered only if it removes the
+// finding and adds no new one.
 func (s *server) actions(p *documentParams) any {
 	d := s.document(p)
 	out := []codeAction{}
@@ -67,7 +67,7 @@ func (d *document) action(title string, of diagnostic, text string, preferred bo
 		Edit: workspaceEdit{map[string][]textEdit{d.uri: d.edits(text)}}}
 }
 
-// corrected reports whether a text is without a finding, and has no other that the file had not.
+// corrected reports whether a text no longer has a finding, and has no other that the file did not have.
 func (d *document) corrected(from *hcl.Diagnostic, text string) bool {
 	after := newDocument(d.uri, d.version, text, d.options, &past{})
 	after.beside = d.beside
@@ -93,7 +93,7 @@ func (d *document) corrected(from *hcl.Diagnostic, text string) bool {
 		}
 		return true
 	}
-	// What an error hid comes to light: it counts only where it is said of what was written.
+	// The error may have hidden other findings: one counts only if it is about the new text.
 	for _, edit := range d.edits(text) {
 		end := edit.Range.Start.Line + strings.Count(edit.NewText, "\n")
 		for _, one := range after.diags {
@@ -106,7 +106,7 @@ func (d *document) corrected(from *hcl.Diagnostic, text string) bool {
 	return true
 }
 
-// waiver demotes the findings of a rule to notes. The reason is the author's to write: without one the waiver is a finding itself.
+// waiver demotes the findings of a rule to notes. The user must write the reason: a waiver without one is a finding itself.
 func (d *document) waiver(from *hcl.Diagnostic) (proposal, bool) {
 	if _, waived := rule.WaiverReason(from); waived || d.tree() == nil {
 		return proposal{}, false
@@ -125,7 +125,7 @@ func (d *document) waiver(from *hcl.Diagnostic) (proposal, bool) {
 	return proposal{fmt.Sprintf("Waive %s, with a reason that you write", id), []replacement{atEnd(d.text, block)}}, true
 }
 
-// The words by which details introduce what to write.
+// The words with which details introduce what to write.
 var (
 	writeArgument = regexp.MustCompile(`\b(?:[Ww]rite|or|and|such as|for instance|Add:)\s+([a-z][a-z0-9_]*) = `)
 	writeBlock    = regexp.MustCompile(`\b(?:[Ww]rite|or|Add) ([a-z][a-z_]*(?: "[^"…]+")? \{)`)
@@ -137,7 +137,7 @@ var (
 	takeOut       = regexp.MustCompile(`\b(?:[Rr]emove (?:it|the (?:flag|label|block|waiver|field|argument|name)))\b`)
 )
 
-// proposals reads off a finding what it says to write.
+// proposals parses a finding's advice.
 func (d *document) proposals(from *hcl.Diagnostic) []proposal {
 	detail, at := from.Detail, from.Subject
 	if at == nil || at.Filename != d.filename() || !at.CanSliceBytes([]byte(d.text)) {
@@ -178,7 +178,7 @@ func (d *document) proposals(from *hcl.Diagnostic) []proposal {
 	return out
 }
 
-// inPlaceOf writes a proposed value in the way of what stands there: quoted or bare.
+// inPlaceOf formats a proposed value like the value that it replaces: quoted or bare.
 func inPlaceOf(written, value string) (string, bool) {
 	bare, err := strconv.Unquote(value)
 	if err != nil {
@@ -199,7 +199,7 @@ func inPlaceOf(written, value string) (string, bool) {
 	return "", false
 }
 
-// assign writes an argument: in the block of a type where one is named, else in the innermost one around the place that takes it.
+// assign sets an argument: in the block of a type if one is named, else in the innermost enclosing block that takes it.
 func (d *document) assign(at int, in, name, value string) []proposal {
 	body := d.tree()
 	if body == nil {
@@ -222,7 +222,7 @@ func (d *document) assign(at int, in, name, value string) []proposal {
 	return nil
 }
 
-// set gives an argument of a block a value.
+// set sets the value of a block's argument.
 func (d *document) set(b *hclsyntax.Block, name, value string) replacement {
 	if attr := b.Body.Attributes[name]; attr != nil {
 		return replacement{attr.Expr.Range().Start.Byte, attr.Expr.Range().End.Byte, value}
@@ -230,7 +230,7 @@ func (d *document) set(b *hclsyntax.Block, name, value string) replacement {
 	return inBlock(d.text, b, name+" = "+value)
 }
 
-// blockProposal writes a block: into the one of its type where there is one, else where the language has it.
+// blockProposal adds a block: into the existing one of its type, else where the language permits it.
 func (d *document) blockProposal(at int, part fragment) []proposal {
 	body := d.tree()
 	if body == nil {
@@ -238,7 +238,7 @@ func (d *document) blockProposal(at int, part fragment) []proposal {
 	}
 	title := "Write " + part.String()
 	path := around(body, at)
-	for n := len(path); n >= 0; n-- { // the innermost block around the place that takes it
+	for n := len(path); n >= 0; n-- { // the innermost enclosing block that takes it
 		of := rowOf(path[:n])
 		if of == nil || row(of.Blocks, part.typ) == nil {
 			continue
@@ -248,7 +248,7 @@ func (d *document) blockProposal(at int, part fragment) []proposal {
 		}
 		return []proposal{{title, d.merged(path[n-1], path[n-1].Body, part)}}
 	}
-	for _, outer := range spec.Schema { // a block that another top-level block has
+	for _, outer := range spec.Schema { // a block inside another top-level block
 		if row(outer.Blocks, part.typ) != nil && !outer.Many {
 			return []proposal{{title, d.merged(nil, body, fragment{typ: outer.Name, items: []fragment{part}})}}
 		}
@@ -256,7 +256,7 @@ func (d *document) blockProposal(at int, part fragment) []proposal {
 	return nil
 }
 
-// merged writes a block into a body: b is the block of the body, nil for the file.
+// merged adds a block to a body: b is the block of the body, nil for the file.
 func (d *document) merged(b *hclsyntax.Block, body *hclsyntax.Body, part fragment) []replacement {
 	for _, have := range body.Blocks {
 		if have.Type != part.typ {
@@ -288,7 +288,7 @@ func (d *document) merged(b *hclsyntax.Block, body *hclsyntax.Body, part fragmen
 	return []replacement{inBlock(d.text, b, part.lines())}
 }
 
-// removal takes out what the finding points at: an entry of a map, an argument, or a block.
+// removal removes what the finding points at: a map entry, an argument, or a block.
 func (d *document) removal(at *hcl.Range) []proposal {
 	body := d.tree()
 	if body == nil {
@@ -318,7 +318,7 @@ func (d *document) removal(at *hcl.Range) []proposal {
 				}
 			}
 			if begin > attr.Expr.Range().Start.Byte {
-				continue // an entry and not the map
+				continue // an entry, not the map
 			}
 		}
 		add(name, attr.SrcRange.Start.Byte, attr.SrcRange.End.Byte)
@@ -332,7 +332,7 @@ func (d *document) removal(at *hcl.Range) []proposal {
 	return out
 }
 
-// header is how a block begins: its type and its labels.
+// header returns the beginning of a block: its type and its labels.
 func header(b *hclsyntax.Block) string {
 	text := b.Type
 	for _, label := range b.Labels {

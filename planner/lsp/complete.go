@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// completer collects what may stand at the cursor.
+// completer collects completions at the cursor.
 type completer struct {
 	*server
 	d     *document
@@ -43,7 +43,7 @@ func (s *server) completion(p *documentParams) any {
 	return completionList{Items: k.items}
 }
 
-// add offers something. What is offered first stands first.
+// add adds a completion. Editors show completions in this order.
 func (k *completer) add(label string, kind int, detail, doc, text string, format int) {
 	item := completionItem{
 		Label: label, Kind: kind, Detail: detail, SortText: fmt.Sprintf("%04d", len(k.items)), InsertTextFormat: format,
@@ -55,7 +55,7 @@ func (k *completer) add(label string, kind int, detail, doc, text string, format
 	k.items = append(k.items, item)
 }
 
-// names offers arguments and blocks that do not are in the block yet, required ones first.
+// names offers arguments and blocks that are not in the block yet, required ones first.
 func (k *completer) names() {
 	block, ok := k.c.schema()
 	if !ok {
@@ -86,10 +86,10 @@ func (k *completer) names() {
 	}
 }
 
-// usual names arguments that a block is started with though none must be there: others can say the same.
+// usual names optional arguments that a new block mostly needs because its alternatives are rare.
 var usual = map[string][]string{"node_pool": {"roles", "count"}}
 
-// blockText is a block with what it must have, and what it mostly has.
+// blockText returns a block with its required and its usual arguments.
 func (k *completer) blockText(b *spec.Block) string {
 	if !k.snippets {
 		if b.Label != "" {
@@ -125,12 +125,12 @@ func (k *completer) blockText(b *spec.Block) string {
 	return text + "  $0\n}"
 }
 
-// hole is a place to fill in, with what stands there first.
+// hole returns a placeholder with its default text.
 func hole(n int, text string) string {
 	return "${" + strconv.Itoa(n) + ":" + strings.NewReplacer(`\`, `\\`, "$", `\$`, "}", `\}`).Replace(text) + "}"
 }
 
-// offer is a value that may stand somewhere.
+// offer is a possible value.
 type offer struct{ value, detail, doc string }
 
 func (k *completer) labels() {
@@ -160,7 +160,7 @@ func (k *completer) labels() {
 	k.offer(offers, kindEnum, false)
 }
 
-// surrounding are the blocks that may stand where the cursor is.
+// surrounding returns the blocks that are allowed at the cursor.
 func (k *completer) surrounding() []spec.Block {
 	block, ok := k.c.schema()
 	if !ok {
@@ -172,7 +172,7 @@ func (k *completer) surrounding() []spec.Block {
 	return block.Blocks
 }
 
-// waivable are the rules that a waiver may name, those that have found something first.
+// waivable lists the rules that a waiver may name, those with findings first.
 func (k *completer) waivable() []offer {
 	k.d.judge()
 	found := map[string]bool{}
@@ -194,10 +194,10 @@ func (k *completer) waivable() []offer {
 	return append(first, rest...)
 }
 
-// numbered is a node's name that ends in a number.
+// numbered matches a node's name that ends in a number.
 var numbered = regexp.MustCompile(`(?m)^\s*node\s+"([a-z0-9.-]*?)([0-9]+)"`)
 
-// nextNames continues each row of numbered nodes: after cp-1 and cp-2, cp-3.
+// nextNames continues each series of numbered nodes: after cp-1 and cp-2, cp-3.
 func nextNames(text string) []offer {
 	last, order := map[string]int{}, []string{}
 	for _, m := range numbered.FindAllStringSubmatch(text, -1) {
@@ -266,7 +266,7 @@ func (k *completer) example(a *spec.Argument) {
 	}
 }
 
-// offer adds values as text, with the quotes that are still missing; as a list of one where brackets are.
+// offer adds values as text, with the missing quotes; as a list of one if brackets is set.
 func (k *completer) offer(offers []offer, kind int, brackets bool) {
 	for _, o := range offers {
 		text := o.value
@@ -277,13 +277,13 @@ func (k *completer) offer(offers []offer, kind int, brackets bool) {
 			text = "[" + text + "]"
 		}
 		k.add(o.value, kind, o.detail, o.doc, text, plainText)
-		if !k.c.quoted { // editors compare with what is typed, and that may begin with a quote
+		if !k.c.quoted { // editors match against the typed text, which may begin with a quote
 			k.items[len(k.items)-1].FilterText = text
 		}
 	}
 }
 
-// candidates are the values that an argument may have, or that the rest of the file suggests.
+// candidates returns the values that an argument can have, or that the rest of the file suggests.
 func (k *completer) candidates(block *spec.Block, a *spec.Argument) []offer {
 	var offers []offer
 	for _, word := range a.Enum {
@@ -329,10 +329,10 @@ func (k *completer) candidates(block *spec.Block, a *spec.Argument) []offer {
 	return nil
 }
 
-// mostNodes bounds how many nodes are offered or listed.
+// mostNodes limits how many nodes are offered or listed.
 const mostNodes = 100
 
-// versions are the newest patch releases of the minors that are known, the newest first, and the design's own.
+// versions returns the newest patch releases of the known minors, newest first, and the design's version.
 func versions(facts *plan.Table, p *plan.Plan) []offer {
 	oldest, newest := facts.Minors()
 	var offers []offer
@@ -358,7 +358,7 @@ func versions(facts *plan.Table, p *plan.Plan) []offer {
 	return offers
 }
 
-// decided is what the planner chose where nothing is written.
+// decided returns the planner's value for an argument that is not set.
 func (k *completer) decided(p *plan.Plan, block, argument string) []offer {
 	if p == nil {
 		return nil
@@ -378,7 +378,7 @@ func (k *completer) decided(p *plan.Plan, block, argument string) []offer {
 	return []offer{{value, "as it is", ""}}
 }
 
-// endpoints are names and addresses behind which an API server answers.
+// endpoints returns names and addresses at which an API server answers.
 func endpoints(p *plan.Plan, ports bool) []offer {
 	if p == nil {
 		return nil
@@ -413,7 +413,7 @@ func endpoints(p *plan.Plan, ports bool) []offer {
 	return offers
 }
 
-// known are the values that nodes of the design have already.
+// known returns the values that the design's nodes already have.
 func known(p *plan.Plan, what string, of func(*plan.Node) string) []offer {
 	if p == nil {
 		return nil
@@ -441,7 +441,7 @@ func known(p *plan.Plan, what string, of func(*plan.Node) string) []offer {
 	return offers
 }
 
-// nextAddress is a free one behind the highest that the nodes have.
+// nextAddress offers a free address after the highest in use.
 func nextAddress(p *plan.Plan) []offer {
 	if p == nil {
 		return nil
@@ -461,7 +461,7 @@ func nextAddress(p *plan.Plan) []offer {
 	return nil
 }
 
-// each offers what a block with for_each reads.
+// each offers what a block with for_each can read.
 func (k *completer) each() {
 	for _, part := range []struct{ name, detail string }{{"key", "name of the machine or the pool"}, {"value", "what for_each has for " +
 		"it"}} {
@@ -474,7 +474,7 @@ func (k *completer) each() {
 	}
 }
 
-// read offers what expressions can read: variables and locals. A variable's own block reads neither, and a local not itself.
+// read offers what expressions can read: variables and locals. A variable's own block can read neither, and a local cannot read itself.
 func (k *completer) read() {
 	top := ""
 	if len(k.c.path) > 0 {

@@ -8,43 +8,43 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// place says what is written where the cursor stands.
+// place is the syntactic position of the cursor.
 type place int
 
 const (
-	nowhere place = iota // a comment, a heredoc, a file that is too broken
+	nowhere place = iota // a comment, a heredoc, a file that does not parse
 	naming               // the name of an argument or a block
 	labeling
 	valuing
 )
 
-// cursor is a place in the file, found by the tokens before it alone: what follows may not be written yet.
+// cursor is a position in the file, found only by the tokens before it: what follows may not be written yet.
 type cursor struct {
 	place place
-	path  []string // types of the blocks around, outermost first
-	block []string // the label of each of them, "" if there is none
-	names []string // what stands in the innermost block before the cursor
+	path  []string // types of the enclosing blocks, outermost first
+	block []string // the label of each, "" if there is none
+	names []string // names in the innermost block before the cursor
 
-	head     string   // of a label: the block's type; of a value: the argument's name
-	word     string   // what is written of the word, up to the cursor
-	begin    int      // where the word begins, bytes; behind the quote of a text
-	quoted   bool     // inside a text
+	head     string   // for a label: the block's type; for a value: the argument's name
+	word     string   // the typed part of the word, up to the cursor
+	begin    int      // byte offset of the word, after an opening quote
+	quoted   bool     // inside a string
 	listed   bool     // inside brackets of the value
 	keyed    bool     // inside braces of the value: a map
-	inner    bool     // inside ${} or parentheses: a part of an expression
+	inner    bool     // inside ${} or parentheses: part of an expression
 	steps    []string // var.x: the names before the last dot, e.g. ["var"]
 	siblings []string // elements of the list before the cursor
 }
 
-// frame is one thing that is open.
+// frame is an open construct.
 type frame struct {
 	kind   frameKind
-	typ    string // of a block
+	typ    string // for a block
 	label  string
 	names  []string
-	tokens []piece // since the last line end in a body, the last separator elsewhere
+	tokens []piece // since the last newline in a body, since the last separator elsewhere
 	texts  []string
-	begin  int // of a text: behind the quote
+	begin  int // for a string: after the quote
 	text   string
 }
 
@@ -60,17 +60,17 @@ const (
 	inHeredoc
 )
 
-// piece is a token as far as the cursor cares.
+// piece is the part of a token that the cursor needs.
 type piece struct {
 	typ        hclsyntax.TokenType
 	text       string
 	begin, end int
 }
 
-// mostRestarts bounds the quotes that were never closed: behind each the rest of the file is read again.
+// mostRestarts limits the number of unclosed quotes: after each, the rest of the file is scanned again.
 const mostRestarts = 64
 
-// mostBytes bounds the file in which the cursor is looked for; the loader takes no larger one.
+// mostBytes limits the size of the file in which the cursor is looked up; the loader accepts no larger one.
 const mostBytes = spec.MaxBytes
 
 // find finds the cursor at an offset of the text.
@@ -94,14 +94,14 @@ func find(text string, offset int) cursor {
 }
 
 type scanner struct {
-	from   int // bytes; where to scan on
+	from   int // byte offset where to continue
 	frames []frame
-	silent bool // the last token was a comment that the cursor may stand in
+	silent bool // the last token was a comment that may contain the cursor
 }
 
 func (s *scanner) top() *frame { return &s.frames[len(s.frames)-1] }
 
-// walk reads tokens from s.from on. A text that a line end breaks is taken as closed there, and the rest must be read again.
+// walk reads tokens starting at s.from. A string broken by a newline counts as closed there, and the rest must be scanned again.
 func (s *scanner) walk(src []byte) (next int, broken bool) {
 	tokens, _ := hclsyntax.LexConfig(src[s.from:], "", hcl.Pos{Byte: s.from, Line: 1, Column: 1})
 	for i, t := range tokens {
@@ -129,7 +129,7 @@ func (s *scanner) walk(src []byte) (next int, broken bool) {
 			s.endText()
 		case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
 			if top.kind == inText {
-				if n := lineEnd(t.Bytes); n >= 0 { // the scanner lets some texts run over lines
+				if n := lineEnd(t.Bytes); n >= 0 { // the scanner lets some strings span lines
 					top.text += string(t.Bytes[:n])
 					s.endText()
 					return begin + n, true
@@ -187,7 +187,7 @@ func (s *scanner) push(f frame, t hclsyntax.Token) {
 	s.frames = append(s.frames, f)
 }
 
-// brace opens a block where a block can stand, else a map.
+// brace opens a block where a block is allowed, else a map.
 func (s *scanner) brace(t hclsyntax.Token) {
 	top := s.top()
 	if top.kind != inBody {
@@ -213,8 +213,8 @@ func (s *scanner) brace(t hclsyntax.Token) {
 	s.frames = append(s.frames, block)
 }
 
-// pop closes the innermost frame of a kind, and with it what was left open inside. A body closes only if nothing but unclosed values
-// stand in it; the file itself never closes.
+// pop closes the innermost frame of a kind, and everything left open inside. A body closes only if it contains nothing but unclosed values;
+// the file itself never closes.
 func (s *scanner) pop(kind frameKind) bool {
 	for i := len(s.frames) - 1; i > 0; i-- {
 		if s.frames[i].kind == kind {
@@ -228,7 +228,7 @@ func (s *scanner) pop(kind frameKind) bool {
 	return false
 }
 
-// endText closes a text, and hands it to what it stands in.
+// endText closes a string and adds it to the enclosing frame.
 func (s *scanner) endText() {
 	for i := len(s.frames) - 1; i > 0; i-- {
 		if s.frames[i].kind != inText {
@@ -246,8 +246,7 @@ func (s *scanner) endText() {
 	}
 }
 
-// newline ends what a line end ends. In brackets and parentheses it ends nothing, unless an argument follows: then someone forgot to
-// close.
+// newline ends what a newline ends. In brackets and parentheses it ends nothing unless an argument follows: then a bracket was not closed.
 func (s *scanner) newline(next hclsyntax.Tokens) {
 	if k := s.top().kind; k == inList || k == inParen {
 		if len(next) < 2 || next[0].Type != hclsyntax.TokenIdent || next[1].Type != hclsyntax.TokenEqual {
@@ -260,7 +259,7 @@ func (s *scanner) newline(next hclsyntax.Tokens) {
 	s.top().tokens = nil
 }
 
-// cursor reads off what is open.
+// cursor computes the position from the open frames.
 func (s *scanner) cursor(offset int) cursor {
 	if s.silent {
 		return cursor{}
@@ -302,7 +301,7 @@ func (s *scanner) cursor(offset int) cursor {
 	case assigned:
 		c.place, c.head = valuing, line[0].text
 	case len(s.frames) > body+1 && top.kind != inText:
-		c.place = nowhere // brackets where no value can stand
+		c.place = nowhere // brackets where no value is allowed
 	case len(line) == 0 || len(line) == 1 && line[0].end == offset && !c.quoted:
 		c.place = naming
 	default:
@@ -311,7 +310,7 @@ func (s *scanner) cursor(offset int) cursor {
 	return c
 }
 
-// word finds the word that ends at the cursor, and what it is a part of.
+// word finds the word that ends at the cursor, and what it is part of.
 func (s *scanner) word(c *cursor, tokens []piece, offset int) {
 	last := len(tokens) - 1
 	if last >= 0 && tokens[last].end == offset && (tokens[last].typ == hclsyntax.TokenIdent ||
@@ -325,9 +324,9 @@ func (s *scanner) word(c *cursor, tokens []piece, offset int) {
 	}
 }
 
-// schema is the row of the innermost block around the cursor; nil at the top of the file, and false if the language has no such block. A
-// block that was never closed has the next one inside: the innermost that the language has there counts. The label of a target block
-// decides about its language.
+// schema returns the schema of the innermost block around the cursor; nil at the top of the file, and false if the language has no such
+// block. A block that was never closed seems to contain the next one: the innermost block that the language permits there counts. The label
+// of a target block decides its schema.
 func (c *cursor) schema() (*spec.Block, bool) {
 	if len(c.path) == 0 {
 		return nil, true
@@ -360,7 +359,7 @@ func row(blocks []spec.Block, name string) *spec.Block {
 	return nil
 }
 
-// following are the names of arguments and blocks that are behind the cursor in the same block.
+// following returns the names of arguments and blocks after the cursor in the same block.
 func following(text string, offset int) []string {
 	if len(text)-offset > mostBytes {
 		return nil

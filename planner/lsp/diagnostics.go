@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// diagnostics says what is wrong in LSP's words.
+// diagnostics converts the findings to LSP diagnostics.
 func (d *document) diagnostics() []diagnostic {
 	d.judge()
 	out := make([]diagnostic, 0, len(d.diags))
@@ -24,7 +24,7 @@ func (d *document) diagnostics() []diagnostic {
 			to.Severity = severityWarning
 		}
 		if from.Detail != "" {
-			to.Message += "\n" + from.Detail // the first line is what a list or the end of a line has room for
+			to.Message += "\n" + from.Detail // the first line must fit into a list or at the end of a line
 		}
 		if reason, ok := rule.WaiverReason(from); ok {
 			to.Severity = severityInformation
@@ -44,7 +44,7 @@ func (d *document) diagnostics() []diagnostic {
 	return out
 }
 
-// place is where a diagnostic stands. One about a value from the command line stands at the start.
+// place returns the range of a diagnostic. A diagnostic about a value from the command line is at the start.
 func (d *document) place(from *hcl.Diagnostic) span {
 	if from.Subject == nil || from.Subject.Filename != d.filename() {
 		return span{}
@@ -52,11 +52,11 @@ func (d *document) place(from *hcl.Diagnostic) span {
 	return d.span(from.Subject.Start.Byte, from.Subject.End.Byte)
 }
 
-// elsewhere is how a detail names the other place of a clash. Rules write it as "line 12"; HCL, of an argument that stands twice, as
-// "at topology.hcl:12,3-10".
+// elsewhere matches how a detail names the other place of a conflict. Rules write it as "line 12"; HCL, for a duplicate argument, as "at
+// topology.hcl:12,3-10".
 var elsewhere = regexp.MustCompile(`\bline (\d+)\b|\bat .+?:(\d+),\d+-`)
 
-// others are the lines, counted from 0, of the other places that a diagnostic speaks of.
+// others returns the other lines that a diagnostic mentions, counted from 0.
 func (d *document) others(from *hcl.Diagnostic) []int {
 	var lines []int
 	seen := map[int]bool{d.place(from).Start.Line: true}
@@ -71,7 +71,7 @@ func (d *document) others(from *hcl.Diagnostic) []int {
 	return lines
 }
 
-// line is what stands on a line, its indentation left out.
+// line returns the location of a line's text, without its indentation.
 func (d *document) line(n int) location {
 	begin, end := d.lines[n], d.end(n)
 	text := d.text[begin:end]

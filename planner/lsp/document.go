@@ -19,14 +19,14 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// document is one state of a file. It does not change: an edit makes the next one.
+// document is one immutable version of a file. An edit creates a new one.
 type document struct {
 	uri     string
 	version int
 	text    string
-	lines   []int // where each line starts, bytes
+	lines   []int // byte offset of each line
 	options *Options
-	beside  fs.FS // its folder, with what is open in the editor; nil if it has none
+	beside  fs.FS // its folder, including files open in the editor; nil if it has none
 
 	once   sync.Once
 	diags  hcl.Diagnostics
@@ -38,10 +38,10 @@ type document struct {
 	past *past
 }
 
-// past is what the states of one file share.
+// past is shared by all versions of a file.
 type past struct {
 	mu    sync.Mutex
-	plan  *plan.Plan // of the last state without an error
+	plan  *plan.Plan // of the last version without an error
 	timer *time.Timer
 }
 
@@ -55,7 +55,7 @@ func newDocument(uri string, version int, text string, o *Options, p *past) *doc
 	return d
 }
 
-// folder is the folder of a topology: what is open in the editor comes before what the disk holds.
+// folder is the folder of a topology: files open in the editor override the disk.
 type folder struct {
 	at   string            // URI
 	open map[string]string // texts by URI
@@ -75,7 +75,7 @@ func (f folder) Open(name string) (fs.File, error) {
 	return f.disk.Open(name)
 }
 
-// folderOf is the folder of a topology that is in a file; nil if it has none.
+// folderOf returns the folder of a file's topology; nil if it has none.
 func folderOf(uri string, open map[string]string, o *Options) fs.FS {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "file" || o.Folder == nil {
@@ -86,7 +86,7 @@ func folderOf(uri string, open map[string]string, o *Options) fs.FS {
 	return folder{u.String(), open, disk}
 }
 
-// judge takes the road, once for each state.
+// judge runs the pipeline, once for each version.
 func (d *document) judge() {
 	d.once.Do(func() {
 		project, diags := planner.OpenBeside(d.filename(), []byte(d.text), d.options.values(), d.options.Today(), d.options.Facts,
@@ -101,7 +101,7 @@ func (d *document) judge() {
 	})
 }
 
-// written is the file as the loader reads it, whatever is wrong with it; never nil.
+// written returns the file as the loader reads it, whatever is wrong with it; never nil.
 func (d *document) written() *spec.Spec {
 	d.judge()
 	d.reread.Do(func() {
@@ -112,11 +112,11 @@ func (d *document) written() *spec.Spec {
 	return d.spec
 }
 
-// secretive reports whether a variable is sensitive: then no value that was computed is shown, since any may be made of it.
+// secretive reports whether a variable is sensitive: then no computed value is shown, since any may derive from it.
 func secretive(s *spec.Spec) bool { return s.Secrets != nil }
 
-// plan is the plan of this state, or of the last one without an error (fresh is false then); nil if there was none, and where a variable
-// is sensitive.
+// plan returns the plan of this version, or of the last one without an error (then fresh is false); nil if there was none, and if a
+// variable is sensitive.
 func (d *document) plan() (p *plan.Plan, fresh bool) {
 	d.judge()
 	secret := secretive(d.written())
@@ -128,7 +128,7 @@ func (d *document) plan() (p *plan.Plan, fresh bool) {
 	return d.past.plan, !d.diags.HasErrors()
 }
 
-// filename is the name of the file in diagnostics.
+// filename returns the name of the file in diagnostics.
 func (d *document) filename() string {
 	if u, err := url.Parse(d.uri); err == nil && u.Scheme == "file" {
 		return filepath.Base(u.Path)
@@ -136,7 +136,7 @@ func (d *document) filename() string {
 	return "topology.hcl"
 }
 
-// offset is the byte at a position; a position outside the text is brought to the nearest inside.
+// offset converts a position to a byte offset; a position outside the text is moved to the nearest one inside.
 func (d *document) offset(p position) int {
 	if p.Line < 0 {
 		return 0
@@ -147,7 +147,7 @@ func (d *document) offset(p position) int {
 	at, end := d.lines[p.Line], d.end(p.Line)
 	for units := 0; at < end && units < p.Character; {
 		r, size := utf8.DecodeRuneInString(d.text[at:])
-		if units += width(r); units > p.Character { // in the middle of a pair
+		if units += width(r); units > p.Character { // in the middle of a surrogate pair
 			break
 		}
 		at += size
@@ -155,7 +155,7 @@ func (d *document) offset(p position) int {
 	return at
 }
 
-// end is where a line ends, its line feed and the carriage return before it left out.
+// end returns where a line ends, before the line feed and a carriage return.
 func (d *document) end(line int) int {
 	if line+1 == len(d.lines) {
 		return len(d.text)
@@ -177,7 +177,7 @@ func (d *document) position(offset int) position {
 
 func (d *document) span(begin, end int) span { return span{d.position(begin), d.position(end)} }
 
-// width is the number of UTF-16 code units of a character.
+// width returns the number of UTF-16 code units of a character.
 func width(r rune) int {
 	if r > 0xFFFF {
 		return 2

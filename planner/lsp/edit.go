@@ -11,23 +11,23 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// replacement is text in place of some bytes of the file.
+// replacement replaces some bytes of the file.
 type replacement struct {
 	begin, end int
 	text       string
 }
 
-// replaced is the text with all replacements made. They must not overlap.
+// replaced applies all replacements to the text. They must not overlap.
 func replaced(text string, all []replacement) string {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b replacement) int { return cmp.Compare(b.begin, a.begin) })
-	for _, r := range all { // the last first: places before it stay
+	for _, r := range all { // last first: earlier offsets stay valid
 		text = text[:r.begin] + r.text + text[r.end:]
 	}
 	return text
 }
 
-// edits turn the text into another one, in a single edit of whole lines.
+// edits returns the change to another text, as a single edit of whole lines.
 func (d *document) edits(to string) []textEdit {
 	before, after := strings.SplitAfter(d.text, "\n"), strings.SplitAfter(to, "\n")
 	begin := 0
@@ -42,13 +42,13 @@ func (d *document) edits(to string) []textEdit {
 	return []textEdit{{d.span(begin, begin+len(old)), strings.Join(after, "")}}
 }
 
-// tree is the parsed file, nil if nothing could be read of it.
+// tree returns the parsed file, nil if nothing of it could be parsed.
 func (d *document) tree() *hclsyntax.Body {
 	d.parse.Do(func() { d.body = spec.Tree(d.filename(), []byte(d.text)) })
 	return d.body
 }
 
-// around are the blocks that an offset is in, the outermost first.
+// around returns the blocks around an offset, the outermost first.
 func around(body *hclsyntax.Body, offset int) []*hclsyntax.Block {
 	var path []*hclsyntax.Block
 	for body != nil {
@@ -67,7 +67,7 @@ func around(body *hclsyntax.Body, offset int) []*hclsyntax.Block {
 	return path
 }
 
-// rowOf is what the language has at the end of a path of blocks; nil if it has no such block.
+// rowOf returns the schema at the end of a path of blocks; nil if the language has no such block.
 func rowOf(path []*hclsyntax.Block) *spec.Block {
 	found := &spec.Block{Blocks: spec.Schema}
 	for i, b := range path {
@@ -84,13 +84,13 @@ func rowOf(path []*hclsyntax.Block) *spec.Block {
 	return found
 }
 
-// indent is the white space that the line of an offset begins with.
+// indent returns the leading white space of an offset's line.
 func indent(text string, offset int) string {
 	line := text[strings.LastIndexByte(text[:offset], '\n')+1:]
 	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 }
 
-// inBlock adds a line to a block, at its end.
+// inBlock appends a line to a block.
 func inBlock(text string, b *hclsyntax.Block, line string) replacement {
 	open, end := b.OpenBraceRange.End.Byte, b.CloseBraceRange.Start.Byte
 	outer := indent(text, b.TypeRange.Start.Byte)
@@ -106,7 +106,7 @@ func inBlock(text string, b *hclsyntax.Block, line string) replacement {
 	}
 }
 
-// atEnd adds a block to the file.
+// atEnd appends a block to the file.
 func atEnd(text, block string) replacement {
 	kept := len(strings.TrimRight(text, " \t\r\n"))
 	if kept == 0 {
@@ -115,7 +115,7 @@ func atEnd(text, block string) replacement {
 	return replacement{kept, len(text), "\n\n" + block + "\n"}
 }
 
-// withoutLines removes what is between two offsets, and the lines that hold nothing else.
+// withoutLines removes the text between two offsets, and lines that become empty.
 func withoutLines(text string, begin, end int) replacement {
 	first := strings.LastIndexByte(text[:begin], '\n') + 1
 	last := len(text)
@@ -132,7 +132,7 @@ func withoutLines(text string, begin, end int) replacement {
 	return replacement{first, last, ""}
 }
 
-// laidOut is what an edit left, in the style of `fmt` where the file had it before.
+// laidOut formats the edited text with `fmt` style if the file was formatted before.
 func (d *document) laidOut(text string) string {
 	if before := string(spec.Format([]byte(d.text))); before == d.text {
 		return string(spec.Format([]byte(text)))

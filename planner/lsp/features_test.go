@@ -23,7 +23,7 @@ type action struct {
 	} `json:"edit"`
 }
 
-// actions asks for the corrections of a finding.
+// actions requests the fixes for a finding.
 func (e *editor) actions(at span) []action {
 	e.t.Helper()
 	var got []action
@@ -63,7 +63,7 @@ node_pool "worker" {
 }
 `
 
-// TestCodeActions holds what is offered for a finding, and what the file is afterwards.
+// TestCodeActions checks what is offered for a finding, and the file afterwards.
 func TestCodeActions(t *testing.T) {
 	e := start(t, true)
 	e.open("")
@@ -111,7 +111,7 @@ func TestCodeActions(t *testing.T) {
 	}
 }
 
-// TestWaiveAction: what can be waived is offered to be; the reason stays the author's, and a permanent rule has no such offer.
+// TestWaiveAction: a waiver is offered for rules that can be waived, without a reason; permanent rules have no such offer.
 func TestWaiveAction(t *testing.T) {
 	e := start(t, true)
 	text := strings.Replace(prod, "count         = 3\n", "count         = 4\n", 1)
@@ -157,7 +157,7 @@ func TestWaiveAction(t *testing.T) {
 	}
 }
 
-// TestActionsOfRules asks for corrections of every rule's own example: what is offered as a correction removes the finding.
+// TestActionsOfRules requests fixes for every rule's own example: each offered fix removes the finding.
 func TestActionsOfRules(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/rules/*.hcl")
 	if err != nil || len(files) == 0 {
@@ -375,7 +375,7 @@ func before(a, b position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
 }
 
-// TestFirstLine: a list of findings has room for one line, and it is short.
+// TestFirstLine: a list of findings has room for one line, so it is short.
 func TestFirstLine(t *testing.T) {
 	e := start(t, true)
 	e.open(strings.Replace(prod, "count         = 3\n", "count         = 4\n", 1))

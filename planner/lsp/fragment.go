@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// fragment is a piece of the language inside a sentence, in one line: an argument (typ = value), or a block with what it holds.
+// fragment is a piece of the language inside a sentence, on one line: an argument (typ = value), or a block with its contents.
 type fragment struct {
 	typ, label, value string
 	items             []fragment
 }
 
-// String is the fragment in one line.
+// String formats the fragment on one line.
 func (f fragment) String() string {
 	if f.value != "" {
 		return f.typ + " = " + f.value
@@ -27,7 +27,7 @@ func (f fragment) String() string {
 	return f.head() + " { " + strings.Join(items, ", ") + " }"
 }
 
-// lines is the fragment as a file has it.
+// lines formats the fragment as in a file.
 func (f fragment) lines() string {
 	if f.value != "" {
 		return f.typ + " = " + f.value
@@ -54,7 +54,7 @@ var (
 	argumentHead = regexp.MustCompile(`^\s*([a-z][a-z0-9_]*) = `)
 )
 
-// fragmentOf reads a block off the beginning of a text. What holds an ellipsis is for a person to complete, and is none.
+// fragmentOf parses a block at the beginning of a text. A block with an ellipsis is for a person to complete, so ok is false.
 func fragmentOf(text string) (f fragment, rest string, ok bool) {
 	m := blockHead.FindStringSubmatch(text)
 	if m == nil {
@@ -81,7 +81,7 @@ func fragmentOf(text string) (f fragment, rest string, ok bool) {
 
 var plainLiteral = regexp.MustCompile(`^(?:"(?:[^"\\…]|\\.)*"|true\b|false\b|[0-9]+(?:\.[0-9]+)?)`)
 
-// literal reads a value off the beginning of a text: a string, a number, true or false, or brackets around such.
+// literal parses a value at the beginning of a text: a string, a number, true or false, or brackets around such.
 func literal(text string) (value, rest string, ok bool) {
 	if v := plainLiteral.FindString(text); v != "" {
 		return v, text[len(v):], true

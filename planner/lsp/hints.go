@@ -9,8 +9,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// hints are what the plan made of a pool, next to what is written: the addresses that follow the first, and the machines of each failure
-// domain. A file with an error has none: they would speak of an older state.
+// hints shows the plan's values for a pool next to the source: the addresses that follow the first, and the machines of each failure
+// domain. A file with an error has none, because they would describe an older version.
 func (s *server) hints(p *documentParams) any {
 	out := []inlayHint{}
 	d := s.document(p)
@@ -42,7 +42,7 @@ func (s *server) hints(p *documentParams) any {
 	return out
 }
 
-// hint is what is shown behind an argument of a pool, and more of it for anyone who points at it.
+// hint returns the text shown after a pool's argument, and more text for a tooltip.
 func hint(a *hclsyntax.Attribute, of []*plan.Node) (label, more string) {
 	last := of[len(of)-1]
 	switch a.Name {
@@ -75,10 +75,10 @@ func hint(a *hclsyntax.Attribute, of []*plan.Node) (label, more string) {
 	return "", ""
 }
 
-// mostDomains bounds the failure domains of a hint.
+// mostDomains limits the failure domains of a hint.
 const mostDomains = 6
 
-// table has a line for each machine.
+// table formats one line per machine.
 func table(of []*plan.Node, what func(*plan.Node) string) string {
 	var lines []string
 	for i, n := range of {

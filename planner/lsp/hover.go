@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// hover tells of the word under the cursor what it means, and what the plan made of it.
+// hover explains the word under the cursor, with the plan's value for it.
 func (s *server) hover(p *documentParams) any {
 	d := s.document(p)
 	if d == nil {
@@ -61,7 +61,7 @@ func (s *server) hover(p *documentParams) any {
 	return hover{markup{"markdown", text}, d.span(begin, end)}
 }
 
-// fullText is a text from its beginning to its quote.
+// fullText returns a string from its beginning to its closing quote.
 func fullText(text string, begin int) string {
 	rest := text[begin:]
 	if i := strings.IndexAny(rest, "\"\n"); i >= 0 {
@@ -70,7 +70,7 @@ func fullText(text string, begin int) string {
 	return rest
 }
 
-// kindOf says in a few words what an argument takes.
+// kindOf describes what an argument takes.
 func kindOf(a *spec.Argument) string {
 	if a.Required {
 		return string(a.Type) + ", required"
@@ -112,10 +112,10 @@ func decisionDoc(d plan.Decision) string {
 	return text
 }
 
-// stale is what a value of an older state is marked with.
+// stale marks the value of an older version.
 const stale = "\n\n*As of the last state of the file without an error.*"
 
-// argument is the documentation of an argument with its value: what is written, or what was decided.
+// argument returns the documentation of an argument with its value: the one that is set, or the planner's.
 func (d *document) argument(c *cursor, a *spec.Argument) string {
 	text := argumentDoc(a)
 	if v, ok := d.value(c, a.Name); ok {
@@ -138,7 +138,7 @@ func (d *document) argument(c *cursor, a *spec.Argument) string {
 	return text
 }
 
-// value is what the expression of an argument in the cursor's block comes to, where that says more than the text of it.
+// value evaluates the expression of an argument in the cursor's block, if the value tells more than the source.
 func (d *document) value(c *cursor, name string) (string, bool) {
 	s := d.written()
 	file := s.Files[d.filename()]
@@ -166,7 +166,7 @@ func (d *document) value(c *cursor, name string) (string, bool) {
 		return "", false
 	}
 	d.judge()
-	if d.diags.HasErrors() { // an expression that was refused must not be evaluated after all
+	if d.diags.HasErrors() { // an expression that was refused must not be evaluated
 		return "", false
 	}
 	v, diags := attr.Expr.Value(s.Context)
@@ -175,12 +175,12 @@ func (d *document) value(c *cursor, name string) (string, bool) {
 	}
 	at, text := attr.Expr.Range(), show(v)
 	if at.CanSliceBytes([]byte(d.text)) && bare(string(at.SliceBytes([]byte(d.text)))) == bare(text) {
-		return "", false // a literal says it itself
+		return "", false // a literal needs no explanation
 	}
 	return text, true
 }
 
-// bare is text without what layout and quotes add.
+// bare returns a text without layout and quotes.
 func bare(text string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\r\n,\"", r) {
@@ -190,10 +190,10 @@ func bare(text string) string {
 	}, text)
 }
 
-// mostShown bounds a value that is shown, bytes.
+// mostShown limits a displayed value, in bytes.
 const mostShown = 300
 
-// show writes a value as HCL would, in one line and cut where it is long.
+// show formats a value as HCL, on one line, truncated if it is long.
 func show(v cty.Value) string {
 	v, marks := v.UnmarkDeep()
 	text := ""
@@ -235,7 +235,7 @@ func show(v cty.Value) string {
 	return strings.ReplaceAll(text, "`", "'")
 }
 
-// label is what a block's label names: a rule, a target, a node, a pool, or one of a few words.
+// label explains a block's label: a rule, a target, a node, a pool, or a keyword.
 func (d *document) label(c *cursor, label string) string {
 	surrounding := spec.Schema
 	if block, ok := c.schema(); !ok {
@@ -264,7 +264,7 @@ func (d *document) label(c *cursor, label string) string {
 	return d.blockHover(append(slices.Clone(c.path), c.head), label, b)
 }
 
-// targetDoc says what a target emits and what its block takes.
+// targetDoc describes what a target emits and what its block takes.
 func targetDoc(t target.Target) string {
 	text := t.Facts.Emits
 	if b := t.Schema(); len(b.Arguments)+len(b.Blocks) > 0 {
@@ -279,7 +279,7 @@ func targetDoc(t target.Target) string {
 	return text
 }
 
-// blockHover is the documentation of a block, with what was decided in it.
+// blockHover returns the documentation of a block, with the planner's decisions in it.
 func (d *document) blockHover(path []string, label string, b *spec.Block) string {
 	text := blockDoc(b)
 	if label != "" {
@@ -306,7 +306,7 @@ func (d *document) blockHover(path []string, label string, b *spec.Block) string
 	return text + more
 }
 
-// decisions lists what was decided for the author in a block.
+// decisions lists the planner's decisions in a block.
 func (d *document) decisions(path []string) string {
 	p, _ := d.plan()
 	if p == nil {
@@ -324,7 +324,7 @@ func (d *document) decisions(path []string) string {
 	return "\n\nDecided for you:\n" + text
 }
 
-// nodes is a table of the nodes that a block came to.
+// nodes formats a table of the nodes that a block defines.
 func nodes(p *plan.Plan, in func(*plan.Node) bool) string {
 	var rows []string
 	count := 0
@@ -356,7 +356,7 @@ func nodes(p *plan.Plan, in func(*plan.Node) bool) string {
 	return text
 }
 
-// mostRows bounds a table in a hover.
+// mostRows limits a table in a hover.
 const mostRows = 12
 
 func or(text string) string {
@@ -372,7 +372,7 @@ type declared struct {
 	at                 hcl.Range
 }
 
-// declarations are the variables and locals of the file, in its order, as far as it parses.
+// declarations returns the variables and locals of the file in order, as far as it parses.
 func (d *document) declarations() []declared {
 	s := d.written()
 	file := s.Files[d.filename()]
@@ -402,7 +402,7 @@ func (d *document) declarations() []declared {
 	return out
 }
 
-// reads is what var.name or local.name has for a value, "" if it is not known.
+// reads returns the value of var.name or local.name, "" if it is unknown.
 func (d *document) reads(root, name string, s *spec.Spec) string {
 	if s.Context == nil || secretive(s) {
 		return ""
@@ -414,7 +414,7 @@ func (d *document) reads(root, name string, s *spec.Spec) string {
 	return show(v.GetAttr(name))
 }
 
-// declaration is where the name at the cursor (var.x, local.x) is written, nil if it is none.
+// declaration returns where the name at the cursor (var.x, local.x) is declared, nil if it is no such name.
 func (d *document) declaration(c cursor) *location {
 	if found := d.declared(&c, c.word); found != nil {
 		return &location{d.uri, d.span(found.at.Start.Byte, found.at.End.Byte)}
@@ -434,7 +434,7 @@ func (d *document) declared(c *cursor, word string) *declared {
 	return nil
 }
 
-// reading is what var.x or local.x at the cursor stands for.
+// reading explains var.x or local.x at the cursor.
 func (d *document) reading(c *cursor, word string) string {
 	n := d.declared(c, word)
 	if n == nil {

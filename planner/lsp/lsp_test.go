@@ -82,7 +82,7 @@ type editor struct {
 	logs []string
 }
 
-// stuck is when a server that does not answer is given up, on the slowest machine.
+// stuck is the time after which a server that does not answer has failed, on the slowest machine.
 const stuck = 5 * time.Minute
 
 const uri = "file:///site/topology.hcl"
@@ -152,7 +152,7 @@ func (e *editor) call(method string, params, result any) {
 	}
 }
 
-// raw encodes as the standard library does: text that is no UTF-8 is fixed and not refused.
+// raw encodes with the standard library, which repairs invalid UTF-8 and does not refuse it.
 func raw(t *testing.T, v any) json.RawMessage {
 	t.Helper()
 	data, err := json.Marshal(v)
@@ -181,7 +181,7 @@ func (e *editor) change(text string) {
 		"contentChanges": []any{map[string]any{"text": text}}})
 }
 
-// findings waits for those of the state that was sent last.
+// findings waits for the findings of the last version sent.
 func (e *editor) findings() []finding {
 	e.t.Helper()
 	late := false
@@ -203,7 +203,7 @@ func (e *editor) findings() []finding {
 	return e.last[uri].Diagnostics
 }
 
-// at splits a text at the mark |, and says where that is.
+// at splits a text at the mark |, and returns the mark's position.
 func at(text string) (string, position) {
 	before, after, found := strings.Cut(text, "|")
 	if !found {
@@ -234,7 +234,7 @@ func (e *editor) hover(p position) string {
 	return h.Contents.Value
 }
 
-// apply makes edits as an editor does: from the last to the first.
+// apply applies edits as an editor does: from the last to the first.
 func apply(text string, edits []edit) string {
 	offset := func(p position) int {
 		begin := 0
@@ -304,7 +304,7 @@ func TestDiagnostics(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 
-	// Characters count in UTF-16, not in bytes, nor as a reader counts.
+	// Characters count in UTF-16 code units, not in bytes or graphemes.
 	e.change("# \U0001F600\ncluster \"dev\" { /* e\u0301\U0001F600 */ tipe = 1 }\n")
 	if got := e.findings(); !slices.ContainsFunc(got, func(f finding) bool {
 		return f.Code == "unknown-argument" && f.Range == span{position{1, 27}, position{1, 31}}
@@ -317,7 +317,7 @@ func TestDiagnostics(t *testing.T) {
 		t.Errorf("a good design: %+v", got)
 	}
 
-	// The other place of a clash comes along, and the definition leads there.
+	// The other place of a conflict is included, and go to definition jumps there.
 	clash := strings.Replace(design, "10.0.0.22", "10.0.0.21", 1)
 	e.change(clash)
 	got := e.findings()
@@ -335,7 +335,7 @@ func TestDiagnostics(t *testing.T) {
 		t.Errorf("the other place is %q", line)
 	}
 
-	// What nothing reads is faded; what was waived is information.
+	// Unused code is faded; waived findings are information.
 	e.change("locals {\n  unused = 1\n}\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"123\" {\n  address = \"192.168.56.10\"\n" +
 		"}\nwaive \"host-name-digits\" {\n  reason = \"a test\"\n}\n")
 	var codes []string
@@ -355,7 +355,7 @@ func TestDiagnostics(t *testing.T) {
 	}
 }
 
-// TestDebounce: a fast writer gets findings when the keys rest, not for each key.
+// TestDebounce: findings are published when the user stops typing, not for each key.
 func TestDebounce(t *testing.T) {
 	e := start(t, true)
 	e.open(design)
@@ -376,7 +376,7 @@ func TestCompletion(t *testing.T) {
 		name, text string
 		want       []string // are among the labels, in this order
 		not        []string
-		becomes    string // the line, after the first of want was taken
+		becomes    string // the line after accepting the first of want
 	}{
 		{"blocks at the top", "cluster \"dev\" {}\n|", []string{"variable", "network", "node"},
 			[]string{"cluster", "taint", "address"}, ""},
@@ -463,7 +463,7 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// TestDesignCompletes: what the rest of the design suggests, of its last good state while it is broken.
+// TestDesignCompletes: completions from the rest of the design, from its last valid version while it is broken.
 func TestDesignCompletes(t *testing.T) {
 	e := start(t, false)
 	e.open(design)
@@ -532,7 +532,7 @@ func TestHover(t *testing.T) {
 			t.Errorf("%s: %q", c.marked, got)
 		}
 	}
-	// Next to an error, what the last good state came to.
+	// With an error, the values of the last valid version.
 	text, p := at(strings.Replace(design, "node \"worker-1\" {", "node \"work|er-1\" {\n  adress = 1", 1))
 	e.change(text)
 	if got := e.hover(p); !strings.Contains(got, "10.0.0.21") || !strings.Contains(got, "last state of the file without an error") {
@@ -563,7 +563,7 @@ func TestHover(t *testing.T) {
 	}
 }
 
-// TestSecrets: a sensitive variable's value is not shown, nor anything that may be made of it.
+// TestSecrets: the value of a sensitive variable is not shown, nor anything that may derive from it.
 func TestSecrets(t *testing.T) {
 	e := start(t, true)
 	secret := strings.Replace(design, `default = "example.com"`, "default   = \"hunter2.example\"\n  sensitive = true", 1)
@@ -579,7 +579,7 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// TestSecretDesign: where a variable is sensitive, neither documentation nor completion tells what the design made of it.
+// TestSecretDesign: if a variable is sensitive, neither documentation nor completion reveals the design's values.
 func TestSecretDesign(t *testing.T) {
 	e := start(t, true)
 	const design = "variable \"ip\" {\n  default   = \"192.168.56.10\"\n  sensitive = true\n}\n" +
@@ -590,7 +590,7 @@ func TestSecretDesign(t *testing.T) {
 		{"node \"dev-1\"", "ssh {\n  jump_host = \"|\"\n}\nnode \"dev-1\""},
 		{"node \"dev-1\"", "node \"dev-2\" {\n  address = |\n}\nnode \"dev-1\""},
 	} {
-		e.open(design) // a state without an error
+		e.open(design) // a version without an error
 		text, p := at(strings.Replace(design, mark[0], mark[1], 1))
 		e.change(text)
 		if got := e.hover(p); strings.Contains(got, "192.168.56.") {
@@ -615,7 +615,7 @@ func TestDefinitionOfNames(t *testing.T) {
 	}
 }
 
-// TestDefinitionBlank: HCL names the file before the line of an argument that stands twice, and a file's name may hold blanks.
+// TestDefinitionBlank: HCL names the file before the line of a duplicate argument, and a file's name may contain blanks.
 func TestDefinitionBlank(t *testing.T) {
 	e := start(t, true)
 	document := map[string]any{"uri": "file:///my%20site/my%20lab.hcl", "languageId": "hcl", "version": 1,
@@ -633,7 +633,7 @@ func TestFormatting(t *testing.T) {
 	for text, want := range map[string]string{
 		"cluster \"dev\" {\r\n type = \"all-in-one\"\r\n  max_nodes=1 # \U0001F600\r\n}": "cluster \"dev\" {\n" +
 			"  type      = \"all-in-one\"\n  max_nodes = 1 # \U0001F600\n}\n",
-		design:                "", // laid out already
+		design:                "", // already formatted
 		"cluster \"dev\" {\n": "", // does not parse
 	} {
 		e.open(text)
@@ -652,7 +652,8 @@ func TestFormatting(t *testing.T) {
 	}
 }
 
-// TestHalfWritten types good and bad designs in, and asks everything at every place: the server answers, stays, and logs no failure.
+// TestHalfWritten types in good and bad designs and sends every request at every position: the server answers, keeps running, and logs no
+// failure.
 func TestHalfWritten(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/corpus/*.hcl")
 	if err != nil || len(files) == 0 {
@@ -701,7 +702,7 @@ func TestHalfWritten(t *testing.T) {
 	e.findings()
 }
 
-// TestSession: the end of a session as LSP wants it, and answers to what the server does not know.
+// TestSession: a session ends as LSP requires, and unknown requests are answered.
 func TestSession(t *testing.T) {
 	e := start(t, true)
 	var none any

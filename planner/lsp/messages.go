@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// message is JSON-RPC's, of either side.
+// message is a JSON-RPC message, in either direction.
 type message struct {
 	Version string          `json:"jsonrpc"`
 	ID      json.RawMessage `json:"id,omitempty"`
@@ -17,9 +17,8 @@ type message struct {
 	Error   *failure        `json:"error,omitempty"`
 }
 
-// ServeMessages is Serve for a client with whom messages travel one by one and whole, without the headers that a stream needs: a web page.
-// The client's are taken from in, and the server's are handed to out, one at a time. The session ends with the client's exit, when in is
-// closed, and with ctx.
+// ServeMessages is Serve for clients that exchange whole messages without stream headers, such as a web page. The client's messages are
+// read from in, and the server's are passed to out, one at a time. The session ends with the client's exit, when in is closed, or with ctx.
 func ServeMessages(ctx context.Context, in <-chan []byte, out func([]byte), o Options) {
 	s := newServer(o)
 	defer s.end()
@@ -27,7 +26,7 @@ func ServeMessages(ctx context.Context, in <-chan []byte, out func([]byte), o Op
 	send := func(m message) {
 		m.Version = "2.0"
 		data, err := json.Marshal(m)
-		if err != nil { // what is marshalled was marshalled before
+		if err != nil { // it was marshaled before
 			panic("lsp: " + err.Error())
 		}
 		mu.Lock()
@@ -49,7 +48,7 @@ func ServeMessages(ctx context.Context, in <-chan []byte, out func([]byte), o Op
 				return
 			}
 			var m message
-			if json.Unmarshal(data, &m) != nil || m.Method == "" { // the server asks nothing, so that no answer is waited for
+			if json.Unmarshal(data, &m) != nil || m.Method == "" { // the server sends no requests, so it expects no responses
 				continue
 			}
 			answer, err := s.handle(m.Method, m.Params, m.ID != nil)

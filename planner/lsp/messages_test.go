@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/lsp"
 )
 
-// A page sends messages one by one, without headers, and gets them so.
+// A page sends and receives messages one by one, without headers.
 func TestMessages(t *testing.T) {
 	in, out := make(chan []byte, 8), make(chan string, 8)
 	o := lsp.Options{

@@ -13,19 +13,19 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// A named thing is a variable, a local, or a pool. Its root is "var", "local" or "node_pool".
+// named is a variable, a local, or a pool. Its root is "var", "local", or "node_pool".
 type named struct {
 	root, name string
 }
 
-// occurrence is a place where a name is written, its quotes left out. suffix is what follows the name of a pool in that of a machine.
+// occurrence is a place where a name is written, without its quotes. suffix is what follows the pool's name in a machine's name.
 type occurrence struct {
 	begin, end  int
 	declaration bool
 	suffix      string
 }
 
-// occurrences are all places of the named thing at an offset; nil if there is none, or the file does not parse.
+// occurrences returns all places of the named thing at an offset; nil if there is none, or the file does not parse.
 func (d *document) occurrences(offset int) (named, []occurrence) {
 	body := d.tree()
 	if body == nil {
@@ -42,7 +42,7 @@ func (d *document) occurrences(offset int) (named, []occurrence) {
 	return named{}, nil
 }
 
-// places finds every place at which the file writes the name of a variable, a local or a pool.
+// places finds every place at which the file writes the name of a variable, a local, or a pool.
 func (d *document) places(body *hclsyntax.Body) map[named][]occurrence {
 	found := map[named][]occurrence{}
 	add := func(root, name string, at hcl.Range, declaration bool, suffix string) {
@@ -50,11 +50,11 @@ func (d *document) places(body *hclsyntax.Body) map[named][]occurrence {
 		if written := string(at.SliceBytes([]byte(d.text))); len(written) > 1 && written[0] == '"' {
 			o.begin, o.end = o.begin+1, o.end-1
 		}
-		if d.text[o.begin:o.end] == name+suffix { // not one that is written with escapes
+		if d.text[o.begin:o.end] == name+suffix { // not a name written with escapes
 			found[named{root, name}] = append(found[named{root, name}], o)
 		}
 	}
-	machines := map[string]string{} // the pool of a machine that has its name from it
+	machines := map[string]string{} // pools of the machines named after them
 	for _, b := range body.Blocks {
 		switch {
 		case b.Type == "variable" && len(b.Labels) == 1:
@@ -91,7 +91,7 @@ func (d *document) places(body *hclsyntax.Body) map[named][]occurrence {
 	return found
 }
 
-// namesakes are the machines of a pool whose names begin with its own.
+// namesakes adds the machines of a pool whose names begin with the pool's name.
 func namesakes(p *plan.Plan, pool string, machines map[string]string) {
 	for _, n := range p.Nodes {
 		if n.Pool != pool || len(n.Name) < len(pool)+2 || n.Name[:len(pool)+1] != pool+"-" {
@@ -103,7 +103,7 @@ func namesakes(p *plan.Plan, pool string, machines map[string]string) {
 	}
 }
 
-// read is the variable or local that an expression reads, and where its name is written.
+// read returns the variable or local that an expression reads, and where its name is written.
 func read(t hcl.Traversal) (name string, at hcl.Range, ok bool) {
 	if len(t) < 2 || t.RootName() != "var" && t.RootName() != "local" {
 		return "", at, false
@@ -111,7 +111,7 @@ func read(t hcl.Traversal) (name string, at hcl.Range, ok bool) {
 	switch step := t[1].(type) {
 	case hcl.TraverseAttr:
 		at = step.SrcRange
-		at.Start.Byte = at.End.Byte - len(step.Name) // behind the dot
+		at.Start.Byte = at.End.Byte - len(step.Name) // after the dot
 		return step.Name, at, true
 	case hcl.TraverseIndex:
 		if step.Key.Type() == cty.String && len(step.SrcRange.Filename) > 0 {
@@ -123,7 +123,7 @@ func read(t hcl.Traversal) (name string, at hcl.Range, ok bool) {
 	return "", at, false
 }
 
-// references are the places where the name at the cursor is written.
+// references returns the places where the name at the cursor is written.
 func (s *server) references(p *documentParams) any {
 	out := []location{}
 	d := s.document(p)
@@ -139,7 +139,7 @@ func (s *server) references(p *documentParams) any {
 	return out
 }
 
-// prepareRename is the name at the cursor, where it is one that can be renamed.
+// prepareRename returns the name at the cursor if it can be renamed.
 func (s *server) prepareRename(p *documentParams) any {
 	d := s.document(p)
 	if d == nil {
@@ -155,14 +155,14 @@ func (s *server) prepareRename(p *documentParams) any {
 	return nil
 }
 
-// requestFailed is LSP's code for a request that is well formed and cannot be carried out.
+// requestFailed is LSP's code for a valid request that cannot be carried out.
 const requestFailed = -32803
 
 func refused(format string, args ...any) error {
 	return &failure{requestFailed, fmt.Sprintf(format, args...)}
 }
 
-// rename gives a variable, a local or a pool another name, at all of its places. The machines that have their names from a pool follow.
+// rename renames a variable, a local, or a pool everywhere. Machines named after a pool are renamed too.
 func (s *server) rename(p *documentParams) any {
 	d := s.document(p)
 	if d == nil {
@@ -196,10 +196,10 @@ func (s *server) rename(p *documentParams) any {
 	return workspaceEdit{map[string][]textEdit{d.uri: edits}}
 }
 
-// syntactic reports whether a finding is one of the parser's: what it left of the file may lack names.
+// syntactic reports whether a finding comes from the parser: the parsed part of the file may lack names.
 func syntactic(d *hcl.Diagnostic) bool { return rule.ID(d) == "syntax-error" }
 
-// poolName reports whether a name can begin those of machines.
+// poolName reports whether machine names can begin with a name.
 func poolName(name string) bool {
 	for i, c := range []byte(name) {
 		if !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '-' && i < len(name)-1)) {

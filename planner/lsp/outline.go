@@ -11,7 +11,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// symbols is the outline of the file: its blocks, and the names that locals declare.
+// symbols returns the outline of the file: its blocks, and the names that locals declare.
 func (s *server) symbols(p *documentParams) any {
 	out := []documentSymbol{}
 	d := s.document(p)
@@ -46,7 +46,7 @@ func (d *document) outline(body *hclsyntax.Body) []documentSymbol {
 	return out
 }
 
-// sorted are the arguments of a body in the order of the file.
+// sorted returns the arguments of a body in file order.
 func sorted(body *hclsyntax.Body) []*hclsyntax.Attribute {
 	var out []*hclsyntax.Attribute
 	for _, a := range body.Attributes {
@@ -70,7 +70,7 @@ func symbolOf(block string) int {
 	return symbolModule
 }
 
-// about is what the plan made of a node or a pool, in a few words.
+// about summarizes the plan's values for a node or a pool.
 func (d *document) about(b *hclsyntax.Block) string {
 	p, _ := d.plan()
 	if p == nil || len(b.Labels) != 1 {
@@ -101,7 +101,7 @@ func ofPool(p *plan.Plan, name string) []*plan.Node {
 	return out
 }
 
-// folding is where the file can be folded: blocks, brackets, and comments of several lines. It is found by tokens, so that a half-written
+// folding returns the foldable ranges: blocks, brackets, and comments of several lines. They are found by tokens, so that a half-written
 // file folds too.
 func (s *server) folding(p *documentParams) any {
 	out := []foldingRange{}
@@ -126,7 +126,7 @@ func (s *server) folding(p *documentParams) any {
 			open = append(open, line)
 		case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
 			if n := len(open); n > 0 {
-				if line-1 > open[n-1] { // the line of the closing bracket stays in sight
+				if line-1 > open[n-1] { // the line of the closing bracket stays visible
 					out = append(out, foldingRange{open[n-1], line - 1, ""})
 				}
 				open = open[:n-1]
@@ -138,7 +138,7 @@ func (s *server) folding(p *documentParams) any {
 		before := d.text[d.lines[line]:t.Range.Start.Byte]
 		end := d.position(t.Range.Start.Byte + len(strings.TrimRight(string(t.Bytes), "\r\n"))).Line
 		switch {
-		case strings.TrimSpace(before) != "": // behind something else
+		case strings.TrimSpace(before) != "": // after something else on the line
 			comment()
 		case line == last+1:
 			last = end

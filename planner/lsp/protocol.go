@@ -1,7 +1,7 @@
 package lsp
 
-// The types below are the part of LSP 3.17 that the server speaks, in the specification's words. Lines and characters count from 0;
-// characters are UTF-16 code units, which every client knows.
+// The types below are the part of LSP 3.17 that the server implements, with the specification's names. Lines and characters count from 0;
+// characters are UTF-16 code units, which every client supports.
 
 type position struct {
 	Line      int `json:"line"`
@@ -81,9 +81,9 @@ type documentParams struct {
 		Text string `json:"text"`
 	} `json:"contentChanges"`
 	Position position `json:"position"`
-	Range    span     `json:"range"` // of a code action and of inlay hints
+	Range    span     `json:"range"` // for code actions and inlay hints
 	Context  struct {
-		Only               []string `json:"only"` // kinds of code actions that are wanted; all where there are none
+		Only               []string `json:"only"` // requested kinds of code actions; empty means all
 		IncludeDeclaration bool     `json:"includeDeclaration"`
 	} `json:"context"`
 	NewName string `json:"newName"`
@@ -102,7 +102,7 @@ const (
 	severityInformation = 3
 )
 
-// Tags let editors fade what nothing reads, and strike through what has a new name.
+// Tags make editors fade unused code, and strike through deprecated names.
 const (
 	tagUnnecessary = 1
 	tagDeprecated  = 2

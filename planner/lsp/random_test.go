@@ -19,9 +19,9 @@ func idle() *server {
 	}}
 }
 
-// TestRandomEdits breaks designs at random and asks everything at random places: no panic, no range outside the file, no answer that
-// takes more than diagtest.Quick allows. K8SPLAN_EDITS=100000 makes more than the usual edits. (A fuzz target would have to instrument
-// all that planner links.)
+// TestRandomEdits breaks designs at random and sends every request at random positions: no panic, no range outside the file, and no answer
+// slower than diagtest.Quick. K8SPLAN_EDITS=100000 makes more edits than by default. (A fuzz target would have to instrument everything
+// that planner links.)
 func TestRandomEdits(t *testing.T) {
 	edits := 3000
 	if n, err := strconv.Atoi(os.Getenv("K8SPLAN_EDITS")); err == nil {
@@ -101,7 +101,7 @@ func TestRandomEdits(t *testing.T) {
 	}
 }
 
-// everything asks for what an editor asks next to that. Corrections take the road several times each, so that few are asked for.
+// everything sends all other requests of an editor. Fixes run the pipeline several times each, so only few are requested.
 func everything(t *testing.T, s *server, d *document, p *documentParams, r *rand.Rand) {
 	t.Helper()
 	nested(t, d, s.symbols(p).([]documentSymbol), span{d.position(0), d.position(len(d.text))})
@@ -135,7 +135,7 @@ func everything(t *testing.T, s *server, d *document, p *documentParams, r *rand
 	}
 }
 
-// nested checks symbols against what LSP wants of them: a name, each inside what holds it, and its header inside it.
+// nested checks symbols against LSP's requirements: a name, each inside its parent, and its header inside itself.
 func nested(t *testing.T, d *document, all []documentSymbol, around span) {
 	t.Helper()
 	for _, one := range all {
@@ -156,14 +156,14 @@ func inside(t *testing.T, d *document, s span) {
 	}
 }
 
-// TestPositions: offset and position are each other's inverse at every character, whatever the characters and line ends.
+// TestPositions: offset and position are inverse at every character, whatever the characters and line endings.
 func TestPositions(t *testing.T) {
 	s := idle()
 	text := "a\U0001F600b\r\n\ne\u0301\n\xff\xffz\n\U0001F600"
 	d := newDocument("file:///x.hcl", 1, text, &s.options, &past{})
 	for i := range text {
 		if strings.HasPrefix(text[i:], "\n") && i > 0 && text[i-1] == '\r' {
-			continue // no character of its own
+			continue // not a separate character
 		}
 		if got := d.offset(d.position(i)); got != i {
 			t.Errorf("byte %d comes back as %d, by %v", i, got, d.position(i))
@@ -176,7 +176,7 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// BenchmarkKeystroke is what one edit costs: the road, and a completion.
+// BenchmarkKeystroke measures one edit: the pipeline and a completion.
 func BenchmarkKeystroke(b *testing.B) {
 	example, err := os.ReadFile("../../testdata/corpus/example.hcl")
 	if err != nil {

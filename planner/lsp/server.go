@@ -16,19 +16,19 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Options is what the server knows about its environment.
+// Options describes the server's environment.
 type Options struct {
 	Version  string
 	Rules    []*rule.Rule
 	RulePage func(id string) string // the address of a rule's documentation
-	Today    func() time.Time       // what the expiry of waivers is compared with
-	// Values are those of variables now, from spec.ParseVar and spec.ParseVarFile; nil if there are none.
+	Today    func() time.Time       // compared with the expiry of waivers
+	// Values returns the current values of variables, from spec.ParseVar and spec.ParseVarFile; nil if there are none.
 	Values func() map[string]cty.Value
-	Facts  *plan.Table // of Kubernetes' releases; nil stands for the program's own
-	// Folder opens the folder of a topology, whose files expressions may read; nil if there is none to be read.
+	Facts  *plan.Table // Kubernetes' releases; nil means the built-in table
+	// Folder opens the folder of a topology, whose files expressions may read; nil if there is none to read.
 	Folder func(topology string) fs.FS
 	Delay  time.Duration // between the last keystroke and the findings
-	// Requests answers what is none of LSP's, by method: what a page asks next to what editors do.
+	// Requests handles requests outside LSP, by method: those that a web page sends in addition to an editor's.
 	Requests map[string]Request
 }
 
@@ -39,14 +39,14 @@ func (o *Options) values() map[string]cty.Value {
 	return o.Values()
 }
 
-// Request answers a call with something that can be encoded as JSON.
+// Request answers a call with a value that can be encoded as JSON.
 type Request = func(params json.RawMessage) (any, error)
 
 // server is one session.
 type server struct {
 	options  Options
 	notice   func(method string, params any) // sends a notification to the client
-	snippets bool                            // the client can insert text with places to fill in
+	snippets bool                            // the client supports snippets
 
 	mu        sync.Mutex
 	documents map[string]*document
@@ -58,7 +58,7 @@ func newServer(o Options) *server {
 	return &server{options: o, documents: map[string]*document{}, exited: make(chan struct{})}
 }
 
-// end stops what is still to run, and reports whether the client had said that it ends.
+// end stops pending work, and reports whether the client had announced the shutdown.
 func (s *server) end() (announced bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,7 +68,7 @@ func (s *server) end() (announced bool) {
 	return s.shutdown
 }
 
-// failure is an error as JSON-RPC has it.
+// failure is a JSON-RPC error.
 type failure struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
@@ -84,7 +84,7 @@ const (
 	internalError  = -32603
 )
 
-// handle answers one message. Messages come one at a time; findings are worked out next to them.
+// handle answers one message. Messages arrive one at a time; findings are computed concurrently.
 func (s *server) handle(method string, params []byte, call bool) (result any, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -173,7 +173,7 @@ func (s *server) handle(method string, params []byte, call bool) (result any, er
 	return raw(out)
 }
 
-// raw encodes an answer by the standard library, which takes any text; the connection's own codec refuses what is not UTF-8.
+// raw encodes an answer with the standard library, which accepts any text; the connection's codec refuses invalid UTF-8.
 func raw(v any) (any, error) {
 	data, err := json.Marshal(v)
 	return json.RawMessage(data), err
@@ -186,12 +186,12 @@ func (s *server) notify(method string, params any) {
 	}
 }
 
-// report tells the client of a bug of the server.
+// report notifies the client of a bug in the server.
 func (s *server) report(what string, why any) {
 	s.notify("window/logMessage", logMessageParams{Type: 1, Message: fmt.Sprintf("k8splan: %s: %v\n%s", what, why, debug.Stack())})
 }
 
-// document returns the state of a file, nil if it is not open.
+// document returns the current version of a file, nil if it is not open.
 func (s *server) document(p *documentParams) *document {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -215,7 +215,7 @@ func (s *server) put(uri string, version int, text string, delay time.Duration) 
 	p.start(delay, func() { s.publish(d) })
 }
 
-// start runs f after a while, in place of what was to run before.
+// start runs f after a delay, and cancels what was scheduled before.
 func (p *past) start(delay time.Duration, f func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -227,7 +227,7 @@ func (p *past) start(delay time.Duration, f func()) {
 
 func (p *past) stop() { p.start(time.Hour, func() {}) }
 
-// publish sends the findings of a state that is still the newest one.
+// publish sends the findings of a version if it is still the newest.
 func (s *server) publish(d *document) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -272,7 +272,7 @@ func (s *server) closed(p *documentParams) any {
 	return nil
 }
 
-// formatting lays the file out. One that does not parse stays as it is.
+// formatting formats the file. A file that does not parse stays unchanged.
 func (s *server) formatting(p *documentParams) any {
 	d := s.document(p)
 	if d == nil {
@@ -285,7 +285,7 @@ func (s *server) formatting(p *documentParams) any {
 	return []textEdit{{d.span(0, len(d.text)), text}}
 }
 
-// definition leads from a finding to the other place that it speaks of, and from var.x and local.x to where they are written.
+// definition jumps from a finding to the other place that it mentions, and from var.x and local.x to their declarations.
 func (s *server) definition(p *documentParams) any {
 	d := s.document(p)
 	if d == nil {
@@ -315,7 +315,7 @@ func before(a, b position) bool {
 	return a.Line < b.Line || a.Line == b.Line && a.Character < b.Character
 }
 
-// wordAround is the word that an offset is in or next to: letters, digits, underscores and hyphens.
+// wordAround returns the word at or next to an offset: letters, digits, underscores, and hyphens.
 func wordAround(text string, at int) (begin, end int) {
 	is := func(c byte) bool {
 		return c == '_' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80

@@ -8,15 +8,15 @@ import (
 	"go.lsp.dev/jsonrpc2"
 )
 
-// errNoShutdown is the end of a session in which the client left without a word: LSP wants exit code 1.
+// errNoShutdown ends a session in which the client left without shutdown: LSP requires exit code 1.
 var errNoShutdown = errors.New("the editor left without shutting the server down")
 
-// Serve speaks LSP over a stream until the client says exit, or goes.
+// Serve speaks LSP over a stream until the client sends exit or disconnects.
 func Serve(ctx context.Context, stream io.ReadWriteCloser, o Options) error {
 	s := newServer(o)
 	conn := jsonrpc2.NewConn(jsonrpc2.NewStream(stream))
 	s.notice = func(method string, params any) {
-		_ = conn.Notify(context.Background(), method, params) // a client that is gone needs no findings
+		_ = conn.Notify(context.Background(), method, params) // a disconnected client needs no findings
 	}
 	conn.Go(ctx, func(_ context.Context, req *jsonrpc2.Request) (any, error) {
 		answer, err := s.handle(req.Method(), req.Params(), req.IsCall())
