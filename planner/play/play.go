@@ -1,5 +1,5 @@
-// Package play answers what the page of the playground asks next to what editors ask of the language server: starters, the picture with
-// its failures, what an edit means. `k8splan serve` answers with it natively, and the playground's core in the browser. What needs
+// Package play answers the playground page's requests beyond an editor's requests to the language server: starters, the picture with its
+// failures, the effect of an edit. `k8splan serve` answers with it natively, and the playground's core does in the browser. Code that needs
 // Kubernetes' own types is in planner/play/tree.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -26,18 +26,18 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Options is what is known next to the design.
+// Options holds the input besides the design.
 type Options struct {
 	Release  string
 	RulePage func(id string) string
 	Today    func() time.Time
-	Values   func() map[string]cty.Value // of variables, now; nil if there are none
-	Facts    *plan.Table                 // nil stands for the program's own
-	Folder   fs.FS                       // of the topology; nil if it has none
+	Values   func() map[string]cty.Value // current values of variables; nil if there are none
+	Facts    *plan.Table                 // nil means the built-in table
+	Folder   fs.FS                       // the topology's folder; nil if it has none
 	Delay    time.Duration               // between the last keystroke and the findings
 }
 
-// Serve speaks with one page, message by message, until it leaves. more are further requests.
+// Serve exchanges messages with one page until it leaves. more adds further requests.
 func Serve(ctx context.Context, in <-chan []byte, out func([]byte), o Options, more map[string]lsp.Request) {
 	requests := Requests(o)
 	maps.Copy(requests, more)
@@ -48,7 +48,7 @@ func Serve(ctx context.Context, in <-chan []byte, out func([]byte), o Options, m
 	})
 }
 
-// Requests are those that need nothing of Kubernetes.
+// Requests returns the handlers that need no Kubernetes types.
 func Requests(o Options) map[string]lsp.Request {
 	return map[string]lsp.Request{
 		"k8splan/starters": func(json.RawMessage) (any, error) { return starters(), nil },
@@ -57,20 +57,20 @@ func Requests(o Options) map[string]lsp.Request {
 	}
 }
 
-// Text is the topology that a page asks about, and the one that it is compared with.
+// Text is the topology of a request, and the one to compare it with.
 type Text struct {
 	Text string `json:"text"`
 	Old  string `json:"old"`
 }
 
-// Read reads the parameters of a request.
+// Read decodes the parameters of a request.
 func Read(params json.RawMessage) (Text, error) {
 	var t Text
 	err := json.Unmarshal(params, &t)
 	return t, err
 }
 
-// Open opens a topology as the page has it.
+// Open opens the topology of a page.
 func (o Options) Open(text string) (*planner.Project, hcl.Diagnostics) {
 	var values map[string]cty.Value
 	if o.Values != nil {
@@ -79,19 +79,19 @@ func (o Options) Open(text string) (*planner.Project, hcl.Diagnostics) {
 	return planner.OpenBeside("topology.hcl", []byte(text), values, o.Today(), o.Facts, o.Folder)
 }
 
-// Starters is what there is to begin with.
+// Starters lists the starters.
 type Starters struct {
 	Types   []Named        `json:"types"`
 	Targets []TargetOfPage `json:"targets"`
 }
 
-// Named is a name with its title.
+// Named is a name and its title.
 type Named struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
 }
 
-// TargetOfPage is a target and the types that there are starters of.
+// TargetOfPage is a target and the types for which it has starters.
 type TargetOfPage struct {
 	Named
 	Types []topologies.Type `json:"types"`
@@ -124,14 +124,14 @@ func starter(params json.RawMessage) (any, error) {
 	return Text{Text: string(text)}, err
 }
 
-// Picture is what the page shows of a design without errors.
+// Picture is the page's data for a design without errors.
 type Picture struct {
 	Name     string        `json:"name"`
 	Sentence string        `json:"sentence"` // what it survives
 	Stand    *report.Stand `json:"stand"`    // nil if the design has errors
 }
 
-// picture makes the picture of a design. If the one that it is compared with has no errors either, it has the steps between them.
+// picture returns the picture of a design. If the compared design has no errors either, it includes the steps between them.
 func (o Options) picture(params json.RawMessage) (any, error) {
 	t, err := Read(params)
 	if err != nil {

@@ -13,7 +13,7 @@ func options() play.Options {
 	return play.Options{Release: "v0.0.0", Today: func() time.Time { return time.Time{} }}
 }
 
-// ask makes a request as the page does, and returns the answer as it gets it.
+// ask sends a request as the page does, and decodes the answer.
 func ask(t *testing.T, method string, params, answer any) {
 	t.Helper()
 	data, err := json.Marshal(params)
@@ -32,7 +32,7 @@ func ask(t *testing.T, method string, params, answer any) {
 	}
 }
 
-// Every starter that the page offers exists, and has a picture.
+// Every starter that the page offers exists and has a picture.
 func TestStarters(t *testing.T) {
 	var all play.Starters
 	ask(t, "k8splan/starters", nil, &all)
@@ -58,7 +58,7 @@ func TestStarters(t *testing.T) {
 	}
 }
 
-// A design with errors has no picture, and a comparison with one is none.
+// A design with errors has no picture, and cannot be compared with.
 func TestPicture(t *testing.T) {
 	var text play.Text
 	ask(t, "k8splan/starter", map[string]any{"type": "multi-etcd-multi-master", "target": "bare-metal"}, &text)

@@ -1,5 +1,5 @@
-// Package tree answers what the page of the playground asks about the files of a design. It links Kubernetes' own types, so that the page
-// loads it only when someone opens the files.
+// Package tree answers the playground page's requests for the files of a design. It links Kubernetes' own types, so the page loads it only
+// when a user opens the files.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package tree
@@ -18,7 +18,7 @@ import (
 	"github.com/k8splan/k8splan/planner/render"
 )
 
-// Requests are those for the tree: its files, and all of them as an archive.
+// Requests returns the handlers for the tree: its files, and all of them as an archive.
 func Requests(o play.Options) map[string]lsp.Request {
 	return map[string]lsp.Request{
 		"k8splan/tree": func(params json.RawMessage) (any, error) {
@@ -45,7 +45,7 @@ func Requests(o play.Options) map[string]lsp.Request {
 
 // Tree is what generate would write.
 type Tree struct {
-	Name  string `json:"name"` // of the cluster
+	Name  string `json:"name"` // the cluster's name
 	Files []File `json:"files"`
 }
 
@@ -58,7 +58,7 @@ type File struct {
 // Archive is the tree as one file, in a folder with the cluster's name.
 type Archive struct {
 	Name string `json:"name"`
-	Data []byte `json:"data"` // a tar archive, compressed by gzip; base64 in JSON
+	Data []byte `json:"data"` // a gzipped tar archive; base64 in JSON
 }
 
 var errWrong = errors.New("the design has errors: there is no tree of it")
@@ -79,7 +79,7 @@ func tree(o play.Options, params json.RawMessage) (name string, files []artifact
 	return project.Plan().Cluster.Name, set.Files(), nil
 }
 
-// archive packs files. The same files give the same bytes: nothing says when it was made, or by whom.
+// archive packs files. The same files give the same bytes: the archive contains no time and no owner.
 func archive(folder string, files []artifact.File) ([]byte, error) {
 	var b bytes.Buffer
 	zip := gzip.NewWriter(&b)

@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// The archive holds the files that the page lists, scripts can be run, and the same design gives the same bytes.
+// The archive has the files that the page lists, scripts are executable, and the same design gives the same bytes.
 func TestArchive(t *testing.T) {
 	src, err := topologies.Starter(topologies.MultiEtcdMultiMaster, "bare-metal")
 	if err != nil {
