@@ -11,15 +11,15 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Reads reads the block alone in a program that judges designs and writes none of their files: the playground's core. The compiler puts
-// it in place of each call, so that what writes the files is not linked.
+// Reads only reads the block, for a program that checks designs and writes none of their files: the playground's core. The compiler inlines
+// it at each call, so code that writes the files is not linked.
 func Reads[T any](
 	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), _ func(*plan.Plan, T) ([]artifact.File, error),
 ) New {
 	return judges(decode)
 }
 
-// ReadsWith is Reads for a target some of whose files consist of Kubernetes' own types.
+// ReadsWith is Reads for a target some of whose files use Kubernetes' own types.
 func ReadsWith[T any](
 	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), _ func(*plan.Plan, T, Upstream) ([]artifact.File, error),
 ) New {

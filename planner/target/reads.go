@@ -9,14 +9,14 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Reads joins what reads the block to what writes the files from what was read.
+// Reads combines the function that reads the block with the one that writes the files.
 func Reads[T any](
 	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), emit func(*plan.Plan, T) ([]artifact.File, error),
 ) New {
 	return ReadsWith(decode, func(p *plan.Plan, options T, _ Upstream) ([]artifact.File, error) { return emit(p, options) })
 }
 
-// ReadsWith is Reads for a target some of whose files consist of Kubernetes' own types.
+// ReadsWith is Reads for a target some of whose files use Kubernetes' own types.
 func ReadsWith[T any](
 	decode func(*plan.Plan, hcl.Body, *hcl.EvalContext) (T, hcl.Diagnostics), emit func(*plan.Plan, T, Upstream) ([]artifact.File, error),
 ) New {

@@ -4,11 +4,10 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// ConfinedPort is what is wrong with another port: the port, a node, its system.
+// ConfinedPort is the message for another port: the port, a node, its system.
 const ConfinedPort = "sshd is to listen on port %d, and node %q runs %s, whose SELinux lets it listen on 22 alone: no login would work, " +
 	"Ansible neither. Leave port out of ssh, or write an os without SELinux."
 
-// Confined reports whether SELinux confines sshd in the cloud images of a system: it then listens on port 22 alone, and where
-// the first boot writes another one, no login works.
-// Source: https://github.com/geerlingguy/ansible-role-security/issues/73
+// Confined reports whether SELinux confines sshd in a system's cloud images: then sshd can only listen on port 22, and if the first boot
+// sets another one, no login works. Source: https://github.com/geerlingguy/ansible-role-security/issues/73
 func Confined(os plan.OS) bool { return os.Enforces() }

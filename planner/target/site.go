@@ -9,8 +9,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Site reads the segments of the machines from a target's block before the plan is resolved: what is free for a host follows from it.
-// What cannot be read is left out: the target says why when it reads its block.
+// Site reads the machines' segments from a target's block before the plan is resolved: they determine a host's free addresses. Invalid
+// values are skipped: the target reports them when it reads its block.
 func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	var s plan.Site
 	if body == nil {
@@ -33,7 +33,7 @@ func Site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	return s
 }
 
-// Text is the string of an argument of a target's block, "" if it has none that can be read.
+// Text returns a string argument of a target's block, "" if it has no readable value.
 func Text(body hcl.Body, ctx *hcl.EvalContext, name string) string {
 	if written := texts(argument(body, name), ctx); len(written) == 1 {
 		return written[0]
@@ -41,7 +41,7 @@ func Text(body hcl.Body, ctx *hcl.EvalContext, name string) string {
 	return ""
 }
 
-// TextMap is the map of an argument of a target's block, as far as it can be read; nil if it has none.
+// TextMap returns the readable part of a map argument of a target's block; nil if it has none.
 func TextMap(body hcl.Body, ctx *hcl.EvalContext, name string) map[string]string {
 	attribute := argument(body, name)
 	if attribute == nil {
@@ -74,7 +74,7 @@ func Says(body hcl.Body, ctx *hcl.EvalContext, name, value string) bool {
 	return value != "" && Text(body, ctx, name) == value
 }
 
-// texts are the strings of an argument: one, or those of a list or a map.
+// texts returns the strings of an argument: a single one, or those of a list or a map.
 func texts(attribute *hcl.Attribute, ctx *hcl.EvalContext) []string {
 	if attribute == nil {
 		return nil

@@ -1,5 +1,5 @@
-// Package target says what a target is: one value that holds what the planner must know of it, the language of its block, its rules, and
-// what reads the block and writes the files. The package is internal to k8splan and makes no compatibility promise.
+// Package target defines a target: one value with everything that the planner must know about it, the schema of its block, its rules, and
+// the functions that read the block and write the files. The package is internal to k8splan and makes no compatibility promise.
 package target
 
 import (
@@ -14,21 +14,21 @@ import (
 // Target is a system on which a cluster is built.
 type Target struct {
 	Facts  plan.Facts
-	Schema func() *spec.Block // the language of its block
-	Rules  []*rule.Rule       // that New speaks for
+	Schema func() *spec.Block // schema of its block
+	Rules  []*rule.Rule       // the rules that New checks
 	New    New
 }
 
-// Emitter writes the target's part of the tree. It has all that it needs; its errors are bugs, never a mistake of the author's.
+// Emitter writes the target's part of the tree. It has all the input it needs; its errors are bugs, never a user's mistake.
 type Emitter func(Upstream) ([]artifact.File, error)
 
-// Upstream makes the files of a target that consist of Kubernetes' own types. Whoever renders brings it along (render.Upstream), so that
-// what reads and judges a design links none of them.
+// Upstream builds a target's files that use Kubernetes' own types. The renderer provides it (render.Upstream), so that code that reads and
+// checks designs links none of them.
 type Upstream struct {
-	Network    func(*plan.Plan) ([]artifact.File, error) // of the pod network
-	ClusterDNS func(*plan.Plan) ([]byte, error)          // a manifest, of cluster DNS and the API server's right to reach kubelets
+	Network    func(*plan.Plan) ([]artifact.File, error) // the pod network's files
+	ClusterDNS func(*plan.Plan) ([]byte, error)          // a manifest with cluster DNS and the API server's permission to reach kubelets
 }
 
-// New reads the body of the target's block, which is nil if no block was written, against a plan that is complete. It reports every
-// mistake that it finds, each at its place, and the emitter is nil if and only if there was an error.
+// New checks the body of the target's block, nil if there is no block, against a complete plan. It reports every mistake that it finds,
+// each at its range. The emitter is nil if and only if there was an error.
 type New func(*plan.Plan, hcl.Body, *hcl.EvalContext) (Emitter, hcl.Diagnostics)

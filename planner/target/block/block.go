@@ -1,5 +1,5 @@
-// Package block reads the block of a target against the plan: the target's schema says what can be written (package spec decodes it), and
-// what the target makes of the values is said here, each mistake at its argument.
+// Package block checks a target's block against the plan. The target's schema defines what is allowed (package spec decodes it); this
+// package reports mistakes in the values, each at its argument.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package block
@@ -17,13 +17,13 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Written is the struct of a target's block: it embeds *spec.Source, which says where each argument stands.
+// Written is the struct of a target's block: it embeds *spec.Source, which records the position of each argument.
 type Written interface {
 	Attr(name string) hcl.Range
 	Has(name string) bool
 }
 
-// Reader checks the block of a target against the plan, and gathers what is wrong.
+// Reader checks a target's block against the plan, and collects mistakes.
 type Reader struct {
 	Diags     hcl.Diagnostics
 	header    hcl.Range
@@ -32,20 +32,20 @@ type Reader struct {
 	said      map[hcl.Range]bool // by SayOnce
 }
 
-// Read decodes the body into a struct by the target's schema. ok is false if it could not; that something is missing is said, and keeps
-// the author from seeing the rest. malformed is the target's rule for values that it cannot take.
+// Read decodes the body into a struct by the target's schema. ok is false if that failed; a missing argument is reported and does not hide
+// the other mistakes. malformed is the target's rule for invalid values.
 func Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into Written, malformed *rule.Rule) (r *Reader, ok bool) {
 	r = &Reader{header: p.Target.Block(), written: into, malformed: malformed, Diags: spec.Decode(body, ctx, schema, into)}
 	return r, !slices.ContainsFunc(r.Diags, func(d *hcl.Diagnostic) bool { return rule.ID(d) != "missing-argument" })
 }
 
-// Open is Read for a target that looks at nothing where the block has any mistake, and that may be without a block.
+// Open is Read for a target that stops if the block has any mistake, and whose block is optional.
 func Open(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into Written, malformed *rule.Rule) (r *Reader, ok bool) {
 	r, _ = Read(p, body, ctx, schema, into, malformed)
 	return r, !r.Diags.HasErrors()
 }
 
-// At is the range of an argument's value, or of the block's header where it was not written.
+// At returns the range of an argument's value, or of the block's header if it is not set.
 func (r *Reader) At(name string) hcl.Range {
 	if r.Has(name) {
 		return r.written.Attr(name)
@@ -53,7 +53,7 @@ func (r *Reader) At(name string) hcl.Range {
 	return r.header
 }
 
-// Has reports whether the argument was written.
+// Has reports whether the argument is set.
 func (r *Reader) Has(name string) bool { return r.written.Has(name) }
 
 // Say adds a diagnostic.
@@ -61,7 +61,7 @@ func (r *Reader) Say(broken *rule.Rule, at hcl.Range, format string, args ...any
 	r.Diags = append(r.Diags, broken.Diagnostic(at, fmt.Sprintf(format, args...)))
 }
 
-// SayOnce adds a diagnostic where SayOnce has added none at that place: the nodes of a pool have one place between them.
+// SayOnce adds a diagnostic unless SayOnce has already added one at that range: the nodes of a pool share a range.
 func (r *Reader) SayOnce(broken *rule.Rule, at hcl.Range, format string, args ...any) {
 	if r.said[at] {
 		return
@@ -73,7 +73,7 @@ func (r *Reader) SayOnce(broken *rule.Rule, at hcl.Range, format string, args ..
 	r.Say(broken, at, format, args...)
 }
 
-// Match reads an argument that must look like the pattern; what is the sentence that asks for it. One that is not written gives "".
+// Match reads an argument that must match the pattern; what is the sentence that asks for it. It returns "" if the argument is not set.
 func (r *Reader) Match(name, written string, pattern *regexp.Regexp, what string) string {
 	if !r.Has(name) {
 		return ""
@@ -85,7 +85,7 @@ func (r *Reader) Match(name, written string, pattern *regexp.Regexp, what string
 	return written
 }
 
-// Word reads an argument that may be left out and must look like the pattern; what is what to write.
+// Word reads an optional argument that must match the pattern; what describes what to write.
 func (r *Reader) Word(name string, written *string, otherwise string, pattern *regexp.Regexp, what string) string {
 	if written == nil {
 		return otherwise
@@ -96,7 +96,7 @@ func (r *Reader) Word(name string, written *string, otherwise string, pattern *r
 	return *written
 }
 
-// Ranges reads an argument that is a list of ranges of IPv4 addresses. A mistake is said, and left out.
+// Ranges reads an argument that is a list of IPv4 ranges. A mistake is reported and skipped.
 func (r *Reader) Ranges(name string, texts []string) []netip.Prefix {
 	var out []netip.Prefix
 	for _, text := range texts {
@@ -110,7 +110,7 @@ func (r *Reader) Ranges(name string, texts []string) []netip.Prefix {
 	return out
 }
 
-// Range reads an argument that is a range of IPv4 addresses; what is the sentence that asks for it. ok is false if it is not written.
+// Range reads an argument that is an IPv4 range; what is the sentence that asks for it. ok is false if it is not set.
 func (r *Reader) Range(name, written, what string) (prefix netip.Prefix, ok bool) {
 	if !r.Has(name) {
 		return netip.Prefix{}, false
@@ -122,14 +122,14 @@ func (r *Reader) Range(name, written, what string) (prefix netip.Prefix, ok bool
 	return prefix, true
 }
 
-// Prefix4 reads a range of IPv4 addresses that begins at its first one.
+// Prefix4 parses an IPv4 range that begins at its first address.
 func Prefix4(text string) (netip.Prefix, bool) {
 	prefix, err := netip.ParsePrefix(text)
 	return prefix, err == nil && prefix == prefix.Masked() && prefix.Addr().Is4()
 }
 
-// NoPrefix4 says why a text is not a range of IPv4 addresses, as the end of a sentence, and what to write; instead says that where it
-// cannot be told from the text.
+// NoPrefix4 explains why a text is not an IPv4 range, as the end of a sentence, and what to write; instead is the advice if none follows
+// from the text.
 func NoPrefix4(text, instead string) string {
 	if prefix, err := netip.ParsePrefix(text); err == nil && prefix.Addr().Is4() && prefix != prefix.Masked() {
 		return fmt.Sprintf("whose address is not the first of the range. Write %q.", prefix.Masked())
@@ -137,7 +137,7 @@ func NoPrefix4(text, instead string) string {
 	return "which is no range of IPv4 addresses. " + instead
 }
 
-// Value is what a pointer leads to, or a default where nothing was written.
+// Value returns what a pointer points to, or a default for nil.
 func Value[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
@@ -145,7 +145,7 @@ func Value[T any](v *T, otherwise T) T {
 	return *v
 }
 
-// Says ends a sentence about a node with what its argument says: `says "rack-a"`, or `has none`.
+// Says ends a sentence about a node with its argument's value: `says "rack-a"`, or `has none`.
 func Says(value string) string {
 	if value == "" {
 		return "has none"

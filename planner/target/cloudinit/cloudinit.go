@@ -1,5 +1,5 @@
-// Package cloudinit writes what cloud-init reads at a machine's first boot: who the machine is, its one user, its addresses. If the
-// machine is made by a program, the SSH key is not in it: the program adds the key to the meta-data, as `public-keys`.
+// Package cloudinit writes cloud-init's input for a machine's first boot: the host name, the only user, the addresses. If a program creates
+// the machine, the SSH key is omitted: the program adds the key to the meta-data, as `public-keys`.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package cloudinit
@@ -15,26 +15,26 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Machine is what a machine learns at its first boot.
+// Machine describes a machine's first boot.
 type Machine struct {
 	Cluster, Name string
-	User          string // who logs in; "root" or one that is made, who may use sudo without a password
+	User          string // login user; "root", or a user that is created, with sudo without a password
 	SSHPort       int
-	Keys          []string // that may log in, in OpenSSH's form; nil if the meta-data brings them
+	Keys          []string // authorized keys in OpenSSH's format; nil if the meta-data has them
 	Network       Network
-	// Container is a machine that shares the kernel of another one.
+	// Container is set for a machine that shares another one's kernel.
 	Container bool
 }
 
-// Network is the configuration of the one card with the node's addresses.
+// Network configures the only card with the node's addresses.
 type Network struct {
-	MAC         string         // the card that has it; "" if the machine has one card alone
-	Card        string         // the card by the name that the kernel gives it; "" if MAC says which
-	Interface   string         // what to call the card of that MAC; "" leaves the name that it has
+	MAC         string         // the card's address; "" if the machine has only one card
+	Card        string         // the card's kernel name; "" if MAC selects it
+	Interface   string         // new name of the card with that MAC; "" keeps its name
 	Addresses   []netip.Prefix // with the prefix of their segment
 	Gateways    []netip.Addr
 	Nameservers []netip.Addr
-	MTU         int // 0 leaves what the card has
+	MTU         int // 0 keeps the card's MTU
 }
 
 // The keys are cloud-init's: https://cloudinit.readthedocs.io/en/22.4.2/reference/modules.html
@@ -64,7 +64,7 @@ type writeFile struct {
 	Content     string `json:"content"`
 }
 
-// metaData is what both NoCloud and VMware's source take. The instance's ID follows from names alone: a new one makes cloud-init run
+// metaData is accepted by both NoCloud and VMware's data source. The instance ID is derived only from names: a new ID makes cloud-init run
 // everything again.
 type metaData struct {
 	InstanceID    string         `json:"instance-id"`
@@ -105,10 +105,10 @@ type nameservers struct {
 	Addresses []string `json:"addresses"`
 }
 
-// UserData is the file user-data.
+// UserData returns the file user-data.
 func (m Machine) UserData() ([]byte, error) { return Document(m.Config()) }
 
-// Document is a configuration as cloud-init's file, which begins with its own mark.
+// Document encodes a configuration as a cloud-init file, which begins with its marker.
 func Document(config any) ([]byte, error) {
 	data, err := artifact.YAML(config)
 	if err != nil {
@@ -117,36 +117,36 @@ func Document(config any) ([]byte, error) {
 	return append([]byte("#cloud-config\n"), data...), nil
 }
 
-// Config is what the file user-data says.
+// Config returns the contents of user-data.
 func (m Machine) Config() any {
 	u := userData{Hostname: m.Name, DisableRoot: m.User != "root", AuthorizedKeys: m.Keys}
-	if m.User != "root" { // takes the place of the image's own user
+	if m.User != "root" { // replaces the image's default user
 		u.User = &user{Name: m.User, Gecos: "Ansible", Shell: "/bin/bash", Sudo: "ALL=(ALL) NOPASSWD:ALL", LockPassword: true}
 	}
-	if m.Container { // what a pod mounts for others is seen by them: systemd makes / so on machines, and leaves it in containers
+	if m.Container { // other namespaces see what a pod mounts: systemd sets this on / on machines, but not in containers
 		u.EachBoot = [][]string{{"mount", "--make-rshared", "/"}}
 	}
 	if m.SSHPort != 22 {
 		u.WriteFiles = []writeFile{{"/etc/ssh/sshd_config.d/10-port.conf", "0644", "Port " + strconv.Itoa(m.SSHPort) + "\n"}}
-		// Where systemd listens for sshd, a generator tells the socket the port from sshd's file.
+		// With socket activation, a generator copies the port from sshd's file to the socket.
 		u.Run = [][]string{{"sh", "-c",
 			"systemctl daemon-reload; systemctl restart ssh.socket || systemctl restart ssh || systemctl restart sshd"}}
 	}
 	return u
 }
 
-// MetaData is the file meta-data of the source NoCloud.
+// MetaData returns the file meta-data of the NoCloud data source.
 func (m Machine) MetaData() ([]byte, error) {
 	return artifact.YAML(metaData{InstanceID: m.Cluster + "-" + m.Name, LocalHostname: m.Name})
 }
 
-// NetworkConfig is the file network-config of the source NoCloud.
+// NetworkConfig returns the file network-config of the NoCloud data source.
 func (m Machine) NetworkConfig() ([]byte, error) { return artifact.YAML(m.Network.config()) }
 
-// Netplan is what the file network-config says, in netplan's form.
+// Netplan returns the contents of network-config in netplan's format.
 func (n Network) Netplan() any { return n.config() }
 
-// GuestInfo is the meta-data of the source VMware, which holds the network too.
+// GuestInfo returns the meta-data of the VMware data source, which includes the network.
 func (m Machine) GuestInfo() ([]byte, error) {
 	network := m.Network.config()
 	return artifact.YAML(metaData{InstanceID: m.Cluster + "-" + m.Name, LocalHostname: m.Name, Network: &network})
@@ -155,14 +155,14 @@ func (m Machine) GuestInfo() ([]byte, error) {
 func (n Network) config() networkConfig {
 	e := ethernet{Match: match{MAC: n.MAC}, SetName: n.Interface, Nameservers: nameservers{plan.Texts(n.Nameservers)}, MTU: n.MTU}
 	if n.MAC == "" {
-		e.Match = match{Name: cmp.Or(n.Card, "e*")} // the one card, whatever the kernel calls it
+		e.Match = match{Name: cmp.Or(n.Card, "e*")} // the only card, whatever its kernel name
 		e.SetName = ""
 	}
 	for _, a := range n.Addresses {
 		e.Addresses = append(e.Addresses, a.String())
 	}
 	for _, g := range n.Gateways {
-		to := "0.0.0.0/0" // which every renderer takes; not all know the word default
+		to := "0.0.0.0/0" // accepted by every renderer; not all know the word default
 		if g.Is6() {
 			to = "::/0"
 		}

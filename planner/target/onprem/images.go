@@ -11,12 +11,12 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// Image is a cloud image in QCOW2: where it is fetched from, and the vendor's list of its checksums next to it, "" if none is known.
+// Image is a QCOW2 cloud image: its URL, and the vendor's list of checksums next to it, "" if none is known.
 type Image struct{ Address, Sums string }
 
-// Images of vendors, by operating system and architecture. They are the newest build of a release, so the checksum is the vendor's list.
-// Sources: https://cloud-images.ubuntu.com/releases/, https://cloud.debian.org/images/cloud/, https://dl.rockylinux.org/pub/rocky/ and
-// https://repo.almalinux.org/almalinux/ (read 2026-11)
+// Images returns vendors' images by operating system and architecture. They are the newest build of a release, so the checksum is the
+// vendor's list. Sources: https://cloud-images.ubuntu.com/releases/, https://cloud.debian.org/images/cloud/,
+// https://dl.rockylinux.org/pub/rocky/ and https://repo.almalinux.org/almalinux/ (read 2026-11)
 func Images() map[string]map[string]Image {
 	table := map[string]map[string]Image{}
 	add := func(os, arch, folder, file, sums string) {
@@ -44,7 +44,8 @@ func Images() map[string]map[string]Image {
 
 var imagePattern = regexp.MustCompile(`^https?://[!-~]+/[A-Za-z0-9._-]+$`)
 
-// PickImages finds the image of each node by name: the author's own for its operating system, else the vendor's. own was written at.
+// PickImages returns each node's image by node name: the user's image for its operating system, else the vendor's. at is the range of own
+// in the source.
 func PickImages(p *plan.Plan, own map[string]string, at hcl.Range, argument, missing *rule.Rule, say Say) map[string]Image {
 	known, picked := Images(), map[string]Image{}
 	for os, address := range own {

@@ -1,5 +1,5 @@
-// Package onprem is what the targets share that make or install machines on a site of one's own: the segment that holds their addresses,
-// the defaults of their size, and identities that follow from names alone.
+// Package onprem is shared by the targets that create or install machines on premises: the network segment of their addresses, their
+// default sizes, and identities that are derived only from names.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package onprem
@@ -23,14 +23,14 @@ import (
 	"github.com/k8splan/k8splan/planner/target/cloudinit"
 )
 
-// Written is what the block of every such target takes; it is embedded in the struct of the target.
+// Written has the arguments that every such target's block takes; the target's struct embeds it.
 type Written struct {
 	Subnets     []string
 	Gateways    []string
 	Nameservers []string
 }
 
-// Arguments are the rows for Written.
+// Arguments returns the schema of Written.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
 		{Name: "subnets", Type: spec.TextList, Field: "Subnets", Example: `["10.0.0.0/24"]`,
@@ -43,7 +43,7 @@ func Arguments() []spec.Argument {
 	}
 }
 
-// Segment is the network of the machines, complete.
+// Segment is the machines' network, with all values filled in.
 type Segment struct {
 	Subnets     []netip.Prefix
 	Gateways    []netip.Addr // in the order of Subnets
@@ -53,7 +53,7 @@ type Segment struct {
 // Say reports a mistake.
 type Say func(broken *rule.Rule, at hcl.Range, format string, args ...any)
 
-// Segment reads the arguments against the plan. It reports every mistake that it finds; the segment is complete where there was none.
+// Segment checks the arguments against the plan. It reports every mistake that it finds; the segment is complete if there is none.
 func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Segment {
 	var s Segment
 	place := at.Attr("subnets")
@@ -110,7 +110,7 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 			what   string
 		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}} {
 			for _, r := range of.ranges {
-				if prefix.Overlaps(r) && w.Subnets != nil { // package check judges those of the block network
+				if prefix.Overlaps(r) && w.Subnets != nil { // package check reports those of the block network
 					say(rules.Overlap, place, "%s, the machines' segment, overlaps %s %s. Packets for the one would go to the other.",
 						prefix, of.what, r)
 				}
@@ -133,7 +133,7 @@ func addresses(texts []string, name string, at *spec.Source, rules Rules, say Sa
 	return out
 }
 
-// nodes asks that each machine's addresses are in the segment and are neither the router's nor the segment's own.
+// nodes checks that each machine's addresses are in the segment and are neither the router's nor the segment's own.
 func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 	type holder struct {
 		who  string
@@ -173,7 +173,7 @@ func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 	}
 }
 
-// Of is the range of the segment that holds an address.
+// Of returns the range of the segment that contains an address.
 func (s Segment) Of(a netip.Addr) (netip.Prefix, bool) {
 	for _, prefix := range s.Subnets {
 		if prefix.Contains(a) {
@@ -185,7 +185,7 @@ func (s Segment) Of(a netip.Addr) (netip.Prefix, bool) {
 
 func (s Segment) holds(a netip.Addr) bool { _, ok := s.Of(a); return ok }
 
-// Addresses are a node's own, each with the prefix length of its range.
+// Addresses returns a node's addresses, each with the prefix length of its range.
 func (s Segment) Addresses(n *plan.Node) []netip.Prefix {
 	var out []netip.Prefix
 	for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
@@ -196,7 +196,7 @@ func (s Segment) Addresses(n *plan.Node) []netip.Prefix {
 	return out
 }
 
-// RoutersOf are the routers of the families in which a node has an address.
+// RoutersOf returns the routers of a node's address families.
 func (s Segment) RoutersOf(n *plan.Node) []netip.Addr {
 	var out []netip.Addr
 	for i, g := range s.Gateways {
@@ -207,7 +207,7 @@ func (s Segment) RoutersOf(n *plan.Node) []netip.Addr {
 	return out
 }
 
-// Port asks that the first boot can give sshd the port that the topology has.
+// Port checks that the first boot can configure sshd with the topology's port.
 func Port(p *plan.Plan, rules Rules, say Say) {
 	for _, n := range p.Nodes {
 		if p.SSH.Port != 22 && target.Confined(n.OS) {
@@ -217,7 +217,7 @@ func Port(p *plan.Plan, rules Rules, say Say) {
 	}
 }
 
-// Machine is what cloud-init tells a node. mac is the address of the card, "" if it has one card alone.
+// Machine returns a node's cloud-init input. mac is the address of the card, "" if the node has only one card.
 func (s Segment) Machine(p *plan.Plan, n *plan.Node, mac string) cloudinit.Machine {
 	return cloudinit.Machine{
 		Cluster: p.Cluster.Name, Name: n.Name, User: p.SSH.User, SSHPort: p.SSH.Port,
@@ -226,7 +226,7 @@ func (s Segment) Machine(p *plan.Plan, n *plan.Node, mac string) cloudinit.Machi
 	}
 }
 
-// last is the highest address of an IPv4 range.
+// last returns the highest address of an IPv4 range.
 func last(p netip.Prefix) netip.Addr {
 	a := p.Addr().As4()
 	for bit := p.Bits(); bit < 32; bit++ {
@@ -235,7 +235,7 @@ func last(p netip.Prefix) netip.Addr {
 	return netip.AddrFrom4(a)
 }
 
-// The machine that a node gets where the topology states no size: kubeadm's least number of CPUs and twice its least memory (1700 MB,
+// Default machine size if the topology sets none: kubeadm's minimum number of CPUs and twice its minimum memory (1700 MB,
 // https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/), and a disk with room for images and logs.
 const (
 	defaultCPUs    = 2
@@ -243,10 +243,10 @@ const (
 	defaultDisk    = 50 << 30
 	DefaultOS      = "ubuntu-24.04" // what most people test with
 	mebibyte       = 1 << 20
-	addressesOfKVM = "525400" // QEMU's own prefix of hardware addresses
+	addressesOfKVM = "525400" // QEMU's MAC address prefix
 )
 
-// Size is what a machine has: processors, and bytes of memory and of disk.
+// Size returns a machine's number of CPUs, and bytes of memory and of disk.
 func Size(n *plan.Node) (cpus int, memory, disk int64) {
 	cpus, memory, disk = n.CPUs, n.MemoryBytes, n.DiskBytes
 	if cpus == 0 {
@@ -261,7 +261,7 @@ func Size(n *plan.Node) (cpus int, memory, disk int64) {
 	return cpus, (memory + mebibyte - 1) / mebibyte * mebibyte, disk
 }
 
-// System is a node's operating system as the language writes it, and whether the author stated it.
+// System returns a node's operating system as written in the language, and whether the user set it.
 func System(n *plan.Node) (string, bool) {
 	if n.OS.Name == "" {
 		return DefaultOS, false
@@ -269,9 +269,9 @@ func System(n *plan.Node) (string, bool) {
 	return n.OS.String(), true
 }
 
-// UUID is the identity of a thing of a cluster, which no other thing has: version 5 of RFC 9562, from the two names.
+// UUID returns a unique ID for a named object of a cluster: version 5 of RFC 9562, from the two names.
 func UUID(cluster, name string) string {
-	// The namespace of URLs, of the same RFC.
+	// The namespace of URLs from the same RFC.
 	space, _ := hex.DecodeString("6ba7b8119dad11d180b400c04fd430c8")
 	sum := sha1.Sum(append(space, "https://github.com/k8splan/k8splan#"+cluster+"/"+name...))
 	id := sum[:16]
@@ -279,8 +279,8 @@ func UUID(cluster, name string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[0:4], id[4:6], id[6:8], id[8:10], id[10:16])
 }
 
-// MACs are the hardware addresses of virtual machines by node name: what the author wrote, or one that follows from the names of cluster
-// and node, in the range that QEMU keeps for it. No two are the same.
+// MACs returns virtual machines' MAC addresses by node name: the user's, or one derived from the names of cluster and node in QEMU's range.
+// All are distinct.
 func MACs(p *plan.Plan) map[string]string {
 	out, taken := map[string]string{}, map[string]bool{}
 	for _, n := range p.Nodes {
@@ -309,10 +309,10 @@ func Known[T any](table map[string]T) string {
 	return strings.Join(slices.Sorted(maps.Keys(table)), ", ")
 }
 
-// Rules are those that all such targets have, under IDs of their own.
+// Rules are shared by all such targets, with separate IDs per target.
 type Rules struct{ Argument, Outside, Taken, Overlap *rule.Rule }
 
-// RulesOf makes the shared rules of a target. fix says in a sentence what its block takes next to Written.
+// RulesOf returns a target's shared rules. fix is a sentence on what its block takes in addition to Written.
 func RulesOf(target, fix string) Rules {
 	return Rules{
 		Argument: &rule.Rule{
@@ -340,7 +340,7 @@ func RulesOf(target, fix string) Rules {
 	}
 }
 
-// List returns the rules, and those that a target has next to them.
+// List returns the shared rules and the target's own.
 func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
 	return append([]*rule.Rule{r.Argument, r.Outside, r.Taken, r.Overlap}, own...)
 }

@@ -1,8 +1,8 @@
-// Package targettest checks the package of a target against its good topology and against the mistakes that its rules speak for.
+// Package targettest checks a target's package against its valid topology and against the mistakes that its rules report.
 //
-// testdata/targets/<name>.hcl is a design that lands well; testdata/targets/<name>.golden is the tree's part that the target makes of it,
-// as a txtar archive (`go test -update` writes it again). Each rule of the target has a paragraph in testdata/targets/<name>.bad.txtar:
-// a file <rule>.hcl whose guilty line ends in the comment `# <rule>`, one for each diagnostic.
+// testdata/targets/<name>.hcl is a valid design; testdata/targets/<name>.golden is the target's part of its tree, as a txtar archive (`go
+// test -update` writes it). Each rule of the target has a section in testdata/targets/<name>.bad.txtar: a file <rule>.hcl in which each
+// offending line ends in the comment `# <rule>`, one for each diagnostic.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package targettest
@@ -36,13 +36,13 @@ var update = flag.Bool("update", false, "write the golden files again")
 // Target is a target under test.
 type Target struct{ target.Target }
 
-// Of is the test of a target.
+// Of returns the test of a target.
 func Of(t target.Target) Target { return Target{t} }
 
-// folder is testdata/targets from the folder of a package under planner/emit/.
+// folder is testdata/targets, relative to a target's package.
 const folder = "../../../../testdata/targets"
 
-// Open takes the road up to the target's block. It fails the test on a mistake before that.
+// Open runs the pipeline up to the target's block. It fails the test on an earlier mistake.
 func (of Target) Open(t *testing.T, name string, src []byte) (target.Emitter, hcl.Diagnostics) {
 	t.Helper()
 	s, diags := spec.Load(name, src, nil)
@@ -62,13 +62,13 @@ func (of Target) Open(t *testing.T, name string, src []byte) (target.Emitter, hc
 	return of.New(p, s.Target.Body, s.Target.Context)
 }
 
-// Golden returns the files that the target makes of its good topology, after holding them against the golden archive.
+// Golden returns the target's files for its valid topology, after comparing them with the golden archive.
 func (of Target) Golden(t *testing.T) []artifact.File {
 	t.Helper()
 	return of.Variant(t, of.Facts.Name)
 }
 
-// Variant does the same with another good topology for the target, <name>.hcl.
+// Variant does the same with another valid topology for the target, <name>.hcl.
 func (of Target) Variant(t *testing.T, name string) []artifact.File {
 	t.Helper()
 	path := filepath.Join(folder, name+".hcl")
@@ -110,8 +110,7 @@ func (of Target) Variant(t *testing.T, name string) []artifact.File {
 // marker names a rule of the target, or of the language, that a line breaks.
 var marker = regexp.MustCompile(`# ([a-z0-9]+(?:-[a-z0-9]+)+)`)
 
-// Refuses checks every mistake of the bad archive against the diagnostic that it must bring, and asks that each rule of the target has
-// one.
+// Refuses checks that every mistake of the bad archive gives its diagnostic, and that each rule of the target has one.
 func (of Target) Refuses(t *testing.T) {
 	t.Helper()
 	path := filepath.Join(folder, of.Facts.Name+".bad.txtar")
@@ -157,7 +156,7 @@ func (of Target) Refuses(t *testing.T) {
 	}
 }
 
-// Shellcheck fails the test where shellcheck has something to say about a script among the files.
+// Shellcheck fails the test if shellcheck complains about a script among the files.
 func Shellcheck(t *testing.T, files []artifact.File) {
 	t.Helper()
 	for _, f := range files {
@@ -172,7 +171,7 @@ func Shellcheck(t *testing.T, files []artifact.File) {
 	}
 }
 
-// Write puts the files into a directory of the test's own, as the tree has them, and returns it.
+// Write writes the files to a temporary directory with the tree's layout, and returns it.
 func Write(t *testing.T, files []artifact.File) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -188,8 +187,8 @@ func Write(t *testing.T, files []artifact.File) string {
 	return dir
 }
 
-// guideIsWhole asks of the page in the target's folder, if there is one, what the target costs, in which order to go on, how to see that
-// the cluster works, and how to remove all of it.
+// guideIsWhole checks that the page in the target's folder, if there is one, explains what the target costs, the order of the steps, how to
+// check that the cluster works, and how to remove all of it.
 func (of Target) guideIsWhole(t *testing.T, name string, files []artifact.File) {
 	t.Helper()
 	for _, f := range files {

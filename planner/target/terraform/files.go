@@ -10,36 +10,37 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// shared is the folder of templates/targets/ with the programs that several targets ship.
+// shared is the folder of templates/targets/ with the programs that several targets use.
 const shared = "terraform"
 
-// The programs of that folder.
+// The programs in that folder.
 const (
-	// MachineVariables declares what package cloud's Variables holds.
+	// MachineVariables declares the variables of package cloud's Variables.
 	MachineVariables = "plan.tf"
-	// UserData is local.user_data, the first boot of each machine: its name, the one user, his key.
+	// UserData defines local.user_data, the first boot of each machine: its name, the only user, and the user's key.
 	UserData = "user-data.tf"
-	// MadeWith keeps what a change would stop or make again until someone names the machine: the program says in local.made_with what.
+	// MadeWith keeps values whose change would stop or recreate a machine until the user names the machine. The program lists them in
+	// local.made_with.
 	MadeWith = "made-with.tf"
-	// Bastion has the outputs of the way in: the program says in local.bastion_address where it is.
+	// Bastion has the outputs for access: the program sets the address in local.bastion_address.
 	Bastion = "bastion.tf"
-	// What everything on a cloud begins with.
+	// What every configuration of a cloud begins with.
 	AWS           = "aws.tf"
 	Azure         = "azure.tf"
 	Google        = "google.tf"
 	GoogleNetwork = "google-network.tf"
-	// PoolVariables declares what package hosted's Variables holds, and DefaultPool that one pool is made with the cluster.
+	// PoolVariables declares the variables of package hosted's Variables; DefaultPool means that one pool is created with the cluster.
 	PoolVariables = "pools.tf"
 	DefaultPool   = "default-pool.tf"
 )
 
-// Files returns the static program of a target (templates/targets/<class>/<target>/), the shared programs that it names, its data and
-// its guide, under Folder.
+// Files returns the static program of a target (templates/targets/<class>/<target>/), the shared programs in with, its data, and its guide,
+// in Folder.
 func Files(program string, variables any, guide Guide, with ...string) ([]artifact.File, error) {
 	return FilesIn(Folder, program, variables, guide, with...)
 }
 
-// FilesIn does the same under another folder of the tree; program is a folder of templates/targets/.
+// FilesIn does the same in another folder of the tree; program is a folder of templates/targets/.
 func FilesIn(folder, program string, variables any, guide Guide, with ...string) ([]artifact.File, error) {
 	entries, err := templates.Files.ReadDir(path.Join("targets", program))
 	if err != nil {
@@ -70,8 +71,8 @@ func FilesIn(folder, program string, variables any, guide Guide, with ...string)
 	), nil
 }
 
-// Guide is the README of a folder with a target's files: what is needed first, then the steps in their order. It is text of ours alone;
-// nothing that a topology says goes into it.
+// Guide is the README of a folder with a target's files: prerequisites first, then the steps in order. It contains only static text, no
+// values of a topology.
 type Guide struct {
 	Title string
 	Needs []string // sentences
@@ -85,7 +86,7 @@ type Step struct {
 	Commands []string // shell, run in the folder of the guide
 }
 
-// Page writes the guide in Markdown.
+// Page formats the guide as Markdown.
 func (g Guide) Page() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n", g.Title)
@@ -112,25 +113,25 @@ func (g Guide) Page() []byte {
 	return []byte(strings.TrimRight(b.String(), "\n") + "\n")
 }
 
-// Needs of every folder with a Terraform configuration.
+// Prerequisites of every folder with a Terraform configuration.
 const (
 	needTerraform = "Terraform 1.5 or newer, or OpenTofu. The state names every machine; keep it in a backend of your own (`.gitignore` " +
 		"here keeps it out of git)."
 	needKey = "An SSH key. Its public half is read from `~/.ssh/id_ed25519.pub`, or from where `ssh_public_key_file` of the target says."
 )
 
-// Apply is the step that makes what the configuration says.
+// Apply returns the step that applies the configuration.
 func Apply() Step {
 	return Step{"Create what the plan needs. `terraform plan` shows what will be created.",
 		[]string{"terraform init", "terraform plan -out=tfplan", "terraform apply tfplan"}}
 }
 
-// remove is the last step; the one before it may have left the folder.
+// remove returns the last step; the previous one may have left the folder.
 func remove() Step {
 	return Step{"To remove everything, data included:", []string{"cd ../terraform", "terraform destroy"}}
 }
 
-// removeCloud is the last step where the cluster itself can make things in the cloud.
+// removeCloud returns the last step for clusters that can create cloud resources themselves.
 func removeCloud() Step {
 	return Step{"To remove everything, data included. First delete what the cluster made in the cloud: Terraform does not know its " +
 		"balancers and volumes. `destroy` would wait for the network that they use, and leave volumes behind.", []string{
@@ -141,14 +142,14 @@ func removeCloud() Step {
 	}}
 }
 
-// works is how to see that the cluster works, before anything is put on it.
+// works returns the step that checks that the cluster works, before any workload is deployed.
 func works() Step {
 	return Step{"Check that it works: every node is Ready, and every pod of kube-system runs.",
 		[]string{"kubectl get nodes", "kubectl get pods --namespace kube-system"}}
 }
 
-// ClusterGuide is the guide of a vendor's cluster. credentials says where the provider finds them, kubeconfig is the vendor's command for
-// one, and cli the step that makes the same with the vendor's own command line.
+// ClusterGuide returns the guide of a vendor's cluster. credentials says where the provider finds them, kubeconfig is the vendor's command
+// for one, and cli is the equivalent step with the vendor's own command line.
 func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...string) Guide {
 	return Guide{
 		Title: "A cluster on " + vendor,
@@ -163,8 +164,8 @@ func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...str
 	}
 }
 
-// SiteGuide is the guide of machines on a site of one's own, which Ansible reaches at their addresses. credentials says where the
-// provider finds them, and template what the machines are copies of.
+// SiteGuide returns the guide of on-premises machines, which Ansible reaches at their addresses. credentials says where the provider finds
+// them, and template what the machines are cloned from.
 func SiteGuide(system, credentials, template string, notes ...string) Guide {
 	return Guide{
 		Title: "Machines on " + system,
@@ -194,10 +195,11 @@ const (
 		"has all its members, `kubectl uncordon` it."
 )
 
-// kubeconfig is where the playbook writes one on the reader's computer.
+// kubeconfig is where the playbook writes one on the user's computer.
 const kubeconfig = "~/.kube/cluster.conf"
 
-// fromHere is how to see from the reader's computer that our playbook's cluster works. more is said of the endpoint.
+// fromHere returns the step that checks from the user's computer that a cluster built by our playbook works. more is a note on the
+// endpoint.
 func fromHere(more string) Step {
 	return Step{"Check that it works: from your computer, every node is Ready, and every pod of kube-system runs." + more,
 		[]string{"export KUBECONFIG=" + kubeconfig, "kubectl get nodes", "kubectl get pods --namespace kube-system"}}
@@ -208,7 +210,8 @@ func makeCluster(playbook string) Step {
 		[]string{"cd ../ansible", playbook + " -e kubeconfig=" + kubeconfig}}
 }
 
-// MachinesGuide is the guide of a cloud whose machines our playbook turns into a cluster. credentials says where the provider finds them.
+// MachinesGuide returns the guide of a cloud whose machines our playbook turns into a cluster. credentials says where the provider finds
+// them.
 func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 	return Guide{
 		Title: "Machines on " + cloud,

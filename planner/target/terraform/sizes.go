@@ -1,9 +1,9 @@
 package terraform
 
-// AzureSizesFrom is where AzureSizes come from, read in 2026-11.
+// AzureSizesFrom is the source of AzureSizes, read in 2026-11.
 const AzureSizesFrom = "https://learn.microsoft.com/azure/virtual-machines/sizes/overview"
 
-// AzureSizes are the sizes that machines of Azure and pools of AKS are chosen from, the first that fits.
+// AzureSizes returns the sizes for Azure's machines and AKS pools; the first that fits is chosen.
 func AzureSizes() []Size {
 	return []Size{
 		{Name: "Standard_D2s_v5", CPUs: 2, MemoryGiB: 8}, {Name: "Standard_E2s_v5", CPUs: 2, MemoryGiB: 16},

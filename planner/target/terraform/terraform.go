@@ -1,6 +1,6 @@
-// Package terraform holds what all Terraform targets share: the plan as the data that their static programs read. A program ships
-// verbatim and loops over maps whose keys are names from the plan, so that one machine more or less moves no other; the data is in
-// plan.auto.tfvars.json, where Terraform takes every string as it is.
+// Package terraform is shared by all Terraform targets: the plan as data for their static programs. A program ships verbatim and loops over
+// maps keyed by names from the plan, so that adding or removing a machine changes no other; the data is in plan.auto.tfvars.json, where
+// Terraform takes every string literally.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package terraform
@@ -15,28 +15,28 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Folder is where the Terraform configuration is in the tree.
+// Folder is the tree's folder with the Terraform configuration.
 const Folder = "terraform"
 
 // Machine is one virtual machine.
 type Machine struct {
-	Roles            []string `json:"roles"` // names of groups that openings speak of
+	Roles            []string `json:"roles"` // names of groups that openings refer to
 	Address          string   `json:"address"`
 	SecondaryAddress string   `json:"secondary_address,omitempty"`
 	Zone             string   `json:"zone"` // the failure domain
-	Type             string   `json:"type"` // what the cloud calls the size
+	Type             string   `json:"type"` // the cloud's name of the size
 	DiskGiB          int64    `json:"disk_gib"`
 	Arch             string   `json:"arch"`
-	Image            string   `json:"image,omitempty"` // a key of the program's table of images
+	Image            string   `json:"image,omitempty"` // a key of the program's image table
 }
 
-// Opening is one hole in the firewall, from one group to another or from ranges to a group.
+// Opening is one firewall opening, from one group to another or from ranges to a group.
 type Opening struct {
 	To       string   `json:"to"`
-	From     string   `json:"from"`    // a group; "" if Sources says from where
+	From     string   `json:"from"`    // a group; "" if Sources is set
 	Sources  []string `json:"sources"` // ranges; empty if From is a group
 	Protocol string   `json:"protocol"`
-	First    int      `json:"first"` // 0 where the protocol has no ports
+	First    int      `json:"first"` // 0 for protocols without ports
 	Last     int      `json:"last"`
 	Purpose  string   `json:"purpose"`
 }
@@ -46,23 +46,23 @@ type Size struct {
 	Name      string
 	CPUs      int
 	MemoryGiB int64
-	DiskGiB   int64  // of its own disk, where the cloud gives each type one; 0 where the machine gets the disk that it asks for
-	Arch      string // "" stands for amd64
+	DiskGiB   int64  // of the type's fixed disk, in clouds that have one; 0 if the machine gets the disk that it asks for
+	Arch      string // "" means amd64
 }
 
 const gibibyte = 1 << 30
 
-// The machine that a node gets where the topology states neither cpus nor memory: twice kubeadm's minimum for a control plane
-// (2 CPUs, 1700 MB), and the smallest row of etcd's hardware table (https://etcd.io/docs/v3.6/op-guide/hardware/).
+// Default machine size if the topology sets neither cpus nor memory: twice kubeadm's minimum for a control plane (2 CPUs, 1700 MB), and the
+// smallest row of etcd's hardware table (https://etcd.io/docs/v3.6/op-guide/hardware/).
 const (
 	defaultCPUs      = 2
 	defaultMemoryGiB = 8
-	// DefaultDiskGiB holds the images of a node with room for logs; the garbage collector of images starts at 85 % of it.
+	// DefaultDiskGiB holds a node's images with room for logs; image garbage collection starts at 85 % of it.
 	DefaultDiskGiB = 50
 )
 
-// Pick returns the smallest size that has what the node asks for: the first that fits in a table sorted from small to large. It fails
-// where none does. A node that names an instance_type gets that.
+// Pick returns the smallest size that has what the node asks for: the first that fits in a table sorted from small to large. It returns an
+// error if none fits. A node with instance_type gets that type.
 func Pick(n *plan.Node, sizes []Size) (string, error) {
 	if n.InstanceType != "" {
 		return n.InstanceType, nil
@@ -86,7 +86,7 @@ func Pick(n *plan.Node, sizes []Size) (string, error) {
 	return "", fmt.Errorf("no machine type in the table has %d CPUs of %s and %d GiB%s", cpus, n.Arch, memory, asked)
 }
 
-// DiskGiB is the size of a node's disk.
+// DiskGiB returns the size of a node's disk.
 func DiskGiB(n *plan.Node) int64 {
 	if n.DiskBytes > 0 {
 		return (n.DiskBytes + gibibyte - 1) / gibibyte
@@ -94,7 +94,7 @@ func DiskGiB(n *plan.Node) int64 {
 	return DefaultDiskGiB
 }
 
-// groups are the names under which machines and openings meet, in the plan's words.
+// groups are the names by which openings refer to machines, in the plan's terms.
 var groups = []plan.Peer{plan.ControlPlanePeers, plan.EtcdPeers, plan.BalancerPeers, plan.KubeletHosts}
 
 // Machines returns every node of the plan by name.
@@ -120,8 +120,8 @@ func Machines(p *plan.Plan, sizes []Size) (map[string]Machine, error) {
 	return machines, nil
 }
 
-// Openings returns the plan's port table as firewall rules, by a name that says what each is. admins are the ranges of people and of CI,
-// consumers those of the users of NodePorts. Nothing else is opened.
+// Openings returns the plan's port table as firewall rules, by a descriptive name. admins are the ranges of people and of CI, consumers
+// those of the users of NodePorts. Nothing else is opened.
 func Openings(p *plan.Plan, admins, consumers []netip.Prefix) map[string]Opening {
 	openings := map[string]Opening{}
 	for _, port := range p.Ports() {

@@ -11,9 +11,9 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// Names plans the configuration with the longest name that the cluster may have and zones as long as the longest, and asks that no two
-// resources of a type share a name, and that each name fits: limits are characters by type of resource, "" for all others, and where the
-// name's end is cut it is not a hyphen.
+// Names plans the configuration with the longest permitted cluster name and zones as long as zone. It checks that no two resources of a
+// type share a name, and that each name fits: limits are characters by resource type, "" for all others. A truncated name does not end in a
+// hyphen.
 func Names(t *testing.T, files []artifact.File, cluster, zone string, limits map[string]int) {
 	t.Helper()
 	s := &state{t: t, dir: write(t, files)}
@@ -57,7 +57,7 @@ func Names(t *testing.T, files []artifact.File, cluster, zone string, limits map
 			if len(name) > limit || strings.HasSuffix(name, "-") {
 				t.Errorf("%s is called %q, %d characters of %d", r.Address, name, len(name), limit)
 			}
-			// What is named within something else is distinguished by that: rules of a group, associations.
+			// Names inside another resource only need to be unique there: rules of a group, associations.
 			key := r.Type + "/" + name
 			for _, within := range []string{"network_security_group_name", "role", "zone"} {
 				key += fmt.Sprint("/", r.Values[within])

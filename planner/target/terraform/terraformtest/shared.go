@@ -13,8 +13,8 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// inline are blocks and arguments of resources that own the whole of what the cluster, its cloud controller and its CSI driver add to: each
-// apply would remove what it finds beyond them. The provider has resources of their own instead. Source: the page of each resource, such as
+// inline are blocks and arguments of resources that claim everything that the cluster, its cloud controller, and its CSI driver add: each
+// apply would remove additions. The provider has separate resources for them. Source: the page of each resource, such as
 // https://registry.terraform.io/providers/hashicorp/aws/6.25.0/docs/resources/security_group
 var inline = map[string][]string{
 	"aws_security_group":             {"ingress", "egress"},
@@ -31,7 +31,7 @@ var inline = map[string][]string{
 	"hcloud_load_balancer":           {"target"},
 }
 
-// attached are what drivers attach to a machine and its resource lists, so that an apply would detach it: those are ignored, except on a
+// attached are what drivers attach to a machine and its resource lists, so that an apply would detach it: they are ignored, except on a
 // bastion. Source: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_attached_disk
 var attached = map[string]string{
 	"google_compute_instance":        "attached_disk",
@@ -39,7 +39,7 @@ var attached = map[string]string{
 	"proxmox_virtual_environment_vm": "disk",
 }
 
-// taken says where a second apply would take away what the cluster made.
+// taken lists where a second apply would remove what the cluster made.
 func taken(files []artifact.File) []string {
 	var out []string
 	for _, f := range files {
@@ -85,7 +85,7 @@ func takenBy(b *hclsyntax.Block) []string {
 	return out
 }
 
-// ignored are the names in ignore_changes of a resource.
+// ignored returns the names in a resource's ignore_changes.
 func ignored(b *hclsyntax.Block) []string {
 	var names []string
 	for _, inner := range b.Body.Blocks {

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// Rules, routes, tags and disks that the cluster adds stay after an apply: no tree owns them, and the check sees one that does.
+// Rules, routes, tags, and disks that the cluster adds survive an apply: no tree claims them, and the check finds one that does.
 func TestTaken(t *testing.T) {
 	archives, err := filepath.Glob("../../../../testdata/targets/*.golden")
 	if err != nil || len(archives) == 0 {

@@ -15,9 +15,9 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// Steady applies the configuration on a cloud that is made up (checks/terraform/provider), and asks what an apply after that would do:
-// with nothing changed, nothing. With another key, another user, newer images, other sizes, and another zone, each of them for all
-// machines at once, no resource of the types that hold etcd is recreated or stopped. One machine that someone names changes alone.
+// Steady applies the configuration on a simulated cloud (checks/terraform/provider), and checks what later applies would do: without
+// changes, nothing. With another key, another user, newer images, other sizes, and another zone, each for all machines at once, no resource
+// of the types that hold etcd is recreated or stopped. A single machine that the user names changes alone.
 func Steady(t *testing.T, files []artifact.File, holders ...string) {
 	t.Helper()
 	s := &state{t: t, dir: write(t, files), holders: holders}
@@ -44,7 +44,7 @@ func Steady(t *testing.T, files []artifact.File, holders ...string) {
 		rotate(v, "image")
 		rotate(v, "template")
 		resize(v)
-		if v["zones"] == nil { // where a zone has subnets of its own, another zone is another address
+		if v["zones"] == nil { // where each zone has its subnets, another zone means another address
 			rotate(v, "zone")
 		}
 		grow(v)
@@ -55,7 +55,7 @@ func Steady(t *testing.T, files []artifact.File, holders ...string) {
 	s.one()
 }
 
-// live says of types of resources what changes on them without a stop.
+// live lists by resource type what changes without a stop.
 type live map[string]string
 
 type state struct {
@@ -68,7 +68,7 @@ type state struct {
 func (s *state) run(args ...string) []byte {
 	s.t.Helper()
 	args = append(args, "-no-color", "-input=false")
-	if v := s.variables(); v["machines"] != nil { // those are made with a key
+	if v := s.variables(); v["machines"] != nil { // those are created with a key
 		args = append(args, "-var=ssh_public_key_file="+filepath.Join(s.dir, "key.pub"))
 	}
 	cmd := exec.Command("terraform", args...)
@@ -82,7 +82,7 @@ func (s *state) run(args ...string) []byte {
 	return out
 }
 
-// show returns the plan that was written last.
+// show returns the last plan.
 func (s *state) show() []byte {
 	s.t.Helper()
 	cmd := exec.Command("terraform", "show", "-json", "tfplan")
@@ -101,7 +101,7 @@ func (s *state) key(text string) {
 	}
 }
 
-// change is what a plan would do with one resource.
+// change is a planned change of one resource.
 type change struct {
 	Address, Type, Action string
 }
@@ -133,11 +133,11 @@ func (s *state) plan(what string, args ...string) []change {
 	return out
 }
 
-// unharmed asks that what holds etcd stays as it is: it may get something new next to it, and nothing else.
+// unharmed checks that what holds etcd stays unchanged; only additions are permitted.
 func (s *state) unharmed(what string, but live) {
 	s.t.Helper()
 	for _, c := range s.plan(what) {
-		// A vendor's cluster that is updated is the vendor's work, machine by machine; only one that is recreated loses something.
+		// Updating a vendor's cluster is the vendor's work, machine by machine; only recreating it loses something.
 		harmless := c.Action == "create" || c.Action == "update" && (but[c.Type] != "" || strings.HasSuffix(c.Type, "_cluster"))
 		if !slices.Contains(s.holders, c.Type) || strings.Contains(c.Address, "bastion") || harmless {
 			continue
@@ -146,7 +146,7 @@ func (s *state) unharmed(what string, but live) {
 	}
 }
 
-// firstBoot gives the machine that is added what the program reads for each from a folder.
+// firstBoot gives the added machine what the program reads for each from a folder.
 func (s *state) firstBoot() {
 	s.t.Helper()
 	folders, err := filepath.Glob(filepath.Join(s.dir, "cloud-init", "*"))
@@ -158,7 +158,7 @@ func (s *state) firstBoot() {
 	}
 }
 
-// one asks that a machine changes its size alone where it is named.
+// one checks that only the named machine changes its size.
 func (s *state) one() {
 	s.t.Helper()
 	v := s.variables()
@@ -193,7 +193,7 @@ func (s *state) variables() map[string]any {
 	return v
 }
 
-// edit changes the plan's data, and returns what it was.
+// edit changes the plan's data, and returns the previous data.
 func (s *state) edit(change func(map[string]any)) []byte {
 	s.t.Helper()
 	before, err := os.ReadFile(filepath.Join(s.dir, data))
@@ -217,14 +217,14 @@ func (s *state) restore(text []byte) {
 	}
 }
 
-// replace sets a value that is there.
+// replace sets an existing value.
 func replace(of map[string]any, name string, value any) {
 	if _, ok := of[name]; ok {
 		of[name] = value
 	}
 }
 
-// each visits the machines, and the pools.
+// each visits the machines and the pools.
 func each(v map[string]any, visit func(map[string]any)) {
 	for _, of := range []string{"machines", "pools"} {
 		all, _ := v[of].(map[string]any)
@@ -243,7 +243,7 @@ func resize(v map[string]any) {
 	})
 }
 
-// rotate gives every machine what its neighbor has.
+// rotate gives every machine its neighbor's value.
 func rotate(v map[string]any, name string) {
 	machines, _ := v["machines"].(map[string]any)
 	names := slices.Sorted(maps.Keys(machines))
@@ -260,7 +260,7 @@ func rotate(v map[string]any, name string) {
 	}
 }
 
-// suffix changes every text of a table of images.
+// suffix changes every text of an image table.
 func suffix(v map[string]any, name string) {
 	table, _ := v[name].(map[string]any)
 	for key, value := range table {
@@ -277,7 +277,7 @@ func suffix(v map[string]any, name string) {
 	}
 }
 
-// added is a name that comes before all others.
+// added is a name that sorts before all others.
 const added = "a0"
 
 // grow adds a machine, and a pool.

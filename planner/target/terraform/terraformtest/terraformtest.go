@@ -16,11 +16,12 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// data is the file of the plan's values, next to the program that reads them.
+// data is the file with the plan's values, next to the program that reads them.
 const data = "plan.auto.tfvars.json"
 
-// Validate fails the test where `terraform fmt` would change a file, `terraform validate` refuses the configuration, a value of the plan's
-// data does not fit its variable, one of the expressions has no value, or an apply would remove what the cluster itself makes in the cloud.
+// Validate fails the test if `terraform fmt` would change a file, `terraform validate` refuses the configuration, a value of the plan's
+// data does not fit its variable, one of the expressions has no value, or an apply would remove what the cluster itself creates in the
+// cloud.
 func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 	t.Helper()
 	for _, line := range taken(files) {
@@ -63,7 +64,7 @@ func Validate(t *testing.T, files []artifact.File, expressions ...string) {
 	}
 }
 
-// write puts the Terraform files of a tree into a directory of the test's own.
+// write writes a tree's Terraform files to a temporary directory.
 func write(t *testing.T, files []artifact.File) string {
 	t.Helper()
 	dir, folder := t.TempDir(), ""
@@ -87,7 +88,7 @@ func write(t *testing.T, files []artifact.File) string {
 	return dir
 }
 
-// schemas makes the providers with their schemas once on a machine, and returns where they are.
+// schemas builds the providers with their schemas once per machine, and returns where they are.
 func schemas(t *testing.T) string {
 	t.Helper()
 	cache, err := os.UserCacheDir()
@@ -98,7 +99,7 @@ func schemas(t *testing.T) string {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := os.Create(dir + ".lock") // packages are tested side by side
+	lock, err := os.Create(dir + ".lock") // packages are tested concurrently
 	if err != nil {
 		t.Fatal(err)
 	}
