@@ -14,30 +14,30 @@ import (
 )
 
 const (
-	// maxWork is the number of elements that all expressions of one file may produce together, including intermediate results.
+	// maxWork is the number of elements that all expressions of one file may produce in total, including intermediate results.
 	maxWork = 1 << 19
-	// maxExponent limits numbers to 2^maxExponent: the decimal digits of a larger one would fill the memory.
+	// maxExponent limits numbers to 2^maxExponent: the decimal digits of a larger one could exhaust memory.
 	maxExponent = 4096
 	// maxValueDepth limits nested lists.
 	maxValueDepth = 64
 )
 
-// budget counts what evaluation produces. HCL's evaluator has no limit of its own, and three nested `for` produce 10⁹ elements from one
-// line. An element represents two microseconds.
+// budget counts what evaluation produces. HCL's evaluator has no limit, and three nested `for` expressions produce 10⁹ elements from one
+// line. An element represents about two microseconds.
 type budget struct {
 	left  int
-	spent *hcl.Diagnostic // what ended the budget; every evaluation after it fails with the same
+	spent *hcl.Diagnostic // why the budget ended; every later evaluation fails with it
 	table map[string]function.Function
 	files *files
 }
 
-// What costs more than its result has elements.
+// Extra costs, for work that produces few elements.
 const (
-	callPrice = 16 // of a function's call
-	setPrice  = 16 // of a set's element, which is looked for by what it is
+	callPrice = 16 // of a function call
+	setPrice  = 16 // of a set element, which is looked up by value
 )
 
-// functions are those of the language; the ones with regular expressions are charged for what those ask for.
+// functions returns the functions of the language. Those that take regular expressions are charged for the work of the expression.
 func (b *budget) functions() map[string]function.Function {
 	if b.table == nil {
 		b.table = maps.Clone(functions)
@@ -51,8 +51,8 @@ func (b *budget) functions() map[string]function.Function {
 	return b.table
 }
 
-// regular charges a function for its regular expression, the argument at an index: for compiling it, and for each byte of the text it may
-// look at.
+// regular charges a function for its regular expression, the argument at index pattern: for compiling it, and for each byte of text it may
+// scan.
 func (b *budget) regular(f function.Function, pattern int) function.Function {
 	return sized(f, func(args []cty.Value) error {
 		size := textSize(args[pattern]) * copies(args[pattern].AsString())
@@ -64,10 +64,10 @@ func (b *budget) regular(f function.Function, pattern int) function.Function {
 	})
 }
 
-// counted is a number inside a counted repetition: {1,63}.
+// counted matches a number in a counted repetition: {1,63}.
 var counted = regexp.MustCompile(`[{,]\s*[0-9]{1,4}`)
 
-// copies is how often a part of a regular expression is there once its counted repetitions are written out; Go takes a thousand at most.
+// copies is how many copies of a part a regular expression contains once counted repetitions are expanded; Go allows at most a thousand.
 func copies(pattern string) int {
 	n := 1
 	for _, m := range counted.FindAllString(pattern, -1) {
@@ -78,14 +78,14 @@ func copies(pattern string) int {
 	return n
 }
 
-// spend charges the value of an expression. The diagnostics say why it cannot be used.
+// spend charges the value of an expression. The diagnostics say why the value cannot be used.
 func (b *budget) spend(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	switch f := measure(v, &b.left, maxValueDepth); {
 	case b.left < 0:
 		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements. Define equal "+
 			"machines with node_pool, and keep lists of single values short.", maxWork))
 		return hcl.Diagnostics{b.spent}
-	case f == tooNested: // locals that wrap each other would say it again every maxValueDepth lines
+	case f == tooNested: // otherwise locals that wrap each other would repeat it every maxValueDepth lines
 		b.spent = tooComplex.Diagnostic(at,
 			fmt.Sprintf("The value has more than %d levels of lists and maps inside one another. Keep values flat.", maxValueDepth))
 		return hcl.Diagnostics{b.spent}
@@ -103,7 +103,7 @@ const (
 	tooBig
 )
 
-// measure takes the number of a value's elements from left, and stops when nothing is left. Text counts one for each 64 bytes.
+// measure subtracts the number of a value's elements from left, and stops when nothing is left. Text counts as one element per 64 bytes.
 func measure(v cty.Value, left *int, depth int) fault {
 	*left--
 	v, _ = v.Unmark()
@@ -144,12 +144,12 @@ func sensible(v cty.Value) bool {
 	return !f.IsInf() && exponent <= maxExponent && exponent >= -maxExponent
 }
 
-// charged is an expression whose results are charged. It is put around every part of an expression that can make something new, or
-// bring in something that exists; once the budget is spent it fails without evaluating, which ends all loops around it.
+// charged is an expression whose results are charged. It wraps every part of an expression that can produce a new value or refer to an
+// existing one. Once the budget is spent, it fails without evaluating, which ends all loops around it.
 type charged struct {
 	hclsyntax.Expression
 	work  *budget
-	price int // next to that of the result
+	price int // in addition to the result's
 }
 
 func (c *charged) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
@@ -167,10 +167,10 @@ func (c *charged) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	return v, diags
 }
 
-// UnwrapExpression lets hcl's static analysis see through the wrapper.
+// UnwrapExpression lets HCL's static analysis see through the wrapper.
 func (c *charged) UnwrapExpression() hcl.Expression { return c.Expression }
 
-// charge puts charged around the parts of an expression, in place, and around the expression itself.
+// charge wraps the parts of an expression in charged, in place, and the expression itself.
 func (b *budget) charge(expr hclsyntax.Expression) hclsyntax.Expression {
 	if plain(expr) {
 		return expr
@@ -231,7 +231,7 @@ func (b *budget) charge(expr hclsyntax.Expression) hclsyntax.Expression {
 	return &charged{expr, b, 0}
 }
 
-// each charges a part that is evaluated once for each element, even where it is a literal.
+// each charges a part that is evaluated once per element, even if it is a literal.
 func (b *budget) each(expr hclsyntax.Expression) hclsyntax.Expression {
 	if c, ok := b.charge(expr).(*charged); ok {
 		return c
@@ -242,15 +242,14 @@ func (b *budget) each(expr hclsyntax.Expression) hclsyntax.Expression {
 const (
 	// smallValue is how many elements may have different types without a check.
 	smallValue = 64
-	// maxTypes is how many elements of a list or map may have different types when one type for all of them must be found: cty compares
-	// every pair.
+	// maxTypes is how many elements of a list or map may have different types when a common type must be found: cty compares every pair.
 	maxTypes = 512
-	// maxGiven is how many elements a function or a condition takes: some look at each for long.
+	// maxGiven is how many elements a function or a condition accepts: some spend long on each.
 	maxGiven = 1 << 14
 )
 
-// uniform is an expression whose result is about to be converted. A list or map as it is written has a type for each element, and cty
-// takes n² steps to find that all n are the same.
+// uniform is an expression whose result will be converted. A list or map literal has a type per element, and cty takes n² steps to find
+// that all n are the same.
 type uniform struct {
 	hclsyntax.Expression
 	work *budget
@@ -273,10 +272,10 @@ func (u *uniform) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	return v, diags
 }
 
-// UnwrapExpression lets hcl's static analysis see through the wrapper.
+// UnwrapExpression lets HCL's static analysis see through the wrapper.
 func (u *uniform) UnwrapExpression() hcl.Expression { return u.Expression }
 
-// unified gives a large list or map whose elements are of one type that type. ok is false if there are many types.
+// unified converts a large list or map whose elements all have one type to that element type. ok is false if there are many types.
 func unified(v cty.Value) (same cty.Value, ok bool) {
 	ty := v.Type()
 	if v.IsNull() || !v.IsKnown() || v.IsMarked() || !ty.IsTupleType() && !ty.IsObjectType() || v.LengthInt() <= smallValue {

@@ -19,17 +19,17 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// shape is a Block made ready for one Go struct: rows by name, fields by index. Making one panics where a row names a field that the
-// struct does not have, which is our mistake and shows at the first Load.
+// shape is a Block prepared for one Go struct: rows by name, fields by index. Building one panics if a row names a field that the struct
+// does not have. That is a bug, which shows at the first Load.
 type shape struct {
 	*Block
 	entity        reflect.Type // the struct
-	field         []int        // of the parent's struct; nil if nothing is kept
+	field         []int        // in the parent's struct; nil if nothing is stored
 	source        []int
 	body          []int // where Open
 	label, labels []int
 	arguments     map[string]argumentShape
-	formerly      map[string]argumentShape // by the names that they had
+	formerly      map[string]argumentShape // by former name
 	blocks        map[string]*shape
 	argumentNames []string
 	blockNames    []string
@@ -40,7 +40,7 @@ type argumentShape struct {
 	field []int
 }
 
-// compiled is the shape of a whole file, made of Schema once.
+// compiled is the shape of a whole file, built from Schema once.
 var compiled = sync.OnceValue(func() *shape {
 	return compile(&Block{Doc: "A topology file.", Blocks: Schema}, reflect.TypeFor[Spec]())
 })
@@ -102,10 +102,10 @@ func compile(b *Block, entity reflect.Type) *shape {
 	return s
 }
 
-// Decode fills a struct from a body by a schema, with the words and the rules of Load: unknown arguments and blocks, types, closed sets,
-// required arguments, duplicates. It is for the body of a target block; schema's rows name the fields of the struct that into points
-// to. Fields are *string, *int, *bool, []string, map[string]string, map[string]bool or the plain types; a *Source is filled if there
-// is one. ctx is Target.Context.
+// Decode fills a struct from a body by a schema, with the same words and rules as Load: unknown arguments and blocks, types, enums,
+// required arguments, duplicates. It is for the body of a target block. The schema's rows name the fields of the struct that into points
+// to. Fields are *string, *int, *bool, []string, map[string]string, map[string]bool or the plain types; a *Source is filled if there is
+// one. ctx is Target.Context.
 func Decode(body hcl.Body, ctx *hcl.EvalContext, schema *Block, into any) hcl.Diagnostics {
 	l := &loader{ctx: ctx, work: &budget{left: maxWork}, prepared: true}
 	native, ok := body.(*hclsyntax.Body)
@@ -128,9 +128,9 @@ func (l *loader) decode(s *shape, body *hclsyntax.Body, into any) {
 	l.body(s, body, entity, source)
 }
 
-// stray notes the places of a body that are not reliable because it contains something unknown: an argument that seems to be missing may
-// be that. What is written in the body counts. For a block that may be repeated, the header is not reliable either. The file's own body
-// is never noted.
+// stray records the parts of a body that are unreliable because it contains something unknown: an argument that seems to be missing may be
+// the unknown one. What is written in the body still counts. For a repeatable block, the header is unreliable too. The file's top-level
+// body is never recorded.
 func (l *loader) stray(s *shape, body *hclsyntax.Body, source *Source) {
 	if s.Name == "" {
 		return
@@ -162,8 +162,8 @@ func (l *loader) stray(s *shape, body *hclsyntax.Body, source *Source) {
 	l.strays = append(l.strays, gap)
 }
 
-// unnamed makes unknown what an argument may have been meant to be that a block does not have: the arguments that are not written and have
-// a word in common with it, and the block of its name.
+// unnamed marks as unknown what an unrecognized argument may have been meant to be: the unwritten arguments that share a word with it, and
+// the block of the same name.
 func (l *loader) unnamed(s *shape, attr *hclsyntax.Attribute, into reflect.Value, source *Source) {
 	words := strings.FieldsFunc(strings.ToLower(attr.Name), notLetter)
 	for i := range s.Arguments {
@@ -192,9 +192,9 @@ func (l *loader) unnamed(s *shape, attr *hclsyntax.Attribute, into reflect.Value
 
 func notLetter(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
-// body decodes the arguments and blocks of a body into a struct, and notes where the arguments stand.
+// body decodes the arguments and blocks of a body into a struct, and records where the arguments are.
 func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source *Source) {
-	meant := map[string]bool{} // by arguments that are misspelt
+	meant := map[string]bool{} // by misspelled arguments
 	var nameless []*hclsyntax.Attribute
 	for _, attr := range inOrder(body.Attributes) {
 		row, ok := s.arguments[attr.Name]
@@ -209,7 +209,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			meant[name] = true
 			l.add(unknownArgument, attr.NameRange, detail)
 			if known, ok := s.arguments[name]; ok && body.Attributes[name] != nil {
-				continue // what was meant is written too
+				continue // the intended one is written too
 			} else if ok {
 				l.unread = append(l.unread, place{at: attr.NameRange, argument: known.Argument, field: known.field, entity: into,
 					source: source})
@@ -238,7 +238,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 		}
 	}
 	first := map[string]*hclsyntax.Block{}
-	defer func() { // after the blocks that are written
+	defer func() { // after the written blocks
 		for _, attr := range nameless {
 			l.unnamed(s, attr, into, source)
 		}
@@ -251,7 +251,7 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 			if child = s.blocks[meant]; child != nil && (child.Many || first[meant] == nil) {
 				first[meant] = block
 				said := len(l.diags)
-				l.written(child, block, into) // so that nothing else misses it, and what is wrong in it is reported
+				l.written(child, block, into) // so that nothing else reports it as missing, and errors in it are reported
 				l.unmiss(said, block)
 				l.strays = append(l.strays, block.DefRange())
 			} else {
@@ -288,14 +288,14 @@ func (l *loader) body(s *shape, body *hclsyntax.Body, into reflect.Value, source
 	}
 }
 
-// unmiss forgets what was found missing in a block since then: it may be another block, or none.
+// unmiss drops reports about missing parts of a block since said, because the block may be meant as another one, or not at all.
 func (l *loader) unmiss(said int, block *hclsyntax.Block) {
 	l.diags = append(l.diags[:said], slices.DeleteFunc(slices.Clone(l.diags[said:]), func(d *hcl.Diagnostic) bool {
 		return rule.ID(d) == missingArgument.ID && block.DefRange() == *d.Subject
 	})...)
 }
 
-// written decodes a block: once, or once for each element of its for_each.
+// written decodes a block: once, or once per element of its for_each.
 func (l *loader) written(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 	if attr, ok := l.forEach(s, block); ok {
 		l.instances(s, block, attr, parent)
@@ -304,9 +304,8 @@ func (l *loader) written(s *shape, block *hclsyntax.Block, parent reflect.Value)
 	l.block(s, block, parent)
 }
 
-// secondBlock adds what a block says that is written twice to what the first one says: one block of both is what the message asks for.
-// What both say is unknown. Of two clusters each has its own file: the design is that of the first, and the machines behind the second
-// may be the other one's.
+// secondBlock merges a duplicate block into the first, because the message asks for one block with both contents. Arguments in both are
+// unknown. Two clusters belong in separate files: the design is the first one's, and machines after the second may belong to the second.
 func (l *loader) secondBlock(s *shape, first, second *hclsyntax.Block, parent reflect.Value) {
 	if s.field == nil || parent.FieldByIndex(s.field).Kind() != reflect.Pointer || parent.FieldByIndex(s.field).IsNil() {
 		l.torn = true
@@ -366,7 +365,7 @@ func (l *loader) secondBlock(s *shape, first, second *hclsyntax.Block, parent re
 	}
 }
 
-// writtenTwice reports whether an argument of a body is written twice in it.
+// writtenTwice reports whether a body contains an argument twice.
 func (l *loader) writtenTwice(body *hclsyntax.Body, name string) bool {
 	return slices.ContainsFunc(l.repeats, func(at hcl.Range) bool {
 		return inside(body.SrcRange, at) && string(at.SliceBytes(l.src)) == name &&
@@ -378,7 +377,7 @@ func inside(outer, at hcl.Range) bool {
 	return outer.Start.Byte <= at.Start.Byte && at.End.Byte <= outer.End.Byte
 }
 
-// block decodes one block into a new struct, and hangs it into its parent.
+// block decodes one block into a new struct, and attaches it to its parent.
 func (l *loader) block(s *shape, block *hclsyntax.Block, parent reflect.Value) {
 	failed := len(l.diags)
 	good := l.checkLabels(s, block)
@@ -434,7 +433,7 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 	case s.Label == "":
 		return true
 	case len(block.Labels) == 0 && block.Body.Attributes["name"] != nil && s.body == nil && s.arguments["name"].Argument == nil:
-		return false // what is said of the argument, which there is not, is that it is the label
+		return false // the message about the argument, which does not exist, already says that it is the label
 	case len(block.Labels) == 0:
 		sample := ""
 		if len(s.Labels) > 0 {
@@ -459,13 +458,14 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 	return true
 }
 
-// argument evaluates one argument into its field. What is null, or stands on something that has failed already, counts as not written.
+// argument evaluates one argument into its field. A null value, or one that depends on something that already failed, counts as not
+// written.
 func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into reflect.Value, source *Source) {
 	at := attr.Expr.Range()
 	unread := place{at: at, argument: row.Argument, field: row.field, entity: into, source: source}
 	v, ok := l.value(attr.Expr)
 	if !ok {
-		source.attrs[row.Name] = at // written, and wrong: that has been said
+		source.attrs[row.Name] = at // written but wrong, which has been reported
 		l.unread = append(l.unread, unread)
 		return
 	}
@@ -508,7 +508,7 @@ func (l *loader) argument(row argumentShape, attr *hclsyntax.Attribute, into ref
 	fill(field, decoded)
 }
 
-// fill sets a field of the value's type, or of a pointer to it.
+// fill sets a field of the value's type, or a pointer to it.
 func fill(field reflect.Value, v any) {
 	given := reflect.ValueOf(v)
 	if given.Type() != field.Type() {
@@ -519,7 +519,7 @@ func fill(field reflect.Value, v any) {
 	field.Set(given)
 }
 
-// value evaluates an argument's expression: in full, or what prepareBody has checked already.
+// value evaluates an argument's expression, in full or as prepareBody has already checked it.
 func (l *loader) value(expr hclsyntax.Expression) (cty.Value, bool) {
 	if !l.prepared {
 		return l.evaluate(expr, l.ctx)
@@ -529,7 +529,7 @@ func (l *loader) value(expr hclsyntax.Expression) (cty.Value, bool) {
 	return v, !diags.HasErrors() && v.IsKnown()
 }
 
-// likelyType is the type of cluster that the file's nodes look like, as it is written: which roles they have, and how many have each.
+// likelyType guesses the cluster type from the nodes as written: which roles there are, and how many nodes have each.
 func (l *loader) likelyType() string {
 	controlPlanes, members, nodes := 0, 0, 0
 	for _, b := range l.tops {
@@ -581,8 +581,7 @@ func (l *loader) missing(s *shape, row *Argument, at hcl.Range) {
 	l.add(missingArgument, at, detail+fmt.Sprintf(" Add: %s = %s", row.Name, example))
 }
 
-// header is the first character of a body that spans lines: what is missing has no place of its own, and a whole block makes a poor
-// snippet.
+// header is the first character of a body that spans lines. A missing argument has no position, and a whole block is a poor snippet.
 func header(at hcl.Range) hcl.Range {
 	if at.Start.Line != at.End.Line {
 		at.End = at.Start
@@ -592,8 +591,8 @@ func header(at hcl.Range) hcl.Range {
 	return at
 }
 
-// repeated finds two descriptions of one registry. Nodes and waivers that share a name are the business of package check, which
-// knows pools and rules.
+// repeated finds two registry blocks for one registry. Package check handles nodes and waivers that share a name, because it knows pools
+// and rules.
 func (l *loader) repeated(runtime *hclsyntax.Block) {
 	hosts := map[string]int{}
 	for _, inner := range runtime.Body.Blocks {
@@ -616,7 +615,7 @@ func (l *loader) once(seen map[string]int, block *hclsyntax.Block) {
 	seen[label] = block.TypeRange.Start.Line
 }
 
-// strayArgument explains an argument that the block does not have. meant is the one that its author had in mind, "" if none is near.
+// strayArgument explains an argument that the block does not have. meant is the argument that was probably intended, "" if none is close.
 func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, meant string) {
 	where := "The file"
 	if s.Name != "" {
@@ -670,7 +669,7 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 	return detail, ""
 }
 
-// strayBlock explains a block that does not belong here. meant is the one that its author had in mind, "" if none is near.
+// strayBlock explains a block that is not allowed here. meant is the block that was probably intended, "" if none is close.
 func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant string) {
 	where := "The file"
 	if s.Name != "" {
@@ -701,13 +700,13 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant str
 	return detail + fmt.Sprintf(" The blocks are %s.", sentence(s.blockNames, "and")), ""
 }
 
-// logins are what other tools call parts of a registry's login.
+// logins are other tools' names for parts of a registry login.
 var logins = []string{"username", "password", "auth", "token", "login"}
 
-// terraforms are blocks of Terraform that no topology has.
+// terraforms are Terraform blocks that topologies do not have.
 var terraforms = []string{"resource", "data", "module", "output", "terraform", "moved", "import"}
 
-// form is how a block is written.
+// form is how the block is written.
 func (s *shape) form() string {
 	if s.Label == "" {
 		return s.Name + " { … }"
@@ -715,7 +714,7 @@ func (s *shape) form() string {
 	return s.Name + ` "…" { … }`
 }
 
-// prefixed finds the argument that a name with its block's before it stands for: ssh_user is user in the block ssh.
+// prefixed finds the argument behind a name that is prefixed with its block's: ssh_user is user in the block ssh.
 func prefixed(name string) (path, argument string) {
 	walkSchema(Schema, "", func(b *Block, at string) {
 		rest, ok := strings.CutPrefix(spelling.Fold(name), spelling.Fold(b.Name))
@@ -728,7 +727,7 @@ func prefixed(name string) (path, argument string) {
 	return path, argument
 }
 
-// argumentOwners lists the blocks that have an argument of a name.
+// argumentOwners lists the blocks that have an argument of this name.
 func argumentOwners(name string) []string {
 	var owners []string
 	walkSchema(Schema, "", func(b *Block, path string) {
@@ -739,7 +738,7 @@ func argumentOwners(name string) []string {
 	return owners
 }
 
-// blockOwners says where a block of a name belongs.
+// blockOwners says where a block of this name is allowed.
 func blockOwners(name string) []string {
 	var owners []string
 	walkSchema(Schema, "", func(b *Block, path string) {
@@ -763,10 +762,10 @@ func walkSchema(blocks []Block, parent string, visit func(b *Block, path string)
 	}
 }
 
-// title begins a sentence with the name of a block.
+// title starts a sentence with the name of a block.
 func title(name string) string { return "The block " + name }
 
-// lowerFirst begins a text in the middle of a sentence; an acronym stays as it is.
+// lowerFirst makes a text fit into the middle of a sentence; acronyms keep their case.
 func lowerFirst(s string) string {
 	if len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
 		return s

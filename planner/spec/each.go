@@ -17,10 +17,10 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// eachName is what the arguments of a block with for_each read: each.key and each.value.
+// eachName is the name through which arguments of a block with for_each read each.key and each.value.
 const eachName = "each"
 
-// forEach returns the for_each of a block of a kind that knows it, also where its name is misspelt, which it then tells.
+// forEach returns the for_each of a block that supports it. A misspelled for_each is also found, and reported.
 func (l *loader) forEach(s *shape, block *hclsyntax.Block) (*hclsyntax.Attribute, bool) {
 	row, knows := s.arguments["for_each"]
 	if !knows {
@@ -41,15 +41,15 @@ func (l *loader) forEach(s *shape, block *hclsyntax.Block) (*hclsyntax.Attribute
 	return nil, false
 }
 
-// instances decodes a block with for_each once for each element. The key is the name of what is made, in place of the label: a machine is
-// the same one as long as its key is, wherever it stands among the others.
+// instances decodes a block with for_each once per element. The element's key replaces the label, so a machine keeps its identity as long
+// as its key stays the same, whatever its position.
 func (l *loader) instances(s *shape, block *hclsyntax.Block, attr *hclsyntax.Attribute, parent reflect.Value) {
 	good := l.checkLabels(s, block)
 	elements, ok := l.elements(attr)
 	body := *block.Body
 	body.Attributes = maps.Clone(body.Attributes)
 	delete(body.Attributes, attr.Name)
-	if !ok || !good { // what the block makes is not known: one stands for all, so that nothing else misses them
+	if !ok || !good { // the block's result is unknown: one instance represents all, so that nothing else reports them as missing
 		one := *block
 		one.Body = &body
 		said := l.diags
@@ -85,7 +85,7 @@ func (l *loader) instances(s *shape, block *hclsyntax.Block, attr *hclsyntax.Att
 	l.diags = append(l.diags[:from], oncePerPlace(l.diags[from:])...)
 }
 
-// oncePerPlace keeps the first of what a rule says of a place: a mistake of the block is one of each of its machines.
+// oncePerPlace keeps the first diagnostic per rule and place, because an error in the block repeats for each of its machines.
 func oncePerPlace(diags hcl.Diagnostics) hcl.Diagnostics {
 	type place struct {
 		id string
@@ -103,7 +103,7 @@ func oncePerPlace(diags hcl.Diagnostics) hcl.Diagnostics {
 	})
 }
 
-// checkEach judges what reads each.key or each.value.
+// checkEach checks a reference to each.key or each.value.
 func (l *loader) checkEach(t hcl.Traversal) bool {
 	switch id, _ := member(t); {
 	case !l.each:
@@ -116,7 +116,7 @@ func (l *loader) checkEach(t hcl.Traversal) bool {
 	return false
 }
 
-// elements evaluates for_each: a map or an object by its keys, a set of strings by themselves.
+// elements evaluates for_each: a map or object by its keys, a set of strings by its elements.
 func (l *loader) elements(attr *hclsyntax.Attribute) (map[string]cty.Value, bool) {
 	at := attr.Expr.Range()
 	secret := l.secretly(attr.Expr)
@@ -157,7 +157,7 @@ func (l *loader) elements(attr *hclsyntax.Attribute) (map[string]cty.Value, bool
 	return elements, true
 }
 
-// kindOf names what an author gave to for_each.
+// kindOf describes the kind of value that an author gave to for_each.
 func kindOf(v cty.Value) string {
 	switch ty := v.Type(); {
 	case ty.IsListType(), ty.IsTupleType():
@@ -172,8 +172,8 @@ func kindOf(v cty.Value) string {
 	return "no map"
 }
 
-// twice says more of a for expression in which a key comes twice: which one it is, and where the elements are rows of a CSV file, in which
-// of its lines.
+// twice adds details to an error about a duplicate key in a for expression: the key, and if the elements are rows of a CSV file, their
+// lines.
 func (l *loader) twice(expr hclsyntax.Expression, ctx *hcl.EvalContext, diags hcl.Diagnostics) {
 	for _, d := range diags {
 		if d.Summary != "Duplicate object key" || d.Subject == nil {
@@ -190,7 +190,7 @@ func (l *loader) twice(expr hclsyntax.Expression, ctx *hcl.EvalContext, diags hc
 	}
 }
 
-// duplicate names the first key that comes twice; "" if the expression cannot be evaluated by itself.
+// duplicate returns the first duplicate key; "" if the expression cannot be evaluated on its own.
 func (l *loader) duplicate(e *hclsyntax.ForExpr, ctx *hcl.EvalContext) string {
 	of, diags := safely(e.CollExpr, ctx)
 	if of, _ = of.Unmark(); diags.HasErrors() || !of.CanIterateElements() {
@@ -226,7 +226,7 @@ func (l *loader) duplicate(e *hclsyntax.ForExpr, ctx *hcl.EvalContext) string {
 	return ""
 }
 
-// rows are the lines on which the records of a CSV text begin that an expression decodes, and what the text is called.
+// rows returns the lines on which the records of a CSV text start, if the expression decodes one, and the name of the text.
 func (l *loader) rows(expr hcl.Expression, ctx *hcl.EvalContext) (file string, lines []int) {
 	expr = l.behind(expr)
 	call, ok := expr.(*hclsyntax.FunctionCallExpr)
@@ -249,14 +249,14 @@ func (l *loader) rows(expr hcl.Expression, ctx *hcl.EvalContext) (file string, l
 			if err != io.EOF || len(lines) == 0 {
 				return "", nil
 			}
-			return file, lines[1:] // after the names of the columns
+			return file, lines[1:] // after the header row
 		}
 		line, _ := reader.FieldPos(0)
 		lines = append(lines, line)
 	}
 }
 
-// behind is the expression that a local stands for, through any number of locals, or the expression itself.
+// behind follows locals to the expression they stand for, or returns the expression itself.
 func (l *loader) behind(expr hcl.Expression) hcl.Expression {
 	for seen := map[string]bool{}; ; {
 		expr = unwrapped(expr)
@@ -273,7 +273,7 @@ func (l *loader) behind(expr hcl.Expression) hcl.Expression {
 	}
 }
 
-// unwrapped is an expression without what was put around it to charge it, and without parentheses.
+// unwrapped strips the charging wrappers and parentheses from an expression.
 func unwrapped(expr hcl.Expression) hcl.Expression {
 	for {
 		switch e := expr.(type) {

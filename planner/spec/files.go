@@ -18,19 +18,19 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// MaxFileBytes is how long a file may be that a topology reads.
+// MaxFileBytes is the maximum size in bytes of a file that a topology reads.
 const MaxFileBytes = 4 << 20
 
-// files reads what is next to a topology, each file once. They are input like the topology itself.
+// files reads the files next to a topology, each once. They are input like the topology itself.
 type files struct {
 	beside  fs.FS // nil if there are none: standard input, a browser
 	content map[string]string
-	digests map[string]string // "sha256:…" by path; nil until one is read
+	digests map[string]string // "sha256:…" by path; nil until a file is read
 }
 
 func newFiles(beside fs.FS) *files { return &files{beside: beside, content: map[string]string{}} }
 
-// read returns the text of a file below the topology's folder. The error is a sentence without a capital and a stop.
+// read returns the text of a file below the topology's folder. The error is a sentence without capital and period.
 func (f *files) read(name string) (string, error) {
 	at := path.Clean(name)
 	if text, ok := f.content[at]; ok {
@@ -80,7 +80,7 @@ func unreadable(name string, err error) error {
 	return fmt.Errorf("%q cannot be read: %w", name, err)
 }
 
-// contents reads the files that arguments name, into the fields next to them.
+// contents reads the files that arguments name, into the fields that belong to them.
 func (l *loader) contents(s *Spec) {
 	for _, a := range s.Addons {
 		if c := a.Chart; c != nil && c.ValuesFile != nil {
@@ -117,7 +117,7 @@ func (l *loader) content(source *Source, argument, name string) *string {
 	return &text
 }
 
-// function is file, as expressions call it.
+// function is the function file of the language.
 func (f *files) function() function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}},
@@ -132,7 +132,7 @@ func (f *files) function() function.Function {
 	})
 }
 
-// yamlDecode reads one document, strictly: a key that is there twice is an error.
+// yamlDecode reads one document, strictly: a duplicate key is an error.
 var yamlDecode = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "text", Type: cty.String}},
 	Type:   yamlDecodeType,
@@ -171,7 +171,7 @@ func decodeYAML(text string) (cty.Value, error) {
 	return stdlib.JSONDecodeFunc.Call(args)
 }
 
-// Texts is a folder whose files someone else reads: an editor's buffers, or those of an old revision.
+// Texts is a folder whose files come from elsewhere: an editor's buffers, or an old revision.
 type Texts func(name string) ([]byte, error)
 
 // Open implements fs.FS.
@@ -204,7 +204,7 @@ func (i textInfo) ModTime() time.Time { return time.Time{} }
 func (i textInfo) IsDir() bool        { return false }
 func (i textInfo) Sys() any           { return nil }
 
-// ParseYAML reads one document of YAML, strictly: maps are map[string]any, lists []any, numbers float64.
+// ParseYAML parses one YAML document, strictly: maps are map[string]any, lists []any, numbers float64.
 func ParseYAML(text string) (any, error) {
 	var v any
 	err := yaml.UnmarshalStrict([]byte(text), &v)

@@ -6,9 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 )
 
-// Format lays out a topology file in the one style of HCL: indentation, aligned equals signs, line feeds, one at the end of the file. A
-// file that does not parse comes back as it is, because moving its parts about would make the mistake harder to find. Formatting twice
-// changes nothing more.
+// Format formats a topology file in HCL's standard style: indentation, aligned equals signs, line feeds, and one line feed at the end. A
+// file that does not parse is returned unchanged, because moving its parts would make the error harder to find. Format is idempotent.
 func Format(src []byte) []byte {
 	if _, refusal := guard("", src); refusal != nil {
 		return src
@@ -24,7 +23,7 @@ func Format(src []byte) []byte {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil
 	}
-	// One pass can leave a line that the next would still move (a comment behind a value that was just realigned).
+	// One pass can leave a line that the next would still move (a comment after a value that was just realigned).
 	for range 4 {
 		next := hclwrite.Format(text)
 		if bytes.Equal(next, text) {
@@ -35,7 +34,7 @@ func Format(src []byte) []byte {
 	return text
 }
 
-// lineFeeds ends every line with a line feed alone, however many carriage returns a transfer has put before it.
+// lineFeeds ends every line with a single line feed, however many carriage returns a transfer has added.
 func lineFeeds(text []byte) []byte {
 	if !bytes.Contains(text, []byte("\r\n")) {
 		return text

@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	maxText     = 1 << 20 // bytes of text that one call may make
-	maxElements = 1 << 16 // elements that one call may make
+	maxText     = 1 << 20 // bytes of text that one call may produce
+	maxElements = 1 << 16 // elements that one call may produce
 )
 
-// functions are those of cty's standard library under the names that Terraform gives them, and what addresses need. None reads
-// the clock, the environment or chance. Those that can make much of little are bounded before they start; file
-// is that of the topology in hand, see files.
+// functions are those of cty's standard library under Terraform's names, plus functions for addresses. None depends on the clock, the
+// environment, or randomness. Functions that can produce much from little are bounded before they run. file reads files of the current
+// topology, see files.
 var functions = map[string]function.Function{
 	// Numbers
 	"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": stdlib.LogFunc, "max": stdlib.MaxFunc,
@@ -57,7 +57,7 @@ var functions = map[string]function.Function{
 	"tostring": stdlib.MakeToFunc(cty.String),
 	"can":      tryfunc.CanFunc, "try": tryfunc.TryFunc,
 
-	// Encodings and dates that are written in the file, and files next to it
+	// Encodings, dates given in the file, and files next to it
 	"file": newFiles(nil).function(), "yamldecode": yamlDecode,
 	"csvdecode": stdlib.CSVDecodeFunc, "formatdate": stdlib.FormatDateFunc, "jsondecode": sized(stdlib.JSONDecodeFunc, jsonDepth),
 	"jsonencode": stdlib.JSONEncodeFunc, "timeadd": stdlib.TimeAddFunc,
@@ -68,10 +68,10 @@ var functions = map[string]function.Function{
 
 var functionNames = slices.Sorted(maps.Keys(functions))
 
-// Functions returns the names of the functions of the language, sorted.
+// Functions returns the names of the language's functions, sorted.
 func Functions() []string { return slices.Clone(functionNames) }
 
-// sized refuses a call before it starts if its result, as estimated from the arguments, would be too large.
+// sized rejects a call before it runs if its result, estimated from the arguments, would be too large.
 func sized(f function.Function, estimate func(args []cty.Value) error) function.Function {
 	return function.New(&function.Spec{
 		Description: f.Description(), Params: f.Params(), VarParam: f.VarParam(),
@@ -87,7 +87,7 @@ func sized(f function.Function, estimate func(args []cty.Value) error) function.
 	})
 }
 
-// bounded refuses text arguments of more than n bytes.
+// bounded rejects text arguments longer than n bytes.
 func bounded(f function.Function, n int) function.Function {
 	return sized(f, func(args []cty.Value) error {
 		for i, a := range args {
@@ -142,7 +142,7 @@ func joinSize(args []cty.Value) error {
 	return limitText(float64(size) + float64(n)*float64(textSize(args[0])))
 }
 
-// formatSize looks for widths and precisions in a format: %1000000000d would be a gigabyte.
+// formatSize checks widths and precisions in a format: %1000000000d would be a gigabyte.
 func formatSize(args []cty.Value) error {
 	digits := 0
 	for _, c := range args[0].AsString() {
@@ -176,7 +176,7 @@ func productSize(args []cty.Value) error {
 	return nil
 }
 
-// distinctFunc leaves out of a list what stands in it already. The standard library's takes n² steps.
+// distinctFunc removes duplicates from a list. The standard library's version takes n² steps.
 var distinctFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.List(cty.DynamicPseudoType)}},
 	Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
@@ -201,13 +201,13 @@ func distinctCall(args []cty.Value, ty cty.Type) (cty.Value, error) {
 	return cty.ListVal(kept), nil
 }
 
-// jsonDepth keeps cty's recursive reader of JSON from deep nesting.
+// jsonDepth protects cty's recursive JSON reader from deep nesting.
 func jsonDepth(args []cty.Value) error {
 	depth := 0
 	for _, c := range args[0].AsString() {
 		switch c {
 		case '[', '{':
-			if depth++; depth > maxValueDepth { // brackets in text count too: that errs on the safe side
+			if depth++; depth > maxValueDepth { // also counts brackets in text, which errs on the safe side
 				return function.NewArgErrorf(0, "nesting of more than %d levels", maxValueDepth)
 			}
 		case ']', '}':
@@ -273,7 +273,7 @@ func lengthCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return v.Length(), nil
 }
 
-// indexFunc finds the first place of a value in a list.
+// indexFunc finds the first position of a value in a list.
 var indexFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType},
 		{Name: "value", Type: cty.DynamicPseudoType, AllowNull: true}},
@@ -295,7 +295,7 @@ func indexCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return cty.NilVal, fmt.Errorf("the value is not in the list")
 }
 
-// oneFunc gives the only element of a list, or null of an empty one.
+// oneFunc returns the only element of a list, or null for an empty one.
 var oneFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
 	Type:   oneType,
@@ -342,7 +342,7 @@ func sumCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return total, nil
 }
 
-// cidrHost gives an address of a range by its number; a negative number counts from the end, as in Terraform.
+// cidrHost returns an address of a range by number; a negative number counts from the end, as in Terraform.
 var cidrHost = function.New(&function.Spec{
 	Description: "The address of a range by its number.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "number", Type: cty.Number}},
@@ -369,7 +369,7 @@ func cidrHostCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return cty.StringVal(offset(prefix.Addr(), number).String()), nil
 }
 
-// cidrNetmask gives the netmask of an IPv4 range.
+// cidrNetmask returns the netmask of an IPv4 range.
 var cidrNetmask = function.New(&function.Spec{
 	Description: "The netmask of an IPv4 range.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}},
@@ -389,7 +389,7 @@ func cidrNetmaskCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return cty.StringVal(netip.AddrFrom4([4]byte{byte(mask >> 24), byte(mask >> 16), byte(mask >> 8), byte(mask)}).String()), nil
 }
 
-// cidrSubnet gives a part of a range: newbits longer, by its number.
+// cidrSubnet returns a subnet of a range by number, with a prefix longer by newbits.
 var cidrSubnet = function.New(&function.Spec{
 	Description: "A part of a range: longer by some bits, by its number.",
 	Params: []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "newbits", Type: cty.Number},
@@ -419,7 +419,7 @@ func cidrSubnetCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return cty.StringVal(netip.PrefixFrom(offset(prefix.Addr(), number), bits).String()), nil
 }
 
-// cidrSubnets gives parts of a range that follow each other, one for each newbits.
+// cidrSubnets returns consecutive subnets of a range, one for each newbits.
 var cidrSubnets = function.New(&function.Spec{
 	Description: "Parts of a range that follow each other.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}},
@@ -436,7 +436,7 @@ func cidrSubnetsCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	if len(args) == 1 {
 		return cty.ListValEmpty(cty.String), nil
 	}
-	next := new(big.Int) // first free address, as a distance from the start
+	next := new(big.Int) // first free address, as an offset from the start
 	end := new(big.Int).Lsh(big.NewInt(1), uint(prefix.Addr().BitLen()-prefix.Bits()))
 	var parts []cty.Value
 	for i, arg := range args[1:] {
@@ -456,7 +456,7 @@ func cidrSubnetsCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	return cty.ListVal(parts), nil
 }
 
-// cidrContains reports whether a range holds an address or another range.
+// cidrContains reports whether a range contains an address or another range.
 var cidrContains = function.New(&function.Spec{
 	Description: "Whether a range holds an address or another range.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "address", Type: cty.String}},
@@ -487,7 +487,7 @@ func parsePrefix(v cty.Value) (netip.Prefix, error) {
 	return prefix.Masked(), nil
 }
 
-// longer is the length of a part of a range.
+// longer is the prefix length of a subnet.
 func longer(prefix netip.Prefix, v cty.Value, arg int) (int, error) {
 	newbits, err := integer(v, arg)
 	if err != nil {
@@ -512,7 +512,7 @@ func integer(v cty.Value, arg int) (*big.Int, error) {
 	return n, nil
 }
 
-// offset adds a number, within the address's family, to an address.
+// offset adds a number to an address, within its family.
 func offset(addr netip.Addr, n *big.Int) netip.Addr {
 	raw := addr.AsSlice()
 	new(big.Int).Add(new(big.Int).SetBytes(raw), n).FillBytes(raw)

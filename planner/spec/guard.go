@@ -9,21 +9,21 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// Limits on a file. They bound what HCL's recursive parser and evaluator are asked to do, and lie far above any topology.
+// Limits on a file. They bound the work of HCL's recursive parser and evaluator, and are far above any topology.
 const (
-	// MaxBytes is how large a file may be. Whoever reads one need not read more than a byte beyond.
+	// MaxBytes is the maximum file size. Readers may stop one byte after it.
 	MaxBytes = 2 << 20
-	// maxDepth bounds brackets, braces, quotes and interpolations inside one another.
+	// maxDepth limits nested brackets, braces, quotes, and interpolations.
 	maxDepth = 64
-	// maxParts bounds the operators, dots, indexes and template directives of one expression between two commas or line ends: each
-	// can add a level to the parser's stack without a bracket that stays open.
+	// maxParts limits the operators, dots, indexes, and template directives of one expression between two commas or line ends: each can add
+	// a level to the parser's stack without an open bracket.
 	maxParts = 512
-	// maxSyntaxErrors bounds what is reported of a file that is not HCL at all.
+	// maxSyntaxErrors limits the errors reported for a file that is not HCL at all.
 	maxSyntaxErrors = 20
 )
 
-// guard refuses what must not reach HCL's parser. Files that pass are UTF-8, at most MaxBytes long, and shallow. parts says how the file
-// is to be parsed.
+// guard rejects input that must not reach HCL's parser. Files that pass are UTF-8, at most MaxBytes long, and shallow. how says how to
+// parse the file.
 func guard(filename string, src []byte) (how parts, refusal *hcl.Diagnostic) {
 	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > MaxBytes {
@@ -36,14 +36,14 @@ func guard(filename string, src []byte) (how parts, refusal *hcl.Diagnostic) {
 	return checkDepth(filename, src)
 }
 
-// parts are places, in order, at which a file can be parsed in parts, and where to stop: behind maxSyntaxErrors tokens that nothing can
-// come of, what is left says nothing new.
+// parts are positions, in order, at which the file can be split for parsing, and where to stop: after maxSyntaxErrors invalid tokens, the
+// rest adds no information.
 type parts struct {
 	cuts []hcl.Pos
 	end  int
 }
 
-// checkUTF8 finds the first byte that is not UTF-8.
+// checkUTF8 finds the first byte that is not valid UTF-8.
 func checkUTF8(filename string, src []byte) *hcl.Diagnostic {
 	if utf8.Valid(src) {
 		return nil
@@ -71,19 +71,19 @@ func checkUTF8(filename string, src []byte) *hcl.Diagnostic {
 	return notUTF8.Diagnostic(at, detail)
 }
 
-// frame is one bracket, brace or quote that is open.
+// frame is one open bracket, brace, or quote.
 type frame struct {
 	opener hclsyntax.TokenType
 	parts  int  // operators, indexes, calls and directives since the last separator
-	lines  bool // a line end separates: in a body or an object, not in parentheses
+	lines  bool // a line end separates, as in bodies and objects but not in parentheses
 }
 
-// chunk is how many bytes are scanned, and parsed, at a time: the scanner makes tokens far larger than their text, and moves them all
-// whenever there are twice as many.
+// chunk is how many bytes are scanned and parsed at a time: tokens are much larger than their text, and the scanner moves them all whenever
+// their number doubles.
 const chunk = 4 << 10
 
-// checkDepth walks the tokens, not the grammar: the scanner does not recurse. It works through the file in chunks that end at a line end
-// outside text and comments, where the scanner can begin again.
+// checkDepth walks the tokens, not the grammar, because the scanner does not recurse. It processes the file in chunks that end at a line
+// end that is not inside text or a comment, where the scanner can resume.
 func checkDepth(filename string, src []byte) (parts, *hcl.Diagnostic) {
 	var cuts []hcl.Pos
 	d := depth{open: append(make([]frame, 0, maxDepth+1), frame{lines: true})}
@@ -112,7 +112,7 @@ func checkDepth(filename string, src []byte) (parts, *hcl.Diagnostic) {
 			continue
 		}
 		d, size = next, chunk
-		// the parser would take a mark there for the file's
+		// the parser would take a byte order mark there for the file's
 		if d.cut.Byte > 0 && !bytes.HasPrefix(src[d.cut.Byte:], []byte(byteOrderMark)) {
 			cuts = append(cuts, d.cut)
 		}
@@ -124,13 +124,13 @@ func checkDepth(filename string, src []byte) (parts, *hcl.Diagnostic) {
 
 const byteOrderMark = "\xef\xbb\xbf"
 
-// depth is what is open at a place of the file.
+// depth is what is open at a position in the file.
 type depth struct {
 	open   []frame
-	inside bool // text or a comment is open: the scanner cannot begin again here
-	broken int  // tokens so far that nothing can come of
-	end    int  // behind the last of them where there are more than enough; 0 before
-	// cut is the start of the last line of the chunk before which nothing is open; zero if there is none.
+	inside bool // text or a comment is open: the scanner cannot resume here
+	broken int  // invalid tokens so far
+	end    int  // after the last of them, once there are too many; 0 before
+	// cut is the start of the chunk's last line before which nothing is open; zero if there is none.
 	cut hcl.Pos
 }
 
@@ -141,7 +141,7 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 		switch t.Type {
 		case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc,
 			hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			if t.Type != hclsyntax.TokenTemplateInterp { // interpolations stand side by side, directives inside one another
+			if t.Type != hclsyntax.TokenTemplateInterp { // interpolations are consecutive, directives nest
 				top.parts++
 			}
 			if len(d.open) > maxDepth {
@@ -171,7 +171,7 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 			}
 		case hclsyntax.TokenComma:
 			top.parts = 0
-		case hclsyntax.TokenNewline, hclsyntax.TokenComment: // a comment to the end of a line takes the line end with it
+		case hclsyntax.TokenNewline, hclsyntax.TokenComment: // a line comment includes the line end
 			if top.lines && bytes.HasSuffix(t.Bytes, []byte("\n")) {
 				top.parts = 0
 			}
@@ -186,7 +186,7 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 			top.parts++
 			if t.Type == hclsyntax.TokenStar && i > 0 && tokens[i-1].Type == hclsyntax.TokenSlash &&
 				tokens[i-1].Range.End.Byte == t.Range.Start.Byte {
-				d.inside = true // a comment that does not end in this chunk comes out as two operators
+				d.inside = true // a comment that does not end in this chunk is scanned as two operators
 			}
 		}
 		if top.parts > maxParts {
@@ -214,7 +214,7 @@ func (d *depth) close(opener hclsyntax.TokenType) bool {
 	return true
 }
 
-// opensFor reports whether what follows a brace begins a `for` expression, in which line ends separate nothing.
+// opensFor reports whether the text after a brace starts a `for` expression, in which line ends do not separate.
 func opensFor(src []byte) bool {
 	for {
 		src = bytes.TrimLeft(src, " \t\r\n")
@@ -227,7 +227,7 @@ func opensFor(src []byte) bool {
 				end += 2
 			}
 		default:
-			return bytes.HasPrefix(src, []byte("for")) // formula = … too: that errs on the safe side
+			return bytes.HasPrefix(src, []byte("for")) // also matches formula = …, which errs on the safe side
 		}
 		if end < 0 {
 			return false
@@ -236,7 +236,7 @@ func opensFor(src []byte) bool {
 	}
 }
 
-// sanitized replaces bytes that are not UTF-8, so that a snippet of the file can be printed; positions stay.
+// sanitized replaces bytes that are not UTF-8, so that a snippet of the file can be printed. Positions stay the same.
 func sanitized(src []byte) []byte {
 	if utf8.Valid(src) {
 		return src

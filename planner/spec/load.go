@@ -18,18 +18,18 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Load reads a topology file. vars are values for its variables, from ParseVar and ParseVarFile, the last word already chosen.
+// Load reads a topology file. vars are the values of its variables, from ParseVar and ParseVarFile, with precedence already applied.
 //
-// The diagnostics are sorted, carry the ID of one of Rules each, and point into src; one that speaks of a value from outside the file may
-// have no Subject. They show sensitive values: Spec.Secrets hides them. The Spec is never nil: next to errors it has Files, for printing
-// snippets, and whatever could be read. Only without errors is it complete. Every mistake of a stage is reported: a file that does not
-// parse is not decoded.
+// The diagnostics are sorted, each has the ID of one of Rules, and they point into src; a diagnostic about a value from outside the file
+// may have no Subject. They contain sensitive values; Spec.Secrets hides them. The Spec is never nil: even with errors it has Files, for
+// printing snippets, and everything that could be read. It is complete only without errors. Load reports all errors of a stage, but does
+// not decode a file that does not parse.
 func Load(filename string, src []byte, vars map[string]cty.Value) (*Spec, hcl.Diagnostics) {
 	return LoadBeside(filename, src, vars, nil)
 }
 
-// LoadBeside is Load for a topology that may read files: beside is its folder, nil if it has none. The caller makes sure that nothing
-// outside the folder is reached, by symbolic links neither (os.Root).
+// LoadBeside is Load for a topology that may read files. beside is its folder, nil if it has none. The caller must ensure that nothing
+// outside the folder can be reached, not even through symbolic links (os.Root).
 func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside fs.FS) (*Spec, hcl.Diagnostics) {
 	s := &Spec{Filename: filename, Files: map[string]*hcl.File{}}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork, files: newFiles(beside)}}
@@ -37,7 +37,7 @@ func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside f
 	how, refusal := guard(filename, src)
 	if d := refusal; d != nil {
 		if rule.ID(d) == fileTooLarge.ID {
-			src = nil // the one line of such a file may be the whole of it: no snippet
+			src = nil // its only line may be the whole file: no snippet
 		}
 		s.Files[filename] = &hcl.File{Bytes: sanitized(src), Body: hcl.EmptyBody()}
 		return s, hcl.Diagnostics{d}
@@ -72,26 +72,26 @@ func LoadBeside(filename string, src []byte, vars map[string]cty.Value, beside f
 
 // loader is the state of one Load.
 type loader struct {
-	tops     hclsyntax.Blocks // the outermost blocks of the file
+	tops     hclsyntax.Blocks // the top-level blocks of the file
 	filename string
 	src      []byte
 	diags    hcl.Diagnostics
-	broken   bool // a syntax error was found after which the tree cannot be trusted
+	broken   bool // after a syntax error that makes the tree unreliable
 
 	names     names
 	ctx       *hcl.EvalContext // variables, locals and functions, once scope has run
 	work      *budget
 	secrets   *Secrets // nil if no variable is sensitive
 	suggested int
-	each      bool // a block with for_each is read: each.key and each.value exist
+	each      bool // a block with for_each is being read: each.key and each.value exist
 	prepared  bool // expressions were checked and charged by an earlier Load
 
 	unread  []place     // arguments and labels whose values could not be read
-	strays  []hcl.Range // bodies with an argument or a block that nothing is known to be meant by
+	strays  []hcl.Range // bodies with an argument or block of unknown meaning
 	repeats []hcl.Range // names of arguments that are written twice
 	other   int         // the first byte of a second cluster; 0: there is none
 	second  string      // the label of a second target
-	torn    bool        // two designs are in the file, or a block without a name: see Recoverable
+	torn    bool        // the file has two designs, or an unnamed block: see Recoverable
 }
 
 func (l *loader) add(r *rule.Rule, at hcl.Range, detail string) {
@@ -102,10 +102,10 @@ func (l *loader) start() hcl.Range {
 	return hcl.Range{Filename: l.filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 }
 
-// maxSuggestions bounds how often one Load looks for a near name: a file of 100,000 wrong names must still be answered at once.
+// maxSuggestions limits how often one Load searches for a similar name: a file with 100,000 wrong names must still be fast.
 const maxSuggestions = 500
 
-// near is the candidate that a misspelt name most likely meant, "" if none is near.
+// near is the candidate that a misspelled name most likely means, "" if none is close.
 func (l *loader) near(name string, candidates []string) string {
 	if l.suggested++; l.suggested > maxSuggestions {
 		return ""
@@ -113,24 +113,24 @@ func (l *loader) near(name string, candidates []string) string {
 	return spelling.Nearest(name, candidates)
 }
 
-// unquoted finds text that stands without quotes: a version, an address, a range, a size, a path, or text in single quotes.
+// unquoted finds text without quotes: a version, an address, a range, a size, a path, or text in single quotes.
 var unquoted = regexp.MustCompile(`^\s*([A-Za-z_][\w-]*)\s*=\s*(?:'([^'"]*)'|([\w~/.][\w.:/~+@-]*))\s*(?:#.*|//.*)?$`)
 
-// foreign is a line of YAML: a key, a colon, and a value or nothing.
+// foreign matches a line of YAML: a key, a colon, and a value or nothing.
 var foreign = regexp.MustCompile(`^\s*(?:- )?["']?[A-Za-z_][\w./-]*["']?:(?:\s|$)`)
 
-// pair is one argument as YAML has it, and blockHeader the first line of a block of HCL: a file that has both is HCL with a slip.
+// pair matches an argument in YAML, and blockHeader the first line of an HCL block: a file with both is HCL with a mistake.
 var (
 	pair        = regexp.MustCompile(`^\s*([A-Za-z_]\w*):\s+(\S.*?)\s*$`)
 	blockHeader = regexp.MustCompile(`(?m)^\s*[a-z_]+(?:\s+"[^"\n]*")*\s*\{\s*$`)
-	// bareElement is an address or a range in a list, without quotes.
+	// bareElement matches an unquoted address or range in a list.
 	bareElement = regexp.MustCompile(`[\[,]\s*(\d+(?:\.\d+){2,}[\d./]*)`)
-	// assignment is the first line of a block with an equals sign.
+	// assignment matches the first line of a block written with an equals sign.
 	assignment = regexp.MustCompile(`^\s*([a-z_]+)\s*=\s*\{\s*$`)
 	hclValue   = regexp.MustCompile(`^(?:".*"|-?\d+|true|false|\[.*\]|\{.*\})$`)
 )
 
-// inQuotes is a value as HCL has it: text in quotes.
+// inQuotes quotes a value for HCL.
 func inQuotes(value string) string {
 	if hclValue.MatchString(value) {
 		return value
@@ -138,8 +138,8 @@ func inQuotes(value string) string {
 	return strconv.Quote(strings.Trim(value, "'"))
 }
 
-// assigned is the name of the block around a line, where it was opened with an equals sign; "" if it was not. Only the file's outermost
-// blocks are looked at: what may stand inside them has arguments that are maps.
+// assigned is the name of the block around a line if it was opened with an equals sign, else "". Only top-level blocks are checked, because
+// arguments inside them may be maps.
 func (l *loader) assigned(line int) string {
 	lines := bytes.Split(l.src, []byte("\n"))
 	for i := min(line, len(lines)) - 1; i >= 0; i-- {
@@ -156,8 +156,8 @@ func (l *loader) assigned(line int) string {
 	return ""
 }
 
-// syntax takes over what the parser found, the first of each line: the others are its echo. An argument that is written twice leaves the
-// tree whole, so that the road goes on.
+// syntax reports the parser's errors, only the first of each line because the others follow from it. An argument that is written twice
+// leaves the tree intact, so loading continues.
 func (l *loader) syntax(diags hcl.Diagnostics) {
 	rule.Sort(diags)
 	var found hcl.Diagnostics
@@ -175,7 +175,7 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		l.broken = true
 		if n := len(found); n > 0 && d.Subject != nil && found[n-1].Subject != nil &&
 			found[n-1].Subject.Start.Line == d.Subject.Start.Line {
-			// What the scanner does not know is why the parser stumbled over the words before it.
+			// A character that the scanner does not know is the reason why the parser failed at the words before it.
 			if d.Summary == "Invalid character" && found[n-1].Summary != d.Summary {
 				found[n-1] = d
 			}
@@ -200,7 +200,7 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			d.Summary, d.Detail, stop = "Part of a text that is not closed", "A closing brace is missing: "+
 				"what begins with ${ or %{ ends with }.", true
 		case d.Summary == "Unterminated template string" || d.Summary == "Invalid multi-line string":
-			// Every quote behind it is taken for the other kind.
+			// Every later quote is taken for the opposite kind.
 			d.Summary, d.Detail, stop = "Text that is not closed", "A double quote is missing at the end of this line.", true
 			if open := strings.LastIndexByte(line, '"'); open >= 0 && d.Subject != nil {
 				begin := l.lineStart(*d.Subject)
@@ -240,7 +240,7 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		if errors++; errors <= maxSyntaxErrors {
 			l.diags = append(l.diags, syntaxError.Tag(hcl.Diagnostics{d})...)
 		}
-		if stop { // every line that follows would say the same
+		if stop { // every later line would repeat it
 			return
 		}
 	}
@@ -249,10 +249,10 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 	}
 }
 
-// opening is the end of a line with which a text of several lines begins.
+// opening matches the end of a line that starts a heredoc.
 var opening = regexp.MustCompile(`<<-?([\p{L}_][\p{L}\p{N}_-]*)\r?\n$`)
 
-// heredoc says of a text of several lines that does not end where it begins; false if the text is of another kind.
+// heredoc explains a heredoc that is not closed; false if the text is something else.
 func (l *loader) heredoc(d *hcl.Diagnostic) bool {
 	if d.Context == nil {
 		return false
@@ -274,13 +274,13 @@ func (l *loader) heredoc(d *hcl.Diagnostic) bool {
 const otherLanguage = ", and a topology is written in HCL: name = value for an argument, name { … } for a block. `k8splan init " +
 	"TYPE` writes one to start from."
 
-// conflict is a line that git leaves where two versions clash.
+// conflict matches a line that git writes into a merge conflict.
 var conflict = regexp.MustCompile(`^(<<<<<<< |=======$|>>>>>>> |\|\|\|\|\|\|\| )`)
 
-// topmost is a line with which a block at the top of a file begins.
+// topmost matches the first line of a top-level block.
 var topmost = regexp.MustCompile(`(?m)^([a-z_]+)(?: +"[^"\n]*")? *\{`)
 
-// unclosed says where the brace of a block is most likely missing: before the next block that begins where those at the top do.
+// unclosed says where a block's closing brace is most likely missing: before the next line that looks like the start of a top-level block.
 func (l *loader) unclosed(block hcl.Pos) string {
 	end := bytes.IndexByte(l.src[block.Byte:], '\n')
 	if end < 0 {
@@ -297,7 +297,7 @@ func (l *loader) unclosed(block hcl.Pos) string {
 	return ""
 }
 
-// lineStart is the first byte of the line on which a range starts, as far as line looks for it.
+// lineStart is the offset of the first byte of the line on which a range starts, within the limits of line.
 func (l *loader) lineStart(at hcl.Range) int {
 	start := min(at.Start.Byte, len(l.src))
 	return strings.LastIndexByte(string(l.src[max(0, start-200):start]), '\n') + 1 + max(0, start-200)
@@ -319,7 +319,7 @@ func (l *loader) text(at hcl.Range) string {
 	return string(l.src[at.Start.Byte:at.End.Byte])
 }
 
-// finish sorts, and makes sure that every range is inside the file.
+// finish sorts the diagnostics and makes sure that every range is inside the file.
 func (l *loader) finish() hcl.Diagnostics {
 	for _, d := range l.diags {
 		l.clamp(d.Subject)

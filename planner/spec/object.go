@@ -12,18 +12,18 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// Object is a map of values of any kind: what a configuration file of upstream's takes. Numbers without a fraction are int64, others
-// float64; lists are []any, maps map[string]any.
+// Object is a map of values of any kind, as in upstream's configuration files. Numbers without a fraction are int64, others float64; lists
+// are []any, maps map[string]any.
 type Object struct {
 	Value  map[string]any
 	at     hcl.Range
-	places map[string]entry // of what is written out, by path
+	places map[string]entry // of literal values, by path
 }
 
-// ObjectAt is a map of values that stands at one place.
+// ObjectAt is a map of values at a single place.
 func ObjectAt(value map[string]any, at hcl.Range) *Object { return &Object{Value: value, at: at} }
 
-// Fields are the values by name; nil if nothing was written.
+// Fields returns the values by name; nil if nothing was written.
 func (o *Object) Fields() map[string]any {
 	if o == nil {
 		return nil
@@ -31,15 +31,15 @@ func (o *Object) Fields() map[string]any {
 	return o.Value
 }
 
-// Path leads to a value inside an Object: keys of maps, and the positions in lists as decimal numbers.
+// Path leads to a value inside an Object: map keys, and list positions as decimal numbers.
 type Path []string
 
 func (p Path) id() string { return strings.Join(p, "\x00") }
 
-// Key is the range of the last key of a path, or of the nearest value around it that is written out.
+// Key is the range of the last key of a path, or of the nearest enclosing literal value.
 func (o *Object) Key(p Path) hcl.Range { return o.find(p, func(e entry) hcl.Range { return e.key }) }
 
-// At is the range of the value at a path, or of the nearest value around it that is written out.
+// At is the range of the value at a path, or of the nearest enclosing literal value.
 func (o *Object) At(p Path) hcl.Range { return o.find(p, func(e entry) hcl.Range { return e.value }) }
 
 func (o *Object) find(p Path, of func(entry) hcl.Range) hcl.Range {
@@ -54,7 +54,7 @@ func (o *Object) find(p Path, of func(entry) hcl.Range) hcl.Range {
 	return o.at
 }
 
-// asObject returns a map of values of any kind. What is null counts as not written.
+// asObject returns a map of values of any kind. Null values count as not written.
 func (a *argument) asObject(v cty.Value) (*Object, bool) {
 	if ty := v.Type(); !ty.IsMapType() && !ty.IsObjectType() {
 		a.wrong(a.expr.Range(), fmt.Sprintf("%s is a map, and this is %s. Write %s.", a.row.Name, describe(v), a.sample()))
@@ -67,7 +67,7 @@ func (a *argument) asObject(v cty.Value) (*Object, bool) {
 	return o, ok
 }
 
-// objectPlaces notes where the keys and values of an expression stand.
+// objectPlaces records the ranges of the keys and values of an expression.
 func (a *argument) objectPlaces(o *Object, path Path, expr hclsyntax.Expression) {
 	if c, ok := expr.(*charged); ok {
 		expr = c.Expression
@@ -90,7 +90,7 @@ func (a *argument) objectPlaces(o *Object, path Path, expr hclsyntax.Expression)
 	}
 }
 
-// plain turns a value into Go's own.
+// plain converts a value to Go's own types.
 func (a *argument) plain(o *Object, path Path, v cty.Value) (any, bool) {
 	ty := v.Type()
 	switch {

@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// parse parses a file that guard has passed, in the parts between its cuts, at once. The result is the same as in one piece: at a cut
-// nothing is open, so that an argument or a block has just ended.
+// parse parses a file that guard has accepted, in the parts between its cuts, in parallel. The result is the same as for one piece: at a
+// cut nothing is open, so an argument or a block has just ended.
 func parse(filename string, src []byte, cuts []hcl.Pos) (*hclsyntax.Body, hcl.Diagnostics) {
 	type part struct {
 		body  *hclsyntax.Body
@@ -29,7 +29,7 @@ func parse(filename string, src []byte, cuts []hcl.Pos) (*hclsyntax.Body, hcl.Di
 	whole, diags := parts[0].body, parts[0].diags
 	for _, p := range parts[1:] {
 		for name, attr := range p.body.Attributes {
-			if _, twice := whole.Attributes[name]; !twice { // it is an error at the top of a file in any case
+			if _, twice := whole.Attributes[name]; !twice { // an error at the top level of a file in any case
 				whole.Attributes[name] = attr
 			}
 		}
@@ -40,8 +40,8 @@ func parse(filename string, src []byte, cuts []hcl.Pos) (*hclsyntax.Body, hcl.Di
 	return whole, diags
 }
 
-// Tree is the file as it parses, for anyone who looks for names in it: Load's own tree does not tell any more what expressions read. It
-// is nil if the file must not be parsed.
+// Tree is the parsed file, for callers that search it for names: Load's own tree no longer shows what expressions read. It is nil if the
+// file must not be parsed.
 func Tree(filename string, src []byte) *hclsyntax.Body {
 	how, refusal := guard(filename, src)
 	if refusal != nil {
@@ -51,8 +51,7 @@ func Tree(filename string, src []byte) *hclsyntax.Body {
 	return body
 }
 
-// parsePart turns a panic of the parser into a diagnostic: it asserts things about itself, and what an author writes must never end the
-// program.
+// parsePart turns a panic of the parser, which asserts its own invariants, into a diagnostic: input must never crash the program.
 func parsePart(filename string, src []byte, start hcl.Pos) (body *hclsyntax.Body, diags hcl.Diagnostics) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -65,7 +64,7 @@ func parsePart(filename string, src []byte, start hcl.Pos) (body *hclsyntax.Body
 	return file.Body.(*hclsyntax.Body), diags
 }
 
-// outline tells hcl's printer of snippets in which block a place lies.
+// outline tells HCL's snippet printer which block contains a position.
 type outline struct{ body *hclsyntax.Body }
 
 // ContextString names the block around an offset: `node "lb-1"`.

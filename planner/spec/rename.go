@@ -8,14 +8,13 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// Former is the name that an argument had before it was renamed. It is read for one minor release, with a warning; `fmt -w` writes the new
-// one in its place.
+// Former is an argument's former name. It is accepted for one minor release, with a warning; `fmt -w` replaces it with the new name.
 type Former struct {
 	Name  string `json:"name"`
 	Since string `json:"since"` // the first release with the new name, such as v0.2
 }
 
-// former returns the row of an argument by the name that it had, if the body has it by that name.
+// former returns the row of an argument by its former name, if the body uses that name.
 func (l *loader) former(s *shape, body *hclsyntax.Body, attr *hclsyntax.Attribute) (row argumentShape, renamed, twice bool) {
 	row, renamed = s.formerly[attr.Name]
 	if !renamed {
@@ -32,8 +31,8 @@ func (l *loader) former(s *shape, body *hclsyntax.Body, attr *hclsyntax.Attribut
 	return row, true, false
 }
 
-// Rename writes the new names of arguments in place of former ones. target returns the schema of a target's block by its label, nil if
-// there is none. A file that does not parse comes back as it is, and so does an argument that is written under both names.
+// Rename replaces former names of arguments with the new ones. target returns the schema of a target's block by its label, nil if there is
+// none. A file that does not parse is returned unchanged, and an argument that is written under both names stays as it is.
 func Rename(src []byte, target func(label string) *Block) []byte {
 	return rename(src, Schema, target)
 }
@@ -53,13 +52,13 @@ func rename(src []byte, schema []Block, target func(label string) *Block) []byte
 	}
 	slices.SortFunc(edits, func(a, b renaming) int { return b.start - a.start })
 	text = bytes.Clone(text)
-	for _, e := range edits { // the last first: places before it stay
+	for _, e := range edits { // last first, so that earlier positions stay valid
 		text = slices.Replace(text, e.start, e.end, []byte(e.name)...)
 	}
 	return text
 }
 
-// A renaming is a name to be written in place of some bytes.
+// A renaming is a name that replaces some bytes.
 type renaming struct {
 	start, end int
 	name       string

@@ -2,8 +2,8 @@ package spec
 
 import "github.com/k8splan/k8splan/planner/rule"
 
-// Rules lists what reading a file can find wrong. All but the last three stop the road here. None can be waived: what cannot be read has no
-// design to weigh it against, and what nothing reads is better removed.
+// Rules are the rules about reading a file. All except the last three stop processing here. None can be waived: unreadable input has no
+// design to judge, and unused input should be removed.
 var Rules = []*rule.Rule{
 	notUTF8, fileTooLarge, tooDeep, emptyFile, syntaxError,
 	unknownBlock, unknownArgument, unknownName, unknownFunction, unknownValue,

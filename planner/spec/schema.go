@@ -4,7 +4,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Type is the type of an argument, in the words that diagnostics use.
+// Type is the type of an argument, as diagnostics name it.
 type Type string
 
 // The types of arguments.
@@ -26,34 +26,34 @@ type Argument struct {
 	Name     string   `json:"name"`
 	Type     Type     `json:"type"`
 	Doc      string   `json:"doc"`            // one line
-	Enum     []string `json:"enum,omitempty"` // the only values, where the set is closed; of each element in a list
+	Enum     []string `json:"enum,omitempty"` // the only valid values, if the set is closed; for a list, of each element
 	Required bool     `json:"required,omitempty"`
 	Example  string   `json:"example,omitempty"` // an HCL expression, for messages
-	Aliases  []string `json:"aliases,omitempty"` // what other tools call it: never accepted, suggested instead
-	Was      *Former  `json:"was,omitempty"`     // the name that it had, for one minor release after it was renamed
-	Field    string   `json:"-"`                 // of the Go struct that holds it
+	Aliases  []string `json:"aliases,omitempty"` // names in other tools: never accepted, only used for suggestions
+	Was      *Former  `json:"was,omitempty"`     // its former name, for one minor release after the change
+	Field    string   `json:"-"`                 // in the Go struct that stores it
 }
 
 // Block is one kind of block: `name "label" { … }`.
 type Block struct {
 	Name      string     `json:"name"`
-	Label     string     `json:"label,omitempty"`  // what the label says; "" if the block has none
-	Labels    []string   `json:"labels,omitempty"` // the only labels, where the set is closed
+	Label     string     `json:"label,omitempty"`  // what the label is; "" if the block has none
+	Labels    []string   `json:"labels,omitempty"` // the only valid labels, if the set is closed
 	Doc       string     `json:"doc"`
-	Example   string     `json:"example,omitempty"` // a fragment that can be pasted
-	Each      string     `json:"each,omitempty"`    // one with for_each
+	Example   string     `json:"example,omitempty"` // a fragment to paste
+	Each      string     `json:"each,omitempty"`    // a fragment with for_each
 	Required  bool       `json:"required,omitempty"`
 	Many      bool       `json:"many,omitempty"` // may be written more than once
-	Open      bool       `json:"open,omitempty"` // its arguments are not in this table: locals are free, a target knows its own
+	Open      bool       `json:"open,omitempty"` // its arguments are not in this table: locals have any name, a target has its own schema
 	Aliases   []string   `json:"aliases,omitempty"`
 	Arguments []Argument `json:"arguments,omitempty"`
 	Blocks    []Block    `json:"blocks,omitempty"`
 
-	Field      string `json:"-"` // of the parent's Go struct: *T, or []*T where Many
-	LabelField string `json:"-"` // of T; its position goes to LabelField+"Range"
+	Field      string `json:"-"` // in the parent's Go struct: *T, or []*T if Many
+	LabelField string `json:"-"` // in T; its position goes to LabelField+"Range"
 }
 
-// Argument returns the row of an argument by name, a former name too.
+// Argument returns the row of an argument by its name or former name.
 func (b *Block) Argument(name string) (*Argument, bool) {
 	for i := range b.Arguments {
 		if a := &b.Arguments[i]; a.Name == name || a.Was != nil && a.Was.Name == name {
@@ -73,7 +73,7 @@ func (b *Block) Block(name string) (*Block, bool) {
 	return nil, false
 }
 
-// nodeSSH is what node and node_pool say of ssh.
+// nodeSSH is the ssh block of node and node_pool.
 var nodeSSH = Block{
 	Name: "ssh", Field: "SSH", Aliases: []string{"connection"},
 	Doc:     "How Ansible reaches this machine, if it differs from the file's ssh block.",
@@ -88,7 +88,7 @@ var nodeSSH = Block{
 	},
 }
 
-// machine is what node and node_pool share.
+// machine is the arguments that node and node_pool share.
 var machine = []Argument{
 	{Name: "roles", Type: TextList, Enum: []string{"control-plane", "etcd", "worker", "load-balancer"}, Field: "Roles",
 		Example: `["worker"]`, Aliases: []string{"role"},
@@ -133,7 +133,7 @@ var taint = Block{
 	},
 }
 
-// scheduling is what a profile and its own scheduler share.
+// scheduling is the arguments that a profile and a separate scheduler share.
 var scheduling = []Argument{
 	{Name: "scoring_strategy", Type: Text, Enum: []string{"least-allocated", "most-allocated"}, Field: "ScoringStrategy",
 		Example: `"most-allocated"`, Aliases: []string{"strategy", "score"},
@@ -146,7 +146,7 @@ var scheduling = []Argument{
 		"which the search for a better one stops. Default: adaptive, lower in larger clusters."},
 }
 
-// manifest is what addons and cloud providers apply.
+// manifest is the manifest block of addons and cloud providers.
 var manifest = Block{
 	Name: "manifest", Label: "source", Many: true, Field: "Manifests", LabelField: "From", Aliases: []string{"manifests", "file", "url"},
 	Doc:     "Kubernetes manifest: a URL, or a path on the machine that runs Ansible. Manifests are applied in the order of the file.",
@@ -279,8 +279,8 @@ var encryption = Block{
 	},
 }
 
-// Schema is the whole language, in the order in which a file is usually written. The decoder, "did you mean", the reference pages and
-// an editor's completion read this one table; a new argument is a field in spec.go and a row here.
+// Schema is the whole language, in the usual order of a file. The decoder, "did you mean", the reference pages, and editor completion all
+// use this table; a new argument is a field in spec.go and a row here.
 var Schema = []Block{
 	{
 		Name: "variable", Label: "name", Many: true, Field: "Variables", LabelField: "Name", Aliases: []string{"variables", "var", "input"},

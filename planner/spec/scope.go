@@ -14,7 +14,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 )
 
-// names is what expressions can read: the declared variables and locals, in the order of the file.
+// names is what expressions can read: the declared variables and locals, in file order.
 type names struct {
 	variables, locals         map[string]*name
 	variableNames, localNames []string
@@ -23,19 +23,19 @@ type names struct {
 // name is one variable or local.
 type name struct {
 	at    hcl.Range // of the name itself
-	value cty.Value // DynamicVal where it could not be had: what reads it stays silent
+	value cty.Value // DynamicVal if it could not be evaluated: expressions that read it report nothing
 	used  bool
-	// secret reports whether the value must not be shown: that of a sensitive variable, or made of one.
+	// secret reports whether the value must not be shown, because it comes from a sensitive variable.
 	secret bool
 	expr   hclsyntax.Expression // of a local
 	needs  []string             // of a local: the locals that it reads
 }
 
-// maxNames bounds the variables and locals of a file: what a name costs is far more than its text.
+// maxNames limits the variables and locals of a file: a name costs much more than its text.
 const maxNames = 10_000
 
-// scope declares and evaluates variables and locals, and leaves the context for all other expressions in l.ctx. It gives up where there
-// are too many of them.
+// scope declares and evaluates variables and locals, and stores the context of all other expressions in l.ctx. It gives up if there are too
+// many of them.
 func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) bool {
 	if at, many := l.tooMany(body); many {
 		l.add(tooComplex, at, fmt.Sprintf("This is where the file declares more than %d variables and locals. "+
@@ -63,7 +63,7 @@ func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) bool {
 			detail += fmt.Sprintf(" Declare it with variable %q {}, or leave the value out.", k)
 		}
 		d := undeclaredVariable.Diagnostic(l.start(), detail)
-		d.Subject = nil // it stands on the command line or in another file
+		d.Subject = nil // it is on the command line or in another file
 		l.diags = append(l.diags, d)
 	}
 
@@ -76,7 +76,7 @@ func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) bool {
 	return true
 }
 
-// tooMany finds the name with which a file has declared more than maxNames.
+// tooMany finds the name at which a file exceeds maxNames.
 func (l *loader) tooMany(body *hclsyntax.Body) (at hcl.Range, many bool) {
 	names := 0
 	for _, block := range body.Blocks {
@@ -99,7 +99,7 @@ func (l *loader) tooMany(body *hclsyntax.Body) (at hcl.Range, many bool) {
 // variable declares one variable and decides its value.
 func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	if len(block.Labels) != 1 {
-		return // said by decode
+		return // reported by decode
 	}
 	id, at := block.Labels[0], block.LabelRanges[0]
 	if !hclsyntax.ValidIdentifier(id) {
@@ -112,7 +112,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	if first, ok := l.names.variables[id]; ok {
 		l.add(duplicateName, at, fmt.Sprintf("The variable %q is declared already on line %d. Rename one of the two.", id,
 			first.at.Start.Line))
-		first.value = cty.DynamicVal // it may be the other one that is meant
+		first.value = cty.DynamicVal // the other one may be intended
 		return
 	}
 	v := &name{at: at, value: cty.DynamicVal}
@@ -161,7 +161,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		}
 	}
 	if value, ok := given[id]; ok && value != cty.NilVal && !value.IsNull() {
-		value, _ = value.UnmarkDeep() // nothing downstream knows marks
+		value, _ = value.UnmarkDeep() // later stages do not handle marks
 		want := constraint
 		if _, typed := block.Body.Attributes["type"]; !typed && fallback != cty.NilVal {
 			want = like(fallback.Type())
@@ -186,7 +186,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	v.value = fallback
 }
 
-// like is the type that a given value must have next to a default of a type: primitive types alone are held fast.
+// like is the type that a given value must have if the default has type ty: only primitive types are enforced.
 func like(ty cty.Type) cty.Type {
 	if ty.IsPrimitiveType() {
 		return ty
@@ -194,7 +194,7 @@ func like(ty cty.Type) cty.Type {
 	return cty.DynamicPseudoType
 }
 
-// read fits a value that was given. Text from the command line may hold an expression where another type than text is wanted.
+// read converts a value given from outside. Text from the command line is parsed as an expression if the type is not text.
 func (l *loader) read(value cty.Value, want cty.Type, optional *typeexpr.Defaults) (cty.Value, bool) {
 	if v, ok := l.fit(value, want, optional); ok && (want != cty.DynamicPseudoType || value.Type() != cty.String) {
 		return v, true
@@ -220,7 +220,7 @@ func looksLikeCollection(v cty.Value) bool {
 	return strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") || strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}")
 }
 
-// fit converts a value to a type, but never a number with a fraction to text: 1.30 would come out as "1.3".
+// fit converts a value to a type, but never a number with a fraction to text: 1.30 would become "1.3".
 func (l *loader) fit(value cty.Value, want cty.Type, optional *typeexpr.Defaults) (cty.Value, bool) {
 	if value.Type() == cty.Number && want == cty.String && !whole(value) {
 		return cty.DynamicVal, false
@@ -257,7 +257,7 @@ func example(ty cty.Type) string {
 	return `a map, such as { "a" = "b" }`
 }
 
-// declareLocals notes the locals of one block.
+// declareLocals records the locals of one block.
 func (l *loader) declareLocals(block *hclsyntax.Block) {
 	for _, attr := range inOrder(block.Body.Attributes) {
 		if first, ok := l.names.locals[attr.Name]; ok {
@@ -270,8 +270,8 @@ func (l *loader) declareLocals(block *hclsyntax.Block) {
 	}
 }
 
-// evaluateLocals gives every local its value, each after those that it reads (Kahn's algorithm, so that a chain of 100,000 needs no
-// stack). What remains is in a circle, or waits for one.
+// evaluateLocals evaluates every local after the locals that it reads (Kahn's algorithm, so that a chain of 100,000 needs no stack). Those
+// that remain are in a cycle or depend on one.
 func (l *loader) evaluateLocals() {
 	readers := map[string][]string{}
 	waiting := map[string]int{}
@@ -319,7 +319,7 @@ func (l *loader) evaluateLocals() {
 	l.ctx.Variables["local"] = cty.ObjectVal(values)
 }
 
-// cycles reports each circle among the locals that still wait, once, and what is wrong in their expressions besides.
+// cycles reports each cycle among the remaining locals once, and any other errors in their expressions.
 func (l *loader) cycles(waiting map[string]int) {
 	visited := map[string]bool{}
 	for _, id := range l.names.localNames {
@@ -348,7 +348,7 @@ func (l *loader) cycles(waiting map[string]int) {
 }
 
 func (l *loader) cycle(path []string) {
-	// Begin with the local that stands first in the file, wherever the walk came in.
+	// Start with the local that comes first in the file, wherever the walk entered the cycle.
 	first := 0
 	for i, id := range path {
 		if l.names.locals[id].at.Start.Byte < l.names.locals[path[first]].at.Start.Byte {
@@ -396,7 +396,7 @@ func plain(expr hclsyntax.Expression) bool {
 	return ok
 }
 
-// plainValue is the value of a plain expression, without the cost of evaluating it.
+// plainValue is the value of a plain expression, without the cost of evaluation.
 func plainValue(expr hclsyntax.Expression) (cty.Value, bool) {
 	list, ok := expr.(*hclsyntax.TupleConsExpr)
 	if !ok {
@@ -428,8 +428,8 @@ func literal(expr hclsyntax.Expression) (cty.Value, bool) {
 	return cty.DynamicVal, false
 }
 
-// check looks at an expression without evaluating it: unknown names and functions, keys that stand twice, numbers out of all bounds.
-// scoped says whether variables and locals may be read here.
+// check inspects an expression without evaluating it: unknown names and functions, duplicate keys, numbers that are out of range. scoped
+// says whether variables and locals may be read here.
 func (l *loader) check(expr hclsyntax.Expression, scoped bool) bool {
 	ok := true
 	var bareKeys []hcl.Range
@@ -465,7 +465,7 @@ func (l *loader) check(expr hclsyntax.Expression, scoped bool) bool {
 	return ok
 }
 
-// labelKey matches a label's or annotation's key without quotes: example.com/gpu.
+// labelKey matches an unquoted key of a label or annotation: example.com/gpu.
 var labelKey = regexp.MustCompile(`^[A-Za-z][\w.-]*/[\w./-]+$`)
 
 func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bool) bool {
@@ -520,7 +520,7 @@ func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bo
 	return false
 }
 
-// missingRoot explains a name that is neither var.… nor local.…: most often text without quotes.
+// missingRoot explains a name that is neither var.… nor local.…, most often text without quotes.
 func (l *loader) missingRoot(expr hclsyntax.Expression, t hcl.Traversal) string {
 	root, text := t.RootName(), l.text(t.SourceRange())
 	detail := fmt.Sprintf("There is nothing called %q: expressions read var.<name> and local.<name>.", text)
@@ -548,7 +548,7 @@ func (l *loader) missingRoot(expr hclsyntax.Expression, t hcl.Traversal) string 
 	return detail + fmt.Sprintf(" If this is text, put it in double quotes: %q.", text)
 }
 
-// impure names functions of Terraform that are left out on purpose.
+// impure lists Terraform functions that are left out on purpose.
 var impure = map[string]string{
 	"fileexists": "a file", "fileset": "files", "filebase64": "a file", "templatefile": "a file",
 	"abspath": "a directory", "pathexpand": "the home directory",
@@ -572,7 +572,7 @@ func (l *loader) missingFunction(id string) string {
 		"cidrsubnet, cidrnetmask, try and can."
 }
 
-// checkKeys finds keys that stand twice in an object that is written out; HCL would take the last without a word.
+// checkKeys finds duplicate keys in an object literal; HCL would silently use the last.
 func (l *loader) checkKeys(e *hclsyntax.ObjectConsExpr) bool {
 	if len(e.Items) < 2 {
 		return true
@@ -611,8 +611,8 @@ func literalKey(expr hclsyntax.Expression) (string, bool) {
 	return v.AsString(), true
 }
 
-// evaluate checks an expression and gives its value. A nil context stands for an expression that may read nothing. Without a value
-// the reason has been reported, here or where a name that it reads was evaluated.
+// evaluate checks an expression and returns its value. A nil context means that the expression may read nothing. If there is no value, the
+// reason has already been reported, here or where a name that it reads was evaluated.
 func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.Value, bool) {
 	if v, ok := plainValue(expr); ok {
 		return v, true
@@ -625,9 +625,9 @@ func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.
 		return cty.DynamicVal, false
 	}
 	if l.work.spent != nil {
-		return cty.DynamicVal, false // said where it ended
+		return cty.DynamicVal, false // reported where the budget ended
 	}
-	secret := l.secretly(expr) // charging hides what it reads
+	secret := l.secretly(expr) // after charging, reads are no longer visible
 	v, diags := safely(l.work.charge(expr), ctx)
 	l.twice(expr, ctx, diags)
 	l.evaluated(diags)
@@ -638,8 +638,8 @@ func (l *loader) evaluate(expr hclsyntax.Expression, ctx *hcl.EvalContext) (cty.
 	return v, !diags.HasErrors() && v.IsKnown()
 }
 
-// evaluated takes over what evaluation found wrong: once each, though a loop says it for every element, and the end of the budget alone,
-// because what follows it is its echo.
+// evaluated reports evaluation errors: each once, although a loop repeats it for every element, and only the end of the budget, because
+// later errors follow from it.
 func (l *loader) evaluated(diags hcl.Diagnostics) {
 	if spent := l.work.spent; spent != nil {
 		diags = hcl.Diagnostics{spent}
@@ -651,7 +651,7 @@ func (l *loader) evaluated(diags hcl.Diagnostics) {
 	seen := map[key]bool{}
 	for _, d := range invalidExpression.Tag(diags) {
 		if first, rest, traced := strings.Cut(d.Detail, "panic in function implementation: "); traced {
-			reason, _, _ := strings.Cut(rest, "\n") // cty adds the stack
+			reason, _, _ := strings.Cut(rest, "\n") // cty appends the stack
 			d.Detail = first + reason + "."
 		}
 		k := key{detail: d.Detail}
@@ -665,8 +665,8 @@ func (l *loader) evaluated(diags hcl.Diagnostics) {
 	}
 }
 
-// safely evaluates, and turns a panic of the evaluator into a diagnostic: what an author writes must never end the program, and
-// HCL and cty are other people's code.
+// safely evaluates, and turns a panic of the evaluator into a diagnostic: input must never crash the program, and HCL and cty are
+// third-party code.
 func safely(expr hclsyntax.Expression, ctx *hcl.EvalContext) (v cty.Value, diags hcl.Diagnostics) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -677,21 +677,21 @@ func safely(expr hclsyntax.Expression, ctx *hcl.EvalContext) (v cty.Value, diags
 	return expr.Value(ctx)
 }
 
-// prepareBody checks the expressions of a body that another package decodes, and bounds what they may make.
+// prepareBody checks the expressions of a body that another package decodes, and limits what they may produce.
 func (l *loader) prepareBody(body *hclsyntax.Body) {
 	for _, attr := range inOrder(body.Attributes) {
 		if plain(attr.Expr) {
 			continue
 		}
 		if !l.check(attr.Expr, true) {
-			attr.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: attr.Expr.Range()} // reported: no echo
+			attr.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: attr.Expr.Range()} // already reported
 			continue
 		}
 		secret := l.secretly(attr.Expr)
 		attr.Expr = l.work.charge(attr.Expr)
 		if secret {
 			l.secrets.places = append(l.secrets.places, attr.Expr.Range())
-			v, _ := safely(attr.Expr, l.ctx) // what is wrong with it, its decoder says
+			v, _ := safely(attr.Expr, l.ctx) // its decoder reports errors
 			l.secrets.keep(v)
 		}
 	}
@@ -700,10 +700,10 @@ func (l *loader) prepareBody(body *hclsyntax.Body) {
 	}
 }
 
-// unused warns of variables and locals that no expression reads.
+// unused warns about variables and locals that no expression reads.
 func (l *loader) unused() {
 	if l.diags.HasErrors() {
-		return // whatever was not read may be what should have been
+		return // an unread part may contain the use
 	}
 	for _, id := range l.names.variableNames {
 		if v := l.names.variables[id]; !v.used {
@@ -718,7 +718,7 @@ func (l *loader) unused() {
 	}
 }
 
-// inOrder lists attributes by their place in the file.
+// inOrder sorts attributes by their position in the file.
 func inOrder(attrs hclsyntax.Attributes) []*hclsyntax.Attribute {
 	list := make([]*hclsyntax.Attribute, 0, len(attrs))
 	for _, a := range attrs {

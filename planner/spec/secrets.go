@@ -20,12 +20,12 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// Secrets is what must not be told of sensitive variables: their values, what expressions make of them, and where they do. A nil Secrets
-// is that of a file without sensitive variables.
+// Secrets is what must not be shown of sensitive variables: their values, values derived from them, and where expressions read them. A nil
+// Secrets belongs to a file without sensitive variables.
 type Secrets struct {
-	places   []hcl.Range // apart from each other, of expressions that read a sensitive variable, or a local made of one
+	places   []hcl.Range // disjoint ranges of expressions that read a sensitive variable, or a local derived from one
 	texts    map[string]bool
-	networks map[netip.Prefix]bool // around the addresses and ranges among the texts: a neighbor tells them too
+	networks map[netip.Prefix]bool // the networks of secret addresses and ranges: a nearby address reveals them too
 }
 
 func newSecrets() *Secrets {
@@ -33,16 +33,16 @@ func newSecrets() *Secrets {
 }
 
 const (
-	// leastHidden is the length of the shortest text that is hidden, bytes. A shorter one is a part of any sentence.
+	// leastHidden is the length in bytes of the shortest text that is hidden. Shorter texts occur in any sentence.
 	leastHidden = 3
-	// alone is the length up to which a text is looked for only where it is by itself: 10101 does not tell 101.
+	// alone is the length up to which a text is matched only as a separate word: 10101 does not reveal 101.
 	alone = 5
-	// mostHidden bounds how many texts are looked for; where there are more, no detail is shown at all.
+	// mostHidden limits the number of texts to search for; if there are more, no details are shown at all.
 	mostHidden = 1000
 )
 
-// Hide takes everything sensitive out of diagnostics. What is wrong at an expression that reads a sensitive variable, or would tell a
-// value, is said in the words of its rule alone, one of the catalog: a sentence with a hole in it would tell what was there.
+// Hide removes everything sensitive from diagnostics. A problem at an expression that reads a sensitive variable, or whose text would
+// reveal a value, is described only in the words of its rule from the catalog: a redacted sentence would still reveal what was removed.
 func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	if s == nil {
 		return
@@ -69,8 +69,8 @@ func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 	}
 }
 
-// Sensitive reports whether a value must not be told: it was written by an expression that reads a sensitive variable, or it holds a
-// text of one. An address near a sensitive one is told, which Hide does not do: a design is full of them.
+// Sensitive reports whether a value must not be shown: an expression that reads a sensitive variable produced it, or it contains a
+// sensitive text. Unlike Hide, it accepts addresses near a sensitive one, because a design is full of them.
 func (s *Secrets) Sensitive(at hcl.Range, texts ...string) bool {
 	if s == nil {
 		return false
@@ -93,8 +93,8 @@ func (s *Secrets) Sensitive(at hcl.Range, texts ...string) bool {
 // Read reports whether an expression reads a sensitive variable.
 func (s *Secrets) Read() bool { return s != nil && len(s.places) > 0 }
 
-// Redact puts "(sensitive)" in place of every text of a sensitive variable, as it is written, in JSON and in HTML. An address near one is
-// told, as with Sensitive.
+// Redact replaces every text of a sensitive variable with "(sensitive)": as written, in JSON, and in HTML. Like Sensitive, it keeps
+// addresses near a sensitive one.
 func (s *Secrets) Redact(text []byte) []byte {
 	if s == nil {
 		return text
@@ -106,14 +106,14 @@ func (s *Secrets) Redact(text []byte) []byte {
 			all = append(all, escaped)
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }) // the whole before its parts
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }) // longer texts before their parts
 	for _, secret := range all {
 		text = redacted(text, secret)
 	}
 	return text
 }
 
-// redacted leaves a number of JSON as it is where it is alone: without it the document would be unreadable.
+// redacted keeps a text that is a JSON number on its own: removing it would make the document invalid.
 func redacted(text []byte, secret string) []byte {
 	var out []byte
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -134,7 +134,7 @@ func redacted(text []byte, secret string) []byte {
 	}
 }
 
-// reads reports whether a range shares a character with one of the places.
+// reads reports whether a range overlaps one of the places.
 func (s *Secrets) reads(at *hcl.Range) bool {
 	if at == nil {
 		return false
@@ -143,10 +143,10 @@ func (s *Secrets) reads(at *hcl.Range) bool {
 	return i < len(s.places) && s.places[i].Start.Byte < at.End.Byte
 }
 
-// addressLike is what may be an address, a range, or an address with a port.
+// addressLike matches a possible address, range, or address with a port.
 var addressLike = regexp.MustCompile(`\[?[0-9A-Fa-f]*(?:[.:][0-9A-Fa-f.:]*(?:[0-9A-Fa-f]|::)|::)\]?(?::[0-9]+|/[0-9]+)?`)
 
-// told reports whether a text holds a sensitive one, the beginning of one before "…", or an address near one.
+// told reports whether a text reveals a sensitive one: it contains one, the beginning of one before "…", or an address near one.
 func (s *Secrets) told(text string) bool {
 	if len(s.texts) > mostHidden {
 		return true
@@ -181,7 +181,7 @@ func (s *Secrets) told(text string) bool {
 	return false
 }
 
-// holds reports whether a text holds a secret, a short one by itself.
+// holds reports whether a text contains a secret; a short secret must be a separate word.
 func holds(text, secret string) bool {
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	for from := 0; ; {
@@ -199,7 +199,7 @@ func holds(text, secret string) bool {
 	}
 }
 
-// around is the network that an address, one with a port, or a range is in: wide enough for what a design counts from it.
+// around is the network of an address, an address with a port, or a range, wide enough to cover what a design derives from it.
 func around(word string) (netip.Prefix, bool) {
 	var addr netip.Addr
 	bits := 128
@@ -223,7 +223,7 @@ func around(word string) (netip.Prefix, bool) {
 	return p, err == nil
 }
 
-// keep notes the texts of a value, those of its elements, and the parts of addresses of the web among them.
+// keep records the texts of a value and of its elements, and the parts of URLs among them.
 func (s *Secrets) keep(v cty.Value) {
 	if v == cty.NilVal {
 		return
@@ -244,7 +244,7 @@ func (s *Secrets) keepText(text string) {
 	s.add(text)
 	s.add(strings.TrimSpace(text))
 	if quoted := strconv.Quote(text); len(text) < 1<<16 {
-		s.add(quoted[1 : len(quoted)-1]) // as %q shows it
+		s.add(quoted[1 : len(quoted)-1]) // as %q prints it
 	}
 	web := text
 	if !strings.Contains(web, "://") {
@@ -268,7 +268,7 @@ func (s *Secrets) add(text string) {
 	}
 }
 
-// secretly reports whether an expression reads a sensitive variable or a local made of one.
+// secretly reports whether an expression reads a sensitive variable or a local derived from one.
 func (l *loader) secretly(expr hclsyntax.Expression) bool {
 	if l.secrets == nil {
 		return false

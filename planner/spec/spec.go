@@ -1,5 +1,5 @@
-// Package spec reads topology.hcl: what the author wrote, and where. No default appears in it; a nil pointer, a nil slice or a
-// nil block means that nothing was written. Addresses, ranges, versions and sizes stay text here: package plan gives them meaning.
+// Package spec reads topology.hcl: what the author wrote, and where. It applies no defaults; a nil pointer, slice, or block means that
+// nothing was written. Addresses, ranges, versions, and sizes stay text; package plan interprets them.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package spec
@@ -13,11 +13,11 @@ type Source struct {
 	block hcl.Range            // the block's header
 	attrs map[string]hcl.Range // the value of each argument that was written
 
-	elements map[string][]hcl.Range      // of lists that are written out, by argument
-	entries  map[string]map[string]entry // of maps that are written out, by argument and key
+	elements map[string][]hcl.Range      // of list literals, by argument
+	entries  map[string]map[string]entry // of map literals, by argument and key
 }
 
-// entry is where a key of a map and its value stand.
+// entry is the ranges of a map key and its value.
 type entry struct{ key, value hcl.Range }
 
 func newSource(block hcl.Range, arguments int) *Source {
@@ -32,7 +32,7 @@ func (s *Source) Block() hcl.Range {
 	return s.block
 }
 
-// Attr is the range of an argument's value, or the block's header where the argument was not written.
+// Attr is the range of an argument's value, or of the block's header if the argument was not written.
 func (s *Source) Attr(name string) hcl.Range {
 	if s == nil {
 		return hcl.Range{}
@@ -43,7 +43,7 @@ func (s *Source) Attr(name string) hcl.Range {
 	return s.block
 }
 
-// Element is the range of an element of a list, or of the whole list where it is not written out.
+// Element is the range of a list element, or of the whole list if it is not a literal.
 func (s *Source) Element(name string, i int) hcl.Range {
 	if s != nil && i < len(s.elements[name]) {
 		return s.elements[name][i]
@@ -51,7 +51,7 @@ func (s *Source) Element(name string, i int) hcl.Range {
 	return s.Attr(name)
 }
 
-// Key is the range of a key of a map, or of the whole map where it is not written out.
+// Key is the range of a map key, or of the whole map if it is not a literal.
 func (s *Source) Key(name, key string) hcl.Range {
 	if s != nil {
 		if e, ok := s.entries[name][key]; ok {
@@ -61,7 +61,7 @@ func (s *Source) Key(name, key string) hcl.Range {
 	return s.Attr(name)
 }
 
-// Value is the range of the value at a key of a map, or of the whole map where it is not written out.
+// Value is the range of the value at a map key, or of the whole map if it is not a literal.
 func (s *Source) Value(name, key string) hcl.Range {
 	if s != nil {
 		if e, ok := s.entries[name][key]; ok {
@@ -85,10 +85,10 @@ type Spec struct {
 	Filename string
 	// Files holds the parsed file by name, for printing snippets (hcl.NewDiagnosticTextWriter).
 	Files map[string]*hcl.File
-	// Context is what expressions read: variables, locals and functions. Nil if reading stopped before that.
+	// Context is what expressions read: variables, locals, and functions. Nil if reading stopped before that.
 	Context *hcl.EvalContext
 
-	Variables     []*Variable // in the order of the file
+	Variables     []*Variable // in file order
 	Cluster       *Cluster    // never nil after Load without errors
 	Network       *Network
 	Runtime       *Runtime
@@ -108,7 +108,7 @@ type Spec struct {
 	Target        *Target
 	Waivers       []*Waiver
 
-	Read map[string]string // files next to the topology that were read: their digests ("sha256:…") by path; nil if none was
+	Read map[string]string // digests ("sha256:…") by path of the files next to the topology that were read; nil if none
 
 	Secrets *Secrets // what diagnostics must not show; nil if no variable is sensitive
 
@@ -121,7 +121,7 @@ type Spec struct {
 	absent map[hcl.Range][]place // arguments that are not written, by block
 }
 
-// Variable is a `variable "<name>"` block. Its value is not kept: expressions that read it are evaluated already.
+// Variable is a `variable "<name>"` block. Its value is not kept, because the expressions that read it are already evaluated.
 type Variable struct {
 	*Source
 	Name        string
@@ -141,7 +141,7 @@ type Cluster struct {
 	CertSANs             []string
 	MaxNodes             *int
 	Site                 *string           // a network in which addresses are unique
-	Peers                []string          // other clusters whose pods or Services are reached
+	Peers                []string          // other clusters whose pods or Services this one must reach
 	APIServerPort        *int              // default 6443
 	EncryptionAlgorithm  *string           // kubeadm's ClusterConfiguration.encryptionAlgorithm
 	CertificateValidity  *string           // a Go duration, such as "8760h"
@@ -156,7 +156,7 @@ type Cluster struct {
 	Patches              []*Patch          // kubeadm_patch "<file>" {}
 }
 
-// Patch is a `kubeadm_patch "<file>"` block: a file that kubeadm changes with what it writes. Its name is upstream's:
+// Patch is a `kubeadm_patch "<file>"` block: a patch that kubeadm applies to the files it writes. The name follows upstream's format:
 // target[suffix][+type].extension.
 type Patch HostFile
 
@@ -174,10 +174,10 @@ type HostFile struct {
 	Name      string
 	NameRange hcl.Range
 	From      *string // source: a path in the topology's folder
-	Content   *string // what was written, or what From holds
+	Content   *string // what was written, or the content of From
 }
 
-// ExtraVolume is an `extra_volume "<name>"` block: a path of the hosts that every API server sees.
+// ExtraVolume is an `extra_volume "<name>"` block: a host path that is mounted into every API server.
 type ExtraVolume struct {
 	*Source
 	Name      string
@@ -191,7 +191,7 @@ type ExtraVolume struct {
 type Audit struct {
 	*Source
 	Policy     *string // a path in the topology's folder
-	Content    *string // what Policy holds
+	Content    *string // the content of Policy
 	LogDir     *string
 	MaxAge     *int // days
 	MaxBackups *int // files
@@ -219,15 +219,15 @@ type DefaultScheduler struct {
 	Profiles  []*Profile
 }
 
-// Scheduling is what a profile and its own scheduler may both say.
+// Scheduling is the arguments that a profile and a separate scheduler share.
 type Scheduling struct {
 	ScoringStrategy   *string  // least-allocated | most-allocated
 	EnablePlugins     []string // upstream's names
 	DisablePlugins    []string
-	PercentageToScore *int // of nodes, 0 = upstream's own choice
+	PercentageToScore *int // of nodes, 0 = upstream's default
 }
 
-// Profile is a `profile "<name>"` block of cluster.scheduler: pods ask for it by spec.schedulerName.
+// Profile is a `profile "<name>"` block of cluster.scheduler: pods select it with spec.schedulerName.
 type Profile struct {
 	*Source
 	Scheduling
@@ -235,7 +235,7 @@ type Profile struct {
 	NameRange hcl.Range
 }
 
-// Scheduler is a `scheduler "<name>"` block: a scheduler next to kubeadm's own, in pods of its own.
+// Scheduler is a `scheduler "<name>"` block: a scheduler in addition to kubeadm's, in separate pods.
 type Scheduler struct {
 	*Source
 	Scheduling
@@ -245,21 +245,21 @@ type Scheduler struct {
 	Replicas  *int
 }
 
-// Addon is an `addon "<name>"` block: what the playbook applies to the cluster when it stands.
+// Addon is an `addon "<name>"` block: what the playbook applies once the cluster is up.
 type Addon struct {
 	*Source
 	Name      string
 	NameRange hcl.Range
-	Version   *string           // of one that the planner knows
-	Settings  map[string]string // of one that the planner knows
-	Images    []string          // that the manifests name, for copies in a registry of one's own
-	After     []string          // addons that must be there before
+	Version   *string           // only known addons
+	Settings  map[string]string // only known addons
+	Images    []string          // in the manifests, for copies in a private registry
+	After     []string          // addons that must be applied before this one
 	Manifests []*Manifest
 	Pools     []*AddressPool
 	Chart     *Chart
 }
 
-// Chart is a `chart "<name>"` block of an addon: a Helm chart, which is rendered where the playbook runs.
+// Chart is a `chart "<name>"` block of an addon: a Helm chart that is rendered on the machine that runs the playbook.
 type Chart struct {
 	*Source
 	Name       string
@@ -269,7 +269,7 @@ type Chart struct {
 	Digest     *string // "sha256:…" of the archive
 	Namespace  *string
 	ValuesFile *string // a path in the topology's folder
-	Values     *string // what ValuesFile holds
+	Values     *string // the content of ValuesFile
 }
 
 // AddressPool is a `pool "<name>"` block of addon "metallb".
@@ -317,7 +317,7 @@ type Network struct {
 	PodSubnets         []string
 	ServiceSubnets     []string
 	ReservedSubnets    []string
-	NodeSubnets        []string // where the nodes' addresses live; optional
+	NodeSubnets        []string // networks of the nodes' addresses; optional
 	DNSDomain          *string
 	NodeCIDRMaskSize   *int // IPv4
 	NodeCIDRMaskSizeV6 *int
@@ -351,7 +351,7 @@ type CNI struct {
 	BGPAS                *int  // the AS of the nodes
 	BGPPeers             []string
 	Domains              []*CNIDomain
-	Plugin               *string // plugin: what "other" is called
+	Plugin               *string // plugin: the name of CNI "other"
 	Images               []string
 	Manifests            []*Manifest
 }
@@ -372,7 +372,7 @@ type KubeProxy struct {
 	Config    *Object // fields of upstream's KubeProxyConfiguration
 }
 
-// HTTPProxy is the `http_proxy` block of network: how the hosts reach the world.
+// HTTPProxy is the `http_proxy` block of network: how the hosts reach the internet.
 type HTTPProxy struct {
 	*Source
 	HTTP        *string // http
@@ -412,7 +412,7 @@ type Etcd struct {
 	HeartbeatInterval *string // a Go duration
 	ElectionTimeout   *string // a Go duration
 	ExtraArgs         map[string][]string
-	Endpoints         []string // external_endpoints: client URLs of members that are others'
+	Endpoints         []string // external_endpoints: client URLs of members that others run
 	CAFile            *string  // paths on the machine that runs Ansible
 	CertFile          *string
 	KeyFile           *string
@@ -442,13 +442,13 @@ type SSH struct {
 	JumpHost       *string // user@host[:port]
 }
 
-// Time is the `time` block: whose clock the hosts follow.
+// Time is the `time` block: the hosts' clock source.
 type Time struct {
 	*Source
 	Servers []string
 }
 
-// HostSettings is the `hosts` block: what the playbook does to the systems of the hosts.
+// HostSettings is the `hosts` block: what the playbook configures in the hosts' operating systems.
 type HostSettings struct {
 	*Source
 	SELinux    *string // enforcing | permissive
@@ -487,12 +487,12 @@ type Machine struct {
 	Annotations      map[string]string
 	Taints           []*Taint
 	KubeletExtraArgs map[string][]string
-	InstanceType     *string // where a cloud calls the machine's size by a name
+	InstanceType     *string // the machine size by its cloud name
 	Groups           []string
 	SSH              *NodeSSH
 }
 
-// NodeSSH is the `ssh` block of a machine: what differs from the ssh block of the file.
+// NodeSSH is the `ssh` block of a machine: where it differs from the file's ssh block.
 type NodeSSH struct {
 	*Source
 	User           *string
@@ -518,7 +518,7 @@ type Node struct {
 	Address          *string
 	SecondaryAddress *string
 	SSHAddress       *string // where Ansible connects, if not to the address
-	PublicAddress    *string // behind NAT: what clients outside connect to; goes into the API certificate
+	PublicAddress    *string // behind NAT: the address for outside clients; goes into the API certificate
 	MAC              *string
 	FailureDomain    *string
 	Power            *string
@@ -527,7 +527,7 @@ type Node struct {
 	EtcdName         *string
 }
 
-// NodePool is a `node_pool "<name>"` block: nodes name-1 … name-count with addresses that follow each other.
+// NodePool is a `node_pool "<name>"` block: nodes name-1 … name-count with consecutive addresses.
 type NodePool struct {
 	*Source
 	Machine
@@ -538,7 +538,7 @@ type NodePool struct {
 	NamePattern           *string // "m%02d"
 	FirstNumber           *int
 	Addresses             []string
-	DomainOf              map[string]string // failure domains by the names of machines
+	DomainOf              map[string]string // failure domains by machine name
 	FirstAddress          *string
 	FirstSecondaryAddress *string
 	FailureDomains        []string // assigned round-robin
@@ -546,7 +546,7 @@ type NodePool struct {
 	Powers                []string // power feeds, assigned round-robin
 }
 
-// Hypervisor is a `hypervisor "<name>"` block: what it has for machines.
+// Hypervisor is a `hypervisor "<name>"` block: its capacity for machines.
 type Hypervisor struct {
 	*Source
 	Name      string
@@ -563,7 +563,7 @@ type Moved struct {
 	To   string
 }
 
-// Target is the `target "<name>"` block. Its body is decoded by the package of the target, with Context for its expressions.
+// Target is the `target "<name>"` block. The target's package decodes its body, with Context for its expressions.
 type Target struct {
 	*Source
 	Name      string

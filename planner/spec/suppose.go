@@ -14,15 +14,15 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// What cannot be read has no value, and the stages that follow need one. Suppose puts one there in each of a few ways, so that what they
-// find with every one of them can be told from what only follows from the supposition.
+// Unreadable input has no value, but later stages need one. Suppose inserts one in several different ways, so that findings that occur with
+// all of them can be told from those that only follow from the inserted value.
 
-// Supposed is how many ways there are.
+// Supposed is the number of ways.
 const Supposed = 6
 
-// place is where an argument or a label stands, and the field that holds its value.
+// place is the position of an argument or label, and the field that stores its value.
 type place struct {
-	at       hcl.Range // zero for an argument that is missing
+	at       hcl.Range // zero for a missing argument
 	argument *Argument // nil for a label
 	block    *Block    // of the label
 	entity   reflect.Value
@@ -30,23 +30,23 @@ type place struct {
 	source   *Source
 }
 
-// recoverable are the mistakes next to which a design can still be judged: each concerns the value of one argument or label, or those of
-// one block that is written twice.
+// recoverable are the errors with which a design can still be judged: each concerns the value of one argument or label, or those of a block
+// that is written twice.
 var recoverable = []*rule.Rule{
 	unknownArgument, unknownBlock, unknownValue, wrongType, invalidExpression, unknownName, unknownFunction, missingArgument, extraLabel,
 	variableWithoutValue, undeclaredVariable, unreadableFile, invalidForEach, duplicateArgument, duplicateBlock, missingLabel,
 	localsCycle, invalidVariable, duplicateName,
 }
 
-// Recoverable reports whether a design can be judged next to what Load found: the file was read to its end, and all that is wrong are
-// single values.
+// Recoverable reports whether a design can be judged in spite of the errors that Load found: the file was read to its end, and only single
+// values are wrong.
 func (s *Spec) Recoverable(diags hcl.Diagnostics) bool {
 	return s.Cluster != nil && !s.torn && !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {
 		return d.Severity == hcl.DiagError && !slices.ContainsFunc(recoverable, func(r *rule.Rule) bool { return r.ID == rule.ID(d) })
 	})
 }
 
-// Strays lists the bodies that hold an argument or a block of unknown meaning: what is found missing there may be that.
+// Strays lists the bodies that contain an argument or block of unknown meaning: what seems to be missing there may be that one.
 func (s *Spec) Strays() []hcl.Range { return s.strays }
 
 // SupposeUnread gives a value, in one of the ways from 0 to Supposed-1, to each argument and label that Load could not read. It returns
@@ -68,9 +68,8 @@ func (s *Spec) SupposeUnread(way int) []hcl.Range {
 	return at
 }
 
-// Suppose gives another value, in one of the ways, to what stands at a place that a later stage could not make sense of. missing names
-// the arguments of which one is not written there. It returns the place; ok is false if nothing stands there that could have another
-// value.
+// Suppose replaces, in one of the ways, a value that a later stage could not interpret. missing names arguments of which one is not written
+// there. It returns the place; ok is false if there is nothing at that place that could have another value.
 func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range, ok bool) {
 	if s.places == nil {
 		s.indexPlaces()
@@ -82,7 +81,7 @@ func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range
 	for i := after - 1; i >= 0; i-- {
 		p := s.places[i]
 		if p.at.End.Byte < at.End.Byte || p.at.Start.Byte > at.Start.Byte {
-			if i < after-4 { // no more than a few places share a beginning
+			if i < after-4 { // only a few places have the same start
 				return hcl.Range{}, false
 			}
 			continue
@@ -93,11 +92,11 @@ func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range
 		if p.argument != nil && p.part(at, way) {
 			return at, true
 		}
-		for j := i; j >= 0 && s.places[j].at == p.at; j-- { // for_each makes several of one block
+		for j := i; j >= 0 && s.places[j].at == p.at; j-- { // for_each creates several from one block
 			s.places[j].suppose(way)
 			s.suit(s.places[j], way)
 		}
-		if p.argument == nil && p.block.Name == "addon" && way == 0 { // it may have to go
+		if p.argument == nil && p.block.Name == "addon" && way == 0 { // the block may have to be removed
 			s.Addons = slices.DeleteFunc(s.Addons, func(a *Addon) bool { return a.Source == p.source })
 		}
 		return p.at, true
@@ -105,7 +104,7 @@ func (s *Spec) Suppose(at hcl.Range, missing []string, way int) (whole hcl.Range
 	return hcl.Range{}, false
 }
 
-// indexPlaces sorts what is written by its place, and what is not by its block.
+// indexPlaces sorts written values by position, and unwritten ones by block.
 func (s *Spec) indexPlaces() {
 	var all []place
 	collectPlaces(compiled(), reflect.ValueOf(s).Elem(), &all)
@@ -134,7 +133,7 @@ func (s *Spec) supposeMissing(block hcl.Range, missing []string, way int) bool {
 	return found
 }
 
-// collectPlaces lists the arguments and the labels of an entity, and of those inside it. Arguments that are not written have no range.
+// collectPlaces lists the arguments and labels of an entity and of the entities inside it. Arguments that are not written have no range.
 func collectPlaces(s *shape, entity reflect.Value, places *[]place) {
 	var source *Source
 	if s.source != nil {
@@ -167,8 +166,8 @@ func collectPlaces(s *shape, entity reflect.Value, places *[]place) {
 	}
 }
 
-// masked writes the first address of a range where bits are set beyond its prefix: what it was meant to be is known, so that it is the
-// same in every way. Only one element of a list can be such a range.
+// masked writes the first address of a range whose host bits are set. The intended value is known, so it is the same in every way. Only one
+// element of a list can be such a range.
 func (p place) masked(at hcl.Range) bool {
 	if p.field == nil {
 		return false
@@ -189,7 +188,7 @@ func (p place) masked(at hcl.Range) bool {
 	return false
 }
 
-// part replaces one element of a list, or takes one entry out of a map, where only that was found wrong.
+// part replaces one list element or removes one map entry, if only that was wrong.
 func (p place) part(at hcl.Range, way int) bool {
 	if p.field == nil {
 		return false
@@ -219,7 +218,7 @@ func (p place) part(at hcl.Range, way int) bool {
 	return false
 }
 
-// without leaves the entry at a place out of a map.
+// without removes the entry at a place from a map.
 func without[V any](p place, field reflect.Value, entries map[string]V, at hcl.Range) bool {
 	for key, entry := range p.source.entries[p.argument.Name] {
 		if entry.key == at || entry.value == at {
@@ -232,7 +231,7 @@ func without[V any](p place, field reflect.Value, entries map[string]V, at hcl.R
 	return false
 }
 
-// suppose gives the argument or the label the value of one way: none at all in the first, unless it is required; then samples.
+// suppose gives the argument or label the value of one way: none at all in the first, unless it is required; then samples.
 func (p place) suppose(way int) {
 	if p.field == nil {
 		return
@@ -265,7 +264,7 @@ func (p place) suppose(way int) {
 		fill(field, sample)
 	case Integer:
 		var n int
-		fmt.Sscan(p.argument.Example, &n) // an example that is none is 0
+		fmt.Sscan(p.argument.Example, &n) // 0 if the example is not a number
 		fill(field, []int{n, 1, 2 * n}[way%3])
 	case Bool:
 		fill(field, way%2 == 0)
@@ -279,14 +278,14 @@ func (p place) suppose(way int) {
 	}
 }
 
-// addressed are targets whose machines have addresses of the design's, and unaddressed those whose machines have none. In all else they
+// addressed are targets whose machines have addresses from the design, unaddressed those whose machines have none. In other respects they
 // have little in common.
 var (
 	addressed   = []string{"bare-metal", "aws", "kubespray", "openstack", "proxmox", "vagrant"}
 	unaddressed = []string{"eks", "kind", "aks", "gke", "minikube", "cluster-api"}
 )
 
-// suit makes the rest of a design fit a label that was supposed.
+// suit adjusts the rest of a design to a supposed label.
 func (s *Spec) suit(p place, way int) {
 	if p.argument != nil {
 		return
@@ -294,7 +293,7 @@ func (s *Spec) suit(p place, way int) {
 	switch p.block.Name {
 	case "hypervisor":
 		if p.at == (hcl.Range{}) {
-			s.Hypervisors = nil // the one without a name may be any
+			s.Hypervisors = nil // the unnamed one may be any
 		}
 	case "target":
 		of := unaddressed
@@ -303,15 +302,15 @@ func (s *Spec) suit(p place, way int) {
 			of = addressed
 		}
 		if s.second != "" {
-			of = []string{s.Target.Name, s.second} // one of the two that are written
+			of = []string{s.Target.Name, s.second} // one of the two written
 		}
 		s.Target.Name = of[way%len(of)]
-		s.Target.Body = nil // it is written in the language of the target that was meant
+		s.Target.Body = nil // it is written in the schema of the intended target
 	}
 }
 
-// supposeLabel gives a label another of its words. A name keeps its own: whatever it should be, it tells one thing from others. An addon
-// gets a manifest, with which it may have any name.
+// supposeLabel gives a label another valid word. A name stays, because it still distinguishes its block from others. An addon gets a
+// manifest, because an addon with manifests may have any name.
 func (p place) supposeLabel(field reflect.Value, way int) {
 	switch {
 	case len(p.block.Labels) > 0:
@@ -330,7 +329,7 @@ func (p place) supposeLabel(field reflect.Value, way int) {
 	}
 }
 
-// samples are values that an argument, or an element of its list, can have; they lie far apart. written is what cannot be read.
+// samples are values that an argument, or an element of its list, can have; they are far apart. written is the unreadable text.
 func (a *Argument) samples(written string) []string {
 	if len(a.Enum) > 0 {
 		return a.Enum
@@ -358,11 +357,11 @@ func (a *Argument) samples(written string) []string {
 	for _, m := range quotedWord.FindAllStringSubmatch(a.Example, -1) {
 		samples = append(samples, m[1])
 	}
-	if len(samples) == 1 && a.Type == Text && !strings.ContainsAny(samples[0], "0123456789") { // else every way would have the one example
+	if len(samples) == 1 && a.Type == Text && !strings.ContainsAny(samples[0], "0123456789") { // or all ways have one example
 		samples = append(samples, samples[0]+"2")
 	}
 	return samples
 }
 
-// quotedWord is a text in an example.
+// quotedWord matches a string in an example.
 var quotedWord = regexp.MustCompile(`"([^"]*)"`)

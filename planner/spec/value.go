@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// describe names what a value is, in the words that diagnostics use.
+// describe names the kind of a value as diagnostics do.
 func describe(v cty.Value) string {
 	if v.IsNull() {
 		return "null"
@@ -50,7 +50,7 @@ type argument struct {
 	source *Source
 }
 
-// literal is the expression as it is written.
+// literal is the expression as written.
 func (a *argument) literal() hclsyntax.Expression {
 	if c, ok := a.expr.(*charged); ok {
 		return c.Expression
@@ -63,16 +63,16 @@ func (a *argument) wrong(at hcl.Range, detail string) { a.add(wrongType, at, det
 // bare matches a number-like word that was meant as text: a version, an address, a date, a size.
 var bare = regexp.MustCompile(`^[0-9][\w.:/+-]*$`)
 
-// unitOf finds the unit in the example of an argument that needs one: a size, a duration.
+// unitOf matches the unit in the example of an argument that needs one: a size, a duration.
 var unitOf = regexp.MustCompile(`^"[0-9]+([A-Za-z]+)"$`)
 
-// minor is a version without its patch, and release the example of an argument that takes whole ones.
+// minor matches a version without its patch, release the example of an argument that takes full versions.
 var (
 	minor   = regexp.MustCompile(`^[0-9]+\.[0-9]+$`)
 	release = regexp.MustCompile(`^"v?[0-9]+\.[0-9]+\.[0-9]+"$`)
 )
 
-// asText returns the value as text, which it must be already: numbers lose zeros on the way, and dates become differences.
+// asText returns a value as text, which it must already be: converting would drop zeros from numbers and turn dates into differences.
 func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool) {
 	if v.Type() == cty.String {
 		return v.AsString(), true
@@ -80,7 +80,7 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 	source := a.text(at)
 	switch {
 	case v.Type() == cty.Number && minor.MatchString(source) && release.MatchString(a.row.Example) && !a.prepared:
-		return source, true // in quotes it would be wrong still: package plan, which refuses it, knows the releases
+		return source, true // quoting would not fix it: package plan, which rejects it, knows the releases
 	case v.Type() == cty.Number && bare.MatchString(source):
 		why := ""
 		switch {
@@ -108,7 +108,7 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 	return "", false
 }
 
-// sample is the argument as it could be written.
+// sample is an example of the argument.
 func (a *argument) sample() string {
 	if len(a.row.Enum) > 0 && a.row.Type == Text {
 		return fmt.Sprintf("for instance %s = %q", a.row.Name, a.row.Enum[0])
@@ -119,7 +119,7 @@ func (a *argument) sample() string {
 	return fmt.Sprintf("for instance %s = %s", a.row.Name, a.row.Example)
 }
 
-// enum checks a word against the closed set of the argument.
+// enum checks a word against the argument's closed set.
 func (a *argument) enum(word string, at hcl.Range) bool {
 	if len(a.row.Enum) == 0 || slices.Contains(a.row.Enum, word) {
 		return true
@@ -128,7 +128,7 @@ func (a *argument) enum(word string, at hcl.Range) bool {
 	return false
 }
 
-// elsewhere are words of other tools, folded, for ours of closed sets.
+// elsewhere maps other tools' words, folded, to ours in closed sets.
 var elsewhere = map[string]string{
 	"master": "control-plane", "controller": "control-plane", "server": "control-plane", "manager": "control-plane",
 	"agent": "worker", "minion": "worker", "compute": "worker", "node": "worker",
@@ -136,7 +136,7 @@ var elsewhere = map[string]string{
 	"singlenode": "all-in-one", "standalone": "all-in-one", "aio": "all-in-one", "ha": "multi-etcd-multi-master",
 }
 
-// unknownWord reports a word that is none of a closed set.
+// unknownWord reports a word that is not in a closed set.
 func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
 	detail := fmt.Sprintf("%s is %q, which is not known.", what, word)
 	meant := l.near(word, known)
@@ -149,7 +149,7 @@ func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
 	l.add(unknownValue, at, detail+fmt.Sprintf(" It is one of %s.", sentence(quoted(known), "or")))
 }
 
-// asInt returns an integer; text that is one, as -var gives it, counts.
+// asInt returns an integer; text with an integer, as from -var, is accepted.
 func (a *argument) asInt(v cty.Value) (int, bool) {
 	at := a.expr.Range()
 	if v.Type() == cty.String {
@@ -173,7 +173,7 @@ func (a *argument) asInt(v cty.Value) (int, bool) {
 	return int(n), true
 }
 
-// asBool returns true or false; the words as text, as -var gives them, count.
+// asBool returns a bool; the texts "true" and "false", as from -var, are accepted.
 func (a *argument) asBool(v cty.Value, at hcl.Range, what string) (value, ok bool) {
 	switch {
 	case v.Type() == cty.Bool:
@@ -187,7 +187,7 @@ func (a *argument) asBool(v cty.Value, at hcl.Range, what string) (value, ok boo
 	return false, false
 }
 
-// asTexts returns a list of strings. Elements that are null count as not written.
+// asTexts returns a list of strings. Null elements count as not written.
 func (a *argument) asTexts(v cty.Value) ([]string, bool) {
 	ty := v.Type()
 	if !ty.IsListType() && !ty.IsSetType() && !ty.IsTupleType() {
@@ -229,7 +229,7 @@ func (a *argument) asTexts(v cty.Value) ([]string, bool) {
 	return texts, ok
 }
 
-// entries walks a map in the order of its keys. Entries that are null count as not written.
+// entries walks a map in key order. Null entries count as not written.
 func (a *argument) entries(v cty.Value, each func(key string, v cty.Value) bool) bool {
 	if ty := v.Type(); !ty.IsMapType() && !ty.IsObjectType() {
 		a.wrong(a.expr.Range(), fmt.Sprintf("%s is a %s, and this is %s. Write %s.", a.row.Name, a.row.Type, describe(v), a.sample()))
@@ -254,7 +254,7 @@ func (a *argument) entries(v cty.Value, each func(key string, v cty.Value) bool)
 	return ok
 }
 
-// asTextMap returns a map of strings. Whole numbers and true or false are taken too: their text can be only one.
+// asTextMap returns a map of strings. Integers and bools are accepted too, because their text is unambiguous.
 func (a *argument) asTextMap(v cty.Value) (map[string]string, bool) {
 	texts := map[string]string{}
 	ok := a.entries(v, func(key string, v cty.Value) bool {
@@ -278,7 +278,7 @@ func (a *argument) asWord(v cty.Value, key string) (string, bool) {
 	return a.asText(v, a.source.Value(a.row.Name, key), fmt.Sprintf("The value of %q in %s", key, a.row.Name))
 }
 
-// asFlagMap returns the values of flags by name: one, or those of a list in its order. An empty list counts as not written.
+// asFlagMap returns the values of flags by name: one, or those of a list in order. An empty list counts as not written.
 func (a *argument) asFlagMap(v cty.Value) (map[string][]string, bool) {
 	flags := map[string][]string{}
 	ok := a.entries(v, func(key string, v cty.Value) bool {
@@ -306,7 +306,7 @@ func (a *argument) asFlagMap(v cty.Value) (map[string][]string, bool) {
 	return flags, ok
 }
 
-// asBoolMap returns a map of true or false.
+// asBoolMap returns a map of bools.
 func (a *argument) asBoolMap(v cty.Value) (map[string]bool, bool) {
 	bools := map[string]bool{}
 	ok := a.entries(v, func(key string, v cty.Value) bool {

@@ -9,11 +9,11 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// varFilename is the name under which a diagnostic of ParseVar speaks of its text.
+// varFilename is the file name in diagnostics of ParseVar.
 const varFilename = "-var"
 
-// ParseVar reads the text of one -var, name=value. The value is text as it is; Load turns it into what the variable's type or default
-// asks for, a number or a list too. Diagnostics point into the text, under varFilename.
+// ParseVar parses one -var, name=value. The value stays text; Load converts it to what the variable's type or default requires, including
+// numbers and lists. Diagnostics point into the text, under varFilename.
 func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics) {
 	l := &loader{filename: varFilename, src: []byte(text)}
 	if d := checkUTF8(varFilename, l.src); d != nil {
@@ -34,8 +34,8 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 	return trimmed, cty.StringVal(raw), nil
 }
 
-// ParseVarFile reads a file for -var-file: arguments alone, whose values read nothing and call nothing. The values of arguments that are
-// right are returned next to the diagnostics of those that are not.
+// ParseVarFile parses a -var-file: only arguments, whose values read no names and call no functions. It returns the values of valid
+// arguments together with diagnostics for the others.
 func ParseVarFile(filename string, src []byte) (map[string]cty.Value, hcl.Diagnostics) {
 	values := map[string]cty.Value{}
 	l := &loader{filename: filename, src: src, work: &budget{left: maxWork}}
@@ -62,7 +62,7 @@ func ParseVarFile(filename string, src []byte) (map[string]cty.Value, hcl.Diagno
 	return values, l.finish()
 }
 
-// simple refuses calls: a value from outside should be seen as it is.
+// simple rejects calls: a value from outside must be visible as written.
 func (l *loader) simple(expr hclsyntax.Expression) bool {
 	ok := true
 	_ = hclsyntax.VisitAll(expr, func(node hclsyntax.Node) hcl.Diagnostics {

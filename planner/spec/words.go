@@ -2,7 +2,7 @@ package spec
 
 import "strings"
 
-// sentence joins the words of a list: "a", "a or b", "a, b or c".
+// sentence joins words to a list: "a", "a or b", "a, b or c".
 func sentence(words []string, last string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

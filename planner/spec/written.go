@@ -7,24 +7,24 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// Use is an argument that the file writes.
+// Use is an argument that is written in the file.
 type Use struct {
-	// Path names the argument from the top of the language: "network.cni.mtu". The label of a block that has a closed set of them is an
-	// argument too, by what it says: "network.cni.name". A pool's arguments have the names of a node's: "node.address" is first_address.
+	// Path names the argument from the top of the language: "network.cni.mtu". A block label with a closed set of values counts as an
+	// argument, named by what it means: "network.cni.name". A pool's arguments have the names of a node's: "node.address" is first_address.
 	Path string
 	At   hcl.Range
-	// Blocks are the headers of the blocks around it, from the outside.
+	// Blocks are the headers of the enclosing blocks, outermost first.
 	Blocks []hcl.Range
 }
 
-// ofNode are the arguments of a pool that a node has under another name.
+// ofNode maps a pool's arguments to the node's names.
 var ofNode = map[string]string{
 	"first_address": "address", "first_secondary_address": "secondary_address", "failure_domains": "failure_domain", "hosts": "host",
 	"powers": "power", "names": "name", "name_pattern": "name", "first_number": "name", "addresses": "address",
 	"failure_domain_of": "failure_domain",
 }
 
-// NodePath is the path of an argument, with those of a pool under the names that a node's have.
+// NodePath is the path of an argument, with a pool's arguments under the node's names.
 func NodePath(path string) string {
 	rest, ok := strings.CutPrefix(path, "node_pool.")
 	if !ok || rest == "count" {
@@ -36,8 +36,8 @@ func NodePath(path string) string {
 	return "node." + rest
 }
 
-// Written lists the arguments that the file writes, by block in the order of the language. What a target's own block holds, and variables,
-// locals and waivers, are not among them.
+// Written lists the arguments in the file, by block in the order of the language. It does not include the target's block, variables,
+// locals, and waivers.
 func (s *Spec) Written() []Use {
 	var uses []Use
 	for i := range Schema {
@@ -48,7 +48,7 @@ func (s *Spec) Written() []Use {
 	return uses
 }
 
-// written adds what the blocks of a kind write, in the entity that holds them.
+// written adds the arguments of one kind of block, from the entity that contains them.
 func written(uses []Use, prefix string, around []hcl.Range, b *Block, parent reflect.Value) []Use {
 	field := parent.FieldByName(b.Field)
 	if field.Kind() == reflect.Pointer {
