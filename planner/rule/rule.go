@@ -1,4 +1,4 @@
-// Package rule is what every stage says when the author made a mistake: a named rule, and the diagnostic built from it.
+// Package rule defines what every stage reports when the author made a mistake: a named rule, and the diagnostic built from it.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package rule
@@ -10,13 +10,13 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// Severity says what breaking a rule means.
+// Severity says how bad it is to break a rule.
 type Severity int
 
 const (
 	// Error: the cluster will not install, or will lose data. Nothing is generated.
 	Error Severity = iota
-	// Warning: it installs, and its owner will regret it.
+	// Warning: the cluster installs, but will cause problems later.
 	Warning
 )
 
@@ -27,30 +27,30 @@ func (s Severity) String() string {
 	return "warning"
 }
 
-// Rule is what is wrong when it is broken, why that matters, and what to write instead.
+// Rule describes a mistake: what it is, why it matters, and what to write instead.
 type Rule struct {
-	ID       string // words joined by hyphens, area first: "etcd-even-members"; never renamed, never used again
+	ID       string // words joined by hyphens, area first: "etcd-even-members"; never renamed or reused
 	Severity Severity
-	Title    string   // the diagnostic's summary: a noun phrase, capital, no stop
+	Title    string   // the diagnostic's summary: a noun phrase, capitalized, no period
 	Doc      string   // why it matters: one paragraph
 	Fix      string   // what to write instead: one or two sentences, or an HCL fragment
-	Sources  []string // where the fact comes from: addresses of upstream pages, threads or files
-	// Permanent rules guard data or the install itself; `waive` does not apply to them.
+	Sources  []string // where the fact comes from: URLs of upstream pages, threads, or files
+	// Permanent rules protect data or the installation itself; `waive` does not apply to them.
 	Permanent bool
-	// Dated rules come to be broken as time goes by: the same design breaks them on one day and not on another.
+	// Dated rules depend on the current date: the same design can break them on one day and not on another.
 	Dated bool
-	// Discreet rules tell no value in their details, so that nothing of them is hidden where a sensitive variable is read.
+	// Discreet rules put no values in their details, so nothing in them has to be hidden if a sensitive variable is read.
 	Discreet bool
 }
 
-// areas are the parts of a design that rules are about: the first words of their IDs.
+// areas are the parts of a design that rules are about: the first words of rule IDs.
 var areas = []string{
 	"addon", "artifact", "availability", "capacity", "certificate", "cloud", "component", "control-plane", "endpoint", "etcd", "host",
 	"hypervisor", "load-balancer", "machine",
 	"network", "node", "registry", "scheduler", "secret", "site", "ssh", "target", "topology", "version", "waiver",
 }
 
-// Language is the area of the rules about what can be written at all, whatever the design: names, values, syntax.
+// Language is the area of the rules that apply to any design: names, values, syntax.
 const Language = "language"
 
 // Area is the part of the design that the rule is about: the first word or two of its ID, or Language.
@@ -63,16 +63,16 @@ func (r *Rule) Area() string {
 	return Language
 }
 
-// extra is how a rule's ID, and the reason of a waiver, travel inside hcl.Diagnostic.
+// extra carries a rule's ID, and the reason of a waiver, inside hcl.Diagnostic.
 type extra struct {
 	id     string
 	dated  bool
 	waived bool
 	reason string
-	advice string // the end of the detail that names something free in the design
+	advice string // the end of the detail, which suggests something unused in the design
 }
 
-// Diagnostic reports whether the rule is broken at a place. Detail is made of sentences: what is, why it matters, what to write instead.
+// Diagnostic reports that the rule is broken at a place. detail is sentences: what is wrong, why it matters, what to write instead.
 func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
 	severity := hcl.DiagError
 	if r.Severity == Warning {
@@ -81,7 +81,8 @@ func (r *Rule) Diagnostic(at hcl.Range, detail string) *hcl.Diagnostic {
 	return &hcl.Diagnostic{Severity: severity, Summary: r.Title, Detail: detail, Subject: &at, Extra: extra{id: r.ID, dated: r.Dated}}
 }
 
-// Advise adds to a diagnostic a sentence that names something free in the design, with a space before it.
+// Advise appends a sentence to a diagnostic that suggests something unused in the design, such as free addresses. advice starts with a
+// space.
 func Advise(d *hcl.Diagnostic, advice string) {
 	e, _ := d.Extra.(extra)
 	e.advice = advice
@@ -89,13 +90,13 @@ func Advise(d *hcl.Diagnostic, advice string) {
 	d.Extra = e
 }
 
-// Advice splits a diagnostic's detail from the advice that it ends with.
+// Advice splits a diagnostic's detail into the part before the advice and the advice.
 func Advice(d *hcl.Diagnostic) (detail, advice string) {
 	e, _ := d.Extra.(extra)
 	return strings.TrimSuffix(d.Detail, e.advice), e.advice
 }
 
-// Waive makes a diagnostic that of a finding which the author waived: a warning, because HCL has nothing below it, that says so itself.
+// Waive turns a diagnostic into that of a waived finding: a warning that says so, because HCL has no lower severity.
 func Waive(d *hcl.Diagnostic, reason string) *hcl.Diagnostic {
 	waived := *d
 	waived.Severity = hcl.DiagWarning
@@ -109,7 +110,7 @@ func WaiverReason(d *hcl.Diagnostic) (reason string, ok bool) {
 	return e.reason, e.waived
 }
 
-// Tag puts the rule's ID on diagnostics that a library built (HCL's parser and evaluator), unless they carry one already.
+// Tag sets the rule's ID on diagnostics that a library created (HCL's parser and evaluator), unless they already have one.
 func (r *Rule) Tag(diags hcl.Diagnostics) hcl.Diagnostics {
 	for _, d := range diags {
 		if ID(d) == "" {
@@ -119,19 +120,19 @@ func (r *Rule) Tag(diags hcl.Diagnostics) hcl.Diagnostics {
 	return diags
 }
 
-// ID returns the ID of the rule that a diagnostic speaks for, "" if it has none.
+// ID returns the ID of the rule that a diagnostic belongs to, "" if it has none.
 func ID(d *hcl.Diagnostic) string {
 	e, _ := d.Extra.(extra)
 	return e.id
 }
 
-// Dated reports whether the rule of a diagnostic is broken on some days only.
+// Dated reports whether the rule of a diagnostic depends on the current date.
 func Dated(d *hcl.Diagnostic) bool {
 	e, _ := d.Extra.(extra)
 	return e.dated
 }
 
-// Sort orders diagnostics by file, place, ID and detail: HCL's decoder reports in the random order of a map.
+// Sort orders diagnostics by file, place, ID, and detail: HCL's decoder reports in random map order.
 func Sort(diags hcl.Diagnostics) {
 	slices.SortStableFunc(diags, func(a, b *hcl.Diagnostic) int {
 		ar, br := subject(a), subject(b)
