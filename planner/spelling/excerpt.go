@@ -2,7 +2,7 @@ package spelling
 
 import "unicode/utf8"
 
-// Excerpt is what a message quotes of a word that someone wrote: at most 80 characters of it.
+// Excerpt shortens a user's word for a message, to at most 80 characters.
 func Excerpt(s string) string {
 	const most = 80
 	if utf8.RuneCountInString(s) <= most {

@@ -14,7 +14,7 @@ func Quantity(n int, one, many string) string {
 	return Thousands(n) + " " + many
 }
 
-// Thousands writes a number with commas: 65,534.
+// Thousands formats a number with commas: 65,534.
 func Thousands(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -23,7 +23,7 @@ func Thousands(n int) string {
 	return s
 }
 
-// Few lists names; of more than most, the first and how many more there are.
+// Few lists names; if there are more than most, it lists the first ones and says how many more there are.
 func Few(names []string, most int) string {
 	if len(names) > most {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)

@@ -1,4 +1,4 @@
-// Package spelling finds the word that someone meant who wrote another one.
+// Package spelling finds the word that was most likely meant by a misspelled one.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package spelling
@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// maxCandidates bounds the work for one word: a file can bring any number of names of its own.
+// maxCandidates limits the work for one word: a file can define any number of names.
 const maxCandidates = 2000
 
-// maxLength bounds the words that are compared, bytes.
+// maxLength limits the words that are compared, in bytes.
 const maxLength = 64
 
-// Nearest returns the candidate that a misspelt word most likely meant, "" if none is near: at most one slip in three letters, and three in
-// all. A slip is a letter too many, too few or wrong, or two that changed places. Case, hyphens, underscores and dots do not count, so
-// that podSubnets finds pod_subnets. Of equally near candidates the first wins.
+// Nearest returns the candidate that a misspelled word most likely means, "" if none is close: at most one slip per three letters, and
+// three in total. A slip is an added, missing, or wrong letter, or two swapped letters. Case, hyphens, underscores, and dots do not count,
+// so podSubnets finds pod_subnets. Of equally close candidates the first wins.
 func Nearest(word string, candidates []string) string {
 	plain := Fold(word)
 	if plain == "" || len(plain) > maxLength {
@@ -31,7 +31,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// DidYouMean is a sentence that asks for the nearest candidate, with a space before it; "" if none is near.
+// DidYouMean is a sentence that suggests the nearest candidate, with a leading space; "" if none is close.
 func DidYouMean(word string, candidates []string) string {
 	if best := Nearest(word, candidates); best != "" {
 		return fmt.Sprintf(" Did you mean %q?", best)
@@ -39,7 +39,7 @@ func DidYouMean(word string, candidates []string) string {
 	return ""
 }
 
-// Fold leaves out of a word what does not count.
+// Fold removes from a word what does not count.
 func Fold(word string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == '.' {
@@ -49,7 +49,7 @@ func Fold(word string) string {
 	}, strings.ToLower(word))
 }
 
-// slips counts what separates two words: the distance of optimal string alignment, in bytes. It gives up at enough.
+// slips is the number of slips between two words: the optimal string alignment distance, in bytes. It stops at enough.
 func slips(a, b string, enough int) int {
 	if difference := len(a) - len(b); difference >= enough || -difference >= enough {
 		return enough

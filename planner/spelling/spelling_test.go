@@ -11,7 +11,7 @@ func TestNearest(t *testing.T) {
 	arguments := []string{"type", "roles", "address", "pod_subnets", "service_subnets", "kubernetes_version", "arch", "etcd", "haproxy"}
 	for word, want := range map[string]string{
 		"adress":             "address",
-		"tpye":               "type", // two letters that changed places are one slip
+		"tpye":               "type", // two swapped letters are one slip
 		"role":               "roles",
 		"Type":               "type",
 		"podSubnets":         "pod_subnets",
@@ -23,7 +23,7 @@ func TestNearest(t *testing.T) {
 		"":                   "",
 		"_":                  "",
 		"x":                  "",
-		"tin":                "", // one slip of three letters is the most
+		"tin":                "", // at most one slip per three letters
 		"labels":             "",
 		"kuberxxxx_version":  "",
 		"ärch":               "arch",
@@ -49,7 +49,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// The distance holds the laws of one: nothing between a word and itself, and as far there as back.
+// The distance is a metric as far as tested: zero between a word and itself, and symmetric.
 func FuzzNearest(f *testing.F) {
 	f.Add("adress", "address")
 	f.Add("", "a")
