@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Files are what a host applies, by the program that reads it; FilesOfPods are there where pods run.
+// Files are the files that a host applies, by the program that reads them; FilesOfPods exist only on hosts that run pods.
 var (
 	Files       = []string{"k8splan.nft", "k8splan-host.xml", "before.rules", "before6.rules"}
 	FilesOfPods = []string{"k8splan-pods.xml", "k8splan-to-pods.xml", "k8splan-of-pods.xml"}
@@ -18,13 +18,13 @@ var (
 
 var between = regexp.MustCompile(`[^a-z0-9]+`)
 
-// Directory is where the tree has the files of a group of hosts, below firewall/.
+// Directory is the directory below firewall/ in the tree for a group of hosts.
 func (f Firewall) Directory() string {
 	return strings.Trim(between.ReplaceAllString(strings.ToLower(f.Group), "-"), "-")
 }
 
-// Emit is what the playbook applies where it manages the firewalls of the hosts: firewall/GROUP/, with a file for each program. leaving are
-// hosts that the cluster may still have.
+// Emit returns the files that the playbook applies if it manages the hosts' firewalls: firewall/GROUP/, with a file for each program.
+// leaving are hosts that the cluster may still have.
 func Emit(p *plan.Plan, leaving ...plan.Leaving) ([]artifact.File, error) {
 	if !p.Hosts.Firewall {
 		return nil, nil
@@ -47,19 +47,19 @@ func Emit(p *plan.Plan, leaving ...plan.Leaving) ([]artifact.File, error) {
 	return files, nil
 }
 
-// policy is one of firewalld: what happens to packets from one zone to another, before the zones' own rules.
-// Source: https://firewalld.org/documentation/man-pages/firewalld.policy.html
+// policy returns a firewalld policy: what happens to packets from one zone to another, before the rules of the zones. Source:
+// https://firewalld.org/documentation/man-pages/firewalld.policy.html
 func (f Firewall) policy(target, from, to, rules string) string {
 	return fmt.Sprintf("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- %s -->\n<policy priority=\"-10\" target=\"%s\">\n"+
 		"  <ingress-zone name=\"%s\"/>\n  <egress-zone name=\"%s\"/>\n%s</policy>\n", comment(f.heading()), target, from, to, rules)
 }
 
-// comment is a text between the signs that begin and end a comment of XML, which it may not hold.
+// comment makes a text safe inside an XML comment.
 func comment(s string) string {
 	return strings.ReplaceAll(strings.TrimSpace(strings.TrimPrefix(s, "#")), "--", "-")
 }
 
-// hostPolicy lets in what the ports say, and leaves all else to the zones of the host's interfaces.
+// hostPolicy accepts what the ports allow, and leaves everything else to the zones of the host's interfaces.
 func (f Firewall) hostPolicy() string {
 	var b strings.Builder
 	rule := func(family, source, element string) {
@@ -94,8 +94,7 @@ func familyOf(r netip.Prefix) string {
 	return "ipv6"
 }
 
-// podsZone has the pods' packets accepted wherever they go.
-// Source: https://firewalld.org/documentation/man-pages/firewalld.zone.html
+// podsZone accepts packets from pods to any destination. Source: https://firewalld.org/documentation/man-pages/firewalld.zone.html
 func (f Firewall) podsZone() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- %s -->\n<zone target=\"ACCEPT\">\n", comment(f.heading()))
@@ -105,8 +104,8 @@ func (f Firewall) podsZone() string {
 	return b.String() + "</zone>\n"
 }
 
-// beforeRules is the part of ufw's file that is ours, for iptables-restore.
-// Source: https://manpages.debian.org/bookworm/ufw/ufw-framework.8.en.html
+// beforeRules is our part of ufw's before.rules file, for iptables-restore. Source:
+// https://manpages.debian.org/bookworm/ufw/ufw-framework.8.en.html
 func (f Firewall) beforeRules(six bool) string {
 	var b strings.Builder
 	chain := "ufw-before-"
@@ -144,7 +143,7 @@ func (f Firewall) beforeRules(six bool) string {
 	return f.heading() + b.String()
 }
 
-// of are the ranges of a family, as text.
+// of formats the ranges of one family.
 func of(ranges []netip.Prefix, six bool) []string {
 	four, sixes := families(ranges)
 	if six {

@@ -1,4 +1,4 @@
-// Package firewall is what hosts let in: the ports of a plan as rules of nftables, firewalld and ufw, to be read and to be applied.
+// Package firewall derives what hosts must accept: the ports of a plan as rules for nftables, firewalld, and ufw, to read and to apply.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package firewall
@@ -16,34 +16,34 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Firewall is what hosts that listen alike let in.
+// Firewall is what a group of hosts with the same listeners accepts.
 type Firewall struct {
 	Cluster string
-	Group   string   // who they are, in words
+	Group   string   // the group in words
 	Hosts   []string // their names
 	Rules   []Rule
-	Pods    []netip.Prefix // ranges of pods, whose packets pass these hosts; none if no pod runs on them
-	// Services are ranges whose packets come in as those to the host do, and Proxied says that packets to pods may, too.
+	Pods    []netip.Prefix // ranges of pods whose packets these hosts forward; none if no pod runs on them
+	// Services are ranges whose packets arrive as if sent to the host itself; Proxied says that this can be so for packets to pods, too.
 	Services []netip.Prefix
 	Proxied  bool
 }
 
 // Rule is one opening.
 type Rule struct {
-	Protocol    string         // as plan.Port has it
-	First, Last int            // 0 where the protocol has no ports
+	Protocol    string         // as in plan.Port
+	First, Last int            // 0 if the protocol has no ports
 	Sources     []netip.Prefix // nil: anyone
-	From        []string       // who that is, in words
+	From        []string       // the sources in words
 	Component   string
 	Purpose     string
-	Rounded     bool // the sources are networks that hold more than those who connect
+	Rounded     bool // the sources are networks that contain more than the hosts that connect
 }
 
-// mostSources is how many ranges a rule has before they are rounded to larger ones.
+// mostSources is how many ranges a rule may have before they are rounded up to larger ones.
 const mostSources = 64
 
-// Of lists what the hosts of a design let in, for hosts that listen alike in one. None where hosts get their addresses from someone else,
-// or where the vendor runs the control plane.
+// Of lists what the hosts of a design accept, with one entry for hosts that listen alike. It is empty if another party assigns the hosts'
+// addresses, or if the vendor runs the control plane.
 func Of(p *plan.Plan, leaving ...plan.Leaving) []Firewall {
 	ports := p.Ports()
 	if len(ports) == 0 || slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return !n.Address.IsValid() }) {
@@ -54,7 +54,7 @@ func Of(p *plan.Plan, leaving ...plan.Leaving) []Firewall {
 	at := map[string]int{}
 	for _, n := range p.Nodes {
 		if n.Roles == 0 {
-			continue // no machine of ours
+			continue // not a machine of this plan
 		}
 		port := cmp.Or(n.SSH.Port, p.SSH.Port)
 		key, names := m.key(n)
@@ -71,10 +71,10 @@ func Of(p *plan.Plan, leaving ...plan.Leaving) []Firewall {
 	return out
 }
 
-// groups are those of which a host can be in several.
+// groups are the groups that can overlap on a host.
 var groups = []plan.Peer{plan.ControlPlanePeers, plan.EtcdPeers, plan.BalancerPeers, plan.KubeletHosts}
 
-// groupsOf are the members of each group, and their addresses. Hosts that leave connect until they have left.
+// groupsOf is the members of each group, and their addresses. Leaving hosts connect until they have left.
 type groupsOf struct {
 	in      map[plan.Peer]map[*plan.Node]bool
 	sources map[plan.Peer][]netip.Addr
@@ -111,7 +111,7 @@ func members(p *plan.Plan, leaving []plan.Leaving) groupsOf {
 	return m
 }
 
-// key tells hosts apart that listen otherwise, and says in words who they are.
+// key distinguishes hosts with different listeners; names describes the hosts.
 func (m groupsOf) key(n *plan.Node) (key string, names []string) {
 	for _, g := range groups {
 		if m.in[g][n] && (g != plan.KubeletHosts || !m.in[plan.ControlPlanePeers][n]) {
@@ -126,7 +126,7 @@ func (m groupsOf) key(n *plan.Node) (key string, names []string) {
 	return key, names
 }
 
-// firewall is that of a host and those that listen alike.
+// firewall is the firewall of a host and of those that listen alike.
 func (m groupsOf) firewall(p *plan.Plan, ports []plan.Port, n *plan.Node, names []string, sshPort int) Firewall {
 	f := Firewall{Cluster: p.Cluster.Name, Group: strings.Join(names, " that are ")}
 	if sshPort != p.SSH.Port {
@@ -147,8 +147,8 @@ func (m groupsOf) firewall(p *plan.Plan, ports []plan.Port, n *plan.Node, names 
 	return f
 }
 
-// services are addresses of Services that hosts have themselves, as they do where kube-proxy programs IPVS: packets to them come in as
-// those to the host do, before IPVS turns them to pods.
+// services returns the Service addresses that hosts own themselves, as with kube-proxy in IPVS mode: packets to them arrive as if sent to
+// the host, before IPVS redirects them to pods.
 func services(p *plan.Plan) []netip.Prefix {
 	if p.Network.KubeProxy.Mode != "ipvs" {
 		return nil
@@ -194,7 +194,7 @@ func ruleOf(o plan.Port, sources map[plan.Peer][]netip.Addr, admins []netip.Pref
 	return r
 }
 
-// cover returns the fewest ranges that hold these addresses and no other ones. If those are too many, it rounds them up.
+// cover returns the fewest ranges that contain exactly these addresses. If there are too many ranges, it rounds them up.
 func cover(addresses []netip.Addr) (ranges []netip.Prefix, rounded bool) {
 	slices.SortFunc(addresses, netip.Addr.Compare)
 	addresses = slices.Compact(addresses)
@@ -223,7 +223,7 @@ func cover(addresses []netip.Addr) (ranges []netip.Prefix, rounded bool) {
 	}
 }
 
-// ports are those of a rule with a sign between the first and the last.
+// ports formats a rule's ports, with a separator between the first and the last.
 func (r Rule) ports(between string) string {
 	if r.First == r.Last {
 		return strconv.Itoa(r.First)
@@ -231,11 +231,10 @@ func (r Rule) ports(between string) string {
 	return strconv.Itoa(r.First) + between + strconv.Itoa(r.Last)
 }
 
-// numbers are the numbers of protocols that have no ports.
-// Source: https://www.iana.org/assignments/protocol-numbers
+// numbers are the IP protocol numbers of protocols without ports. Source: https://www.iana.org/assignments/protocol-numbers
 var numbers = map[string]string{"ipip": "4", "vrrp": "112"}
 
-// about is a comment on a rule, in one line.
+// about is a one-line comment on a rule.
 func (r Rule) about() string {
 	text := r.Component + ": " + r.Purpose + ". From: " + strings.Join(r.From, ", ")
 	if r.Sources == nil {
@@ -247,7 +246,7 @@ func (r Rule) about() string {
 	return text
 }
 
-// families splits ranges into those of IPv4 and of IPv6.
+// families splits ranges into IPv4 and IPv6.
 func families(ranges []netip.Prefix) (four, six []netip.Prefix) {
 	for _, r := range ranges {
 		if r.Addr().Is4() {
@@ -259,18 +258,18 @@ func families(ranges []netip.Prefix) (four, six []netip.Prefix) {
 	return four, six
 }
 
-// ofPods is the comment above what lets pods in, in every format.
+// ofPods is the comment above the rule that accepts pods, in every format.
 const ofPods = "# pods of this cluster; what they may reach is for network policies to say\n"
 
 func (f Firewall) heading() string {
 	return fmt.Sprintf("# Cluster %s, %s: %s.\n", f.Cluster, f.Group, f.Names())
 }
 
-// Names are those of the hosts, the first ones of many.
+// Names lists the hosts, only the first if there are many.
 func (f Firewall) Names() string { return spelling.Few(f.Hosts, 8) }
 
-// NFTables writes the rules for nft -f: its own table, which replaces what was in it at once. Sources:
-// https://wiki.nftables.org/wiki-nftables/index.php/Quick_reference-nftables_in_10_minutes; of packets that Cilium hands to its proxy on
+// NFTables writes the rules for nft -f, in a separate table that is replaced atomically. Sources:
+// https://wiki.nftables.org/wiki-nftables/index.php/Quick_reference-nftables_in_10_minutes; for packets that Cilium passes to its proxy on
 // the host, github.com/cilium/cilium pkg/datapath/linux/linux_defaults/mark.go
 func (f Firewall) NFTables() string {
 	var b strings.Builder
@@ -359,8 +358,8 @@ func (f Firewall) Firewalld() string {
 	return b.String()
 }
 
-// UFW writes the commands of ufw. A protocol that it has no word for goes into its file of rules that come before.
-// Source: https://manpages.debian.org/bookworm/ufw/ufw.8.en.html
+// UFW writes the commands of ufw. A protocol that ufw has no name for goes into its before.rules file. Source:
+// https://manpages.debian.org/bookworm/ufw/ufw.8.en.html
 func (f Firewall) UFW() string {
 	var b strings.Builder
 	b.WriteString(f.heading())
@@ -393,7 +392,7 @@ func (f Firewall) UFW() string {
 	return b.String()
 }
 
-// CSV writes a row for each rule, as those who run a firewall between hosts ask for.
+// CSV writes a row for each rule, as teams that run a firewall between hosts ask for.
 func (f Firewall) CSV() string {
 	var b strings.Builder
 	w := csv.NewWriter(&b)

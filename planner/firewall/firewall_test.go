@@ -16,7 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// managed are the designs of the emitters' tests, with firewalls that the playbook manages.
+// managed returns the designs of the emitters' tests, with firewalls that the playbook manages.
 func managed(t *testing.T) map[string]*plan.Plan {
 	t.Helper()
 	all := map[string]*plan.Plan{}
@@ -28,7 +28,7 @@ func managed(t *testing.T) map[string]*plan.Plan {
 	return all
 }
 
-// inNamespaces runs a program of the shell as root of namespaces of its own.
+// inNamespaces runs a shell program as root in new namespaces.
 func inNamespaces(t *testing.T, text string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("unshare", append([]string{"--map-root-user", "--net", "--mount", "sh", "-euc", text, "sh"}, args...)...)
@@ -39,7 +39,7 @@ func inNamespaces(t *testing.T, text string, args ...string) string {
 	return string(out)
 }
 
-// TestFilesAreRead has nftables, firewalld and iptables-restore read the files of every group of hosts.
+// TestFilesAreRead loads the files of every group of hosts with nftables, firewalld, and iptables-restore.
 func TestFilesAreRead(t *testing.T) {
 	seen := 0
 	for name, p := range managed(t) {
@@ -89,7 +89,7 @@ for path in glob.glob(sys.argv[1] + "/*/*.xml"):
 	}
 }
 
-// stubs stand in for systemd, which namespaces do not have.
+// stubs replace systemd, which does not run in namespaces.
 const stubs = `mount -t tmpfs tmpfs /var/lib
 mkdir /var/lib/k8splan /var/lib/bin
 mkdir /var/lib/etc
@@ -115,9 +115,8 @@ func question(t *testing.T, rules, stamp string, joins bool) string {
 	return string(data)
 }
 
-// TestRulesAreTakenBack walks the program of the role through a change that is not confirmed, one that is, one that keeps what was
-// open, one
-// that nftables refuses, a rule that was added by hand, and the end.
+// TestRulesAreTakenBack runs the role's program through a change that is not confirmed, one that is, one that keeps what was open, one that
+// nftables rejects, a rule that was added by hand, and the removal.
 func TestRulesAreTakenBack(t *testing.T) {
 	p := managed(t)["stacked"]
 	var small, large string
@@ -178,7 +177,7 @@ func number(n int) string {
 	return string(data)
 }
 
-// between has two hosts with a cable: the other one, with several addresses, tries ports of the one that has the rules.
+// between connects two hosts with a cable: one has several addresses and tries the ports of the one with the rules.
 const between = `unshare --net sleep 60 &
 other=$!
 for _ in $(seq 50); do [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/$$/ns/net)" ] || break; sleep 0.1; done
@@ -211,7 +210,7 @@ except OSError:
 done; done
 `
 
-// TestConnections tries the rules of a control plane from another one, from a worker, and from an unknown host.
+// TestConnections tries a control plane's rules from another control plane, from a worker, and from an unknown host.
 func TestConnections(t *testing.T) {
 	p := managed(t)["stacked"]
 	p.Hosts.AdminCIDRs = []netip.Prefix{netip.MustParsePrefix("10.3.0.250/32")}
@@ -241,7 +240,8 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// TestAdministratorsComeFromTheirRanges wants SSH and the API closed to others, and a host that leaves let in until it has left.
+// TestAdministratorsComeFromTheirRanges checks that SSH and the API are closed to others, and that a leaving host is accepted until it has
+// left.
 func TestAdministratorsComeFromTheirRanges(t *testing.T) {
 	p := managed(t)["stacked"]
 	leaves := plan.Leaving{Name: "gone", Address: "192.0.2.77", Roles: []string{"worker"}}
