@@ -1,5 +1,5 @@
-// Package flags knows which flags each minor of Kubernetes' components and of etcd takes, and which fields their configuration files have.
-// The tables are read from upstream's own source: `make tables` writes them.
+// Package flags knows the flags that each minor of Kubernetes' components and of etcd accepts, and the fields of their configuration files.
+// The tables come from upstream's source code: `make tables` writes them.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package flags
@@ -18,24 +18,24 @@ var flagTable string
 //go:embed fields.tsv
 var fieldTable string
 
-// The minors that the tables cover, first and last.
+// The first and last minors that the tables cover.
 const (
 	OldestKubernetes, NewestKubernetes = 31, 37
 	OldestEtcd, NewestEtcd             = 5, 7
 )
 
-// Flag is one flag of a component, in a run of minors in which it is of one type.
+// Flag is one flag of a component, for a range of minors in which its type is the same.
 type Flag struct {
 	Component, Name string
-	// as pflag names it: bool, int32, duration, stringSlice, mapStringBool …; etcd's are urls, strings, choice and ignored besides
+	// as pflag names it: bool, int32, duration, stringSlice, mapStringBool …; etcd also has urls, strings, choice, and ignored
 	Type        string
-	Since, Last int      // minors, 1.x or, of etcd, 3.x: the first and the last that take it
-	Deprecated  int      // the first minor that warns of it; 0: none does
-	Valid       []string // the only values; nil where the type decides
-	Note        string   // what upstream says of the deprecation
+	Since, Last int      // first and last minor that accepts it: 1.x, or 3.x for etcd
+	Deprecated  int      // first minor that warns about it; 0: none
+	Valid       []string // the only valid values; nil if the type decides
+	Note        string   // upstream's deprecation notice
 }
 
-// Covers reports whether there is data about a minor of the component: where it is false, nothing is known of any flag.
+// Covers reports whether there is data about a minor of the component. Without data, no flag of it is known.
 func Covers(component string, minor int) bool {
 	if component == "etcd" {
 		return OldestEtcd <= minor && minor <= NewestEtcd
@@ -43,8 +43,8 @@ func Covers(component string, minor int) bool {
 	return OldestKubernetes <= minor && minor <= NewestKubernetes && len(tables().byComponent[component]) > 0
 }
 
-// Find returns the flag that a minor takes by this name. Where it takes none, ok is false, and the flag is the one of the nearest minor
-// that does, or zero.
+// Find returns the flag that a minor accepts by this name. If the minor does not accept it, ok is false, and the flag is the one of the
+// nearest minor that does, or zero.
 func Find(component, name string, minor int) (f Flag, ok bool) {
 	all := tables().byComponent[component]
 	i, found := slices.BinarySearchFunc(all, name, func(f Flag, name string) int { return strings.Compare(f.Name, name) })
@@ -62,7 +62,7 @@ func Find(component, name string, minor int) (f Flag, ok bool) {
 	return f, false
 }
 
-// Names are the flags that a minor of a component takes, sorted.
+// Names returns the flags that a minor of a component accepts, sorted.
 func Names(component string, minor int) []string {
 	var names []string
 	for _, f := range Of(component) {
@@ -73,10 +73,10 @@ func Names(component string, minor int) []string {
 	return names
 }
 
-// Of are all flags of a component, sorted by name and minor.
+// Of returns all flags of a component, sorted by name and minor.
 func Of(component string) []Flag { return tables().byComponent[component] }
 
-// Components are the names of those with flags, sorted.
+// Components returns the names of the components with flags, sorted.
 func Components() []string {
 	return []string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet"}
 }
@@ -84,18 +84,18 @@ func Components() []string {
 // Field is a field of a configuration file.
 type Field struct {
 	Kind string // KubeletConfiguration or KubeProxyConfiguration
-	// Path is the path of the field's names, joined by dots, with [] after a list and {} after a map: authentication.x509.clientCAFile
+	// Path is the field's names joined by dots, with [] after a list and {} after a map: authentication.x509.clientCAFile
 	Path string
-	// Type is the JSON form of the value, or of what the list or the map holds: bool, int32, string, duration, quantity, object …
+	// Type is the JSON type of the value, or of the elements of the list or map: bool, int32, string, duration, quantity, object …
 	Type        string
 	Since, Last int // minors of Kubernetes
 }
 
-// Fields are all fields of a configuration file, sorted by path.
+// Fields returns all fields of a configuration file, sorted by path.
 func Fields(kind string) []Field { return tables().byKind[kind] }
 
-// FieldOf returns the field of KubeletConfiguration that a name with hyphens stands for: max-parallel-image-pulls is maxParallelImagePulls.
-// ok is false where the minor has none.
+// FieldOf returns the field of KubeletConfiguration behind a name with hyphens: max-parallel-image-pulls is maxParallelImagePulls. ok is
+// false if the minor has no such field.
 func FieldOf(kind, kebab string, minor int) (path string, ok bool) {
 	plain := strings.ReplaceAll(kebab, "-", "")
 	for _, f := range Fields(kind) {
@@ -107,7 +107,7 @@ func FieldOf(kind, kebab string, minor int) (path string, ok bool) {
 	return "", false
 }
 
-// parsed are the tables.
+// parsed is the parsed tables.
 type parsed struct {
 	byComponent map[string][]Flag
 	byKind      map[string][]Field
@@ -133,7 +133,7 @@ func parse() *parsed {
 	return p
 }
 
-// lines yields the columns of each row: eight, of which those that a row leaves out are empty.
+// lines yields the eight columns of each row; columns that a row omits are empty.
 func lines(table string) func(yield func([8]string) bool) {
 	return func(yield func([8]string) bool) {
 		for line := range strings.Lines(table) {
@@ -149,7 +149,7 @@ func lines(table string) func(yield func([8]string) bool) {
 	}
 }
 
-// number reads a column of the table, which is a constant of the program: a bad one is a bug.
+// number parses a column of the table. The table is part of the program, so an invalid number is a bug.
 func number(s string, unless int) int {
 	if s == "" {
 		return unless

@@ -80,7 +80,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// The tables are sorted, without doubles, and no row is out of its bounds.
+// The tables are sorted, have no duplicates, and all rows are within bounds.
 func TestTables(t *testing.T) {
 	for _, component := range flags.Components() {
 		all := flags.Of(component)
