@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// markName is the file by which a SHA256SUMS is known as ours and not another program's: only a list that holds it says what may be
-// replaced and removed.
+// markName is the file that identifies a SHA256SUMS as ours: only a list that includes it decides what may be replaced or removed.
 const markName = ".k8splan"
 
 var mark = []byte("k8splan generated this tree. It owns the files that SHA256SUMS lists; every other file here is yours.\n")
@@ -18,26 +17,26 @@ var mark = []byte("k8splan generated this tree. It owns the files that SHA256SUM
 type Kind string
 
 const (
-	Create  Kind = "create"  // not there yet
-	Replace Kind = "replace" // ours and as we left it
-	Remove  Kind = "remove"  // ours, as we left it, and no longer produced
-	Edited  Kind = "edited"  // ours, and someone changed it
+	Create  Kind = "create"  // does not exist yet
+	Replace Kind = "replace" // ours and unchanged since we wrote it
+	Remove  Kind = "remove"  // ours, unchanged since we wrote it, and no longer produced
+	Edited  Kind = "edited"  // ours, changed by someone else
 	Foreign Kind = "foreign" // not ours, and in the way
 )
 
-// Change is one file that a Write would touch, or refuse to.
+// Change is one file that a Write would change, or refuse to change.
 type Change struct {
 	Path     string
 	Kind     Kind
-	Old, New []byte // what is there, what would be; nil if there is nothing, or nothing that can be read as a file
+	Old, New []byte // content on disk and new content; nil if there is none, or it is not a readable file
 	OldMode  fs.FileMode
-	NewMode  fs.FileMode // 0 where nothing is produced
+	NewMode  fs.FileMode // 0 if the set does not have the file
 }
 
-// ConflictError says which files are between a set and its directory. Nothing was written.
+// ConflictError lists the files that prevent the set from being written to its directory. Nothing was written.
 type ConflictError struct {
 	Dir     string
-	Edited  []string // ours, changed since
+	Edited  []string // ours, changed since we wrote it
 	Foreign []string // not ours
 }
 
@@ -68,7 +67,7 @@ func them(n int) string {
 	return "them"
 }
 
-// comparison is a set checked against a directory.
+// comparison is the result of comparing a set with a directory.
 type comparison struct {
 	changes []Change // sorted by path
 	expect  map[string]digest
@@ -112,7 +111,7 @@ func (s *Set) compare(t *tree, keepData bool) (*comparison, error) {
 		}
 		switch {
 		case !wanted && (st.kind == missing || st.mode.IsDir()):
-			continue // someone removed what we would remove, or made their own directory
+			continue // already removed, or replaced by someone's directory
 		case st.kind == missing:
 			change.Kind = Create
 		case wanted && st.kind == regular && st.sum == e.sum && sameMode(st.mode, e.Mode):
@@ -133,7 +132,7 @@ func (s *Set) compare(t *tree, keepData bool) (*comparison, error) {
 		c.changes = append(c.changes, change)
 	}
 
-	// A file where a directory must be: ours and unwanted is a removal like any other; what we do not know is in the way.
+	// A file where a directory must be: if it is ours and no longer wanted, it is a normal removal; an unknown file is in the way.
 	slices.Sort(inTheWay)
 	for _, b := range slices.Compact(inTheWay) {
 		at, known := slices.BinarySearchFunc(c.changes, b, func(ch Change, p string) int { return strings.Compare(ch.Path, p) })
@@ -144,7 +143,7 @@ func (s *Set) compare(t *tree, keepData bool) (*comparison, error) {
 	return c, nil
 }
 
-// conflicts returns the files that a Write without force refuses to touch, nil if there are none.
+// conflicts returns the files that a Write without force refuses to change, nil if there are none.
 func (c *comparison) conflicts(dir string) error {
 	e := &ConflictError{Dir: dir}
 	for _, ch := range c.changes {
@@ -169,7 +168,7 @@ func (s *Set) find(p string) (entry, bool) {
 	return s.entries[i], true
 }
 
-// owned returns what SHA256SUMS lists, and itself; nothing where there is none, or one that is not ours.
+// owned returns the files in SHA256SUMS, and SHA256SUMS itself; nothing if it does not exist or is not ours.
 func (t *tree) owned() (map[string]digest, error) {
 	info, err := t.root.Lstat(SumsName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -193,8 +192,8 @@ func (t *tree) owned() (map[string]digest, error) {
 	return owned, nil
 }
 
-// Owned reads a file of the tree in dir that SHA256SUMS lists, and reports whether it is as it was written. The data is nil if dir does
-// not exist or is not ours, or has no such file. A write that was interrupted is not finished.
+// Owned reads a file that SHA256SUMS in dir lists, and reports whether it is unchanged since it was written. The data is nil if dir does
+// not exist, is not ours, or has no such file. Owned does not finish an interrupted write.
 func Owned(dir, name string) (data []byte, intact bool, err error) {
 	dir, info, err := resolve(dir)
 	if err != nil || info == nil {
@@ -220,17 +219,17 @@ func Owned(dir, name string) (data []byte, intact bool, err error) {
 	return st.data, st.sum == sum, nil
 }
 
-// Holding says what is in a directory that a tree is to be written to.
+// Holding says what an output directory contains.
 type Holding int
 
-// What a directory holds.
+// Values of Holding.
 const (
 	Nothing Holding = iota // it does not exist, or is empty
-	Tree                   // a tree of ours
-	Others                 // files of someone else
+	Tree                   // a tree that k8splan wrote
+	Others                 // other files
 )
 
-// Holds looks at a directory that a tree is to be written to.
+// Holds inspects an output directory.
 func Holds(dir string) (Holding, error) {
 	dir, info, err := resolve(dir)
 	if err != nil || info == nil {
@@ -254,11 +253,11 @@ func Holds(dir string) (Holding, error) {
 		return Nothing, err
 	case len(entries) == 0:
 		return Nothing, nil
-	case len(entries) == 1 && entries[0].Name() == stageName: // a write that was interrupted
+	case len(entries) == 1 && entries[0].Name() == stageName: // an interrupted write
 		return Tree, nil
 	}
 	return Others, nil
 }
 
-// sameMode compares what of a mode survives a umask: whether the file can be run.
+// sameMode compares the part of a mode that is independent of the umask: whether the file is executable.
 func sameMode(a, b fs.FileMode) bool { return a&0o100 == b&0o100 }

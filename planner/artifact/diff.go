@@ -8,8 +8,8 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// Unified writes changes as one unified diff from what is on disk to what would be, with the names that git gives its two sides, so that
-// `patch -p1` takes it. A file that is not a text file on disk (a link, a directory) is told in words.
+// Unified writes changes as one unified diff, from what is on disk to what would be written, with git's names for the two sides, so that
+// `patch -p1` accepts it. Anything on disk that is not a text file (a link, a directory) is described in words.
 func Unified(w io.Writer, changes []Change) error {
 	for _, c := range changes {
 		if _, err := w.Write(c.unified()); err != nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// YAML encodes values as the documents of one YAML stream, `---` between them. The values' JSON tags name the keys, which come out
-// sorted; strings are quoted wherever YAML would read something else in them. It is the encoding for Kubernetes' own types.
+// YAML encodes values as the documents of one YAML stream, separated by `---`. The JSON tags of the values name the keys, which are sorted;
+// strings are quoted if YAML would interpret them differently. It is the encoding for Kubernetes' own types.
 func YAML(docs ...any) ([]byte, error) {
 	var out []byte
 	for i, doc := range docs {
@@ -25,7 +25,7 @@ func YAML(docs ...any) ([]byte, error) {
 	return out, nil
 }
 
-// JSON encodes a value with an indent of two and a final newline. HTML's characters stay as they are: nothing here is a web page.
+// JSON encodes a value with an indent of two and a final newline. HTML characters are not escaped, because no output is a web page.
 func JSON(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
@@ -37,14 +37,14 @@ func JSON(v any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Form is a YAML document in which some strings are left open, for the many documents of a tree that differ in these alone.
+// Form is a YAML document with placeholders for some strings, for the many documents of a tree that differ only in those.
 type Form struct {
-	between [][]byte // what is before, between and behind the open strings
-	order   []int    // which of the strings is open where
+	between [][]byte // the text before, between, and after the placeholders
+	order   []int    // which string goes into each placeholder
 }
 
-// NewForm encodes a document as YAML does, in which each of the open strings stands once, as a value. ok is false if the document or
-// where an open string stands is not so simple that other strings can take its place.
+// NewForm encodes a document as YAML does, in which each of the open strings occurs once, as a value. ok is false if the document or the
+// position of an open string is not simple enough to substitute other strings.
 func NewForm(doc any, open ...string) (f *Form, ok bool) {
 	data, err := json.Marshal(doc)
 	if err != nil {
@@ -78,8 +78,7 @@ func NewForm(doc any, open ...string) (f *Form, ok bool) {
 	return f, true
 }
 
-// Fill writes the document with other strings in the open places. ok is false if one has to be written in a form that depends on its
-// place.
+// Fill writes the document with other strings in the placeholders. ok is false if the encoding of a string depends on its position.
 func (f *Form) Fill(values ...string) (data []byte, ok bool) {
 	w := yamlWriter{simple: true, out: make([]byte, 0, len(f.between)*256)}
 	for i, open := range f.order {

@@ -2,7 +2,7 @@ package artifact
 
 import "testing"
 
-// FuzzForm holds a form that was filled in to the document itself.
+// FuzzForm compares a filled form with the document encoded directly.
 func FuzzForm(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"worker-1", "10.0.0.1"}, {"1e3", "fd00::1"}, {"true", "0x1f"}, {"123", "1:20"}, {"y", "null"}, {"a b", ""}, {"a: b", "#"},

@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The test binary is its own victim: with these variables it writes a tree, and dies at the step that it is told.
+// The test binary runs itself as the victim: with these variables it writes a tree, and dies at the given step.
 const (
 	victimDir   = "K8SPLAN_TEST_VICTIM_DIR"
 	victimSet   = "K8SPLAN_TEST_VICTIM_SET"
@@ -87,7 +87,7 @@ func victimCommand(t *testing.T, dir, set string, step int, force bool) *exec.Cm
 	return cmd
 }
 
-// die runs a victim and reports whether it was killed; false means that it came to its end first.
+// die runs a victim and reports whether it was killed; false means that it finished first.
 func die(t *testing.T, dir, set string, step int, force bool) bool {
 	t.Helper()
 	out, err := victimCommand(t, dir, set, step, force).CombinedOutput()
@@ -101,7 +101,7 @@ func die(t *testing.T, dir, set string, step int, force bool) bool {
 	return true
 }
 
-// In a fresh directory there is nothing or everything at every instant, and the next write leaves nothing behind.
+// In a fresh directory there is nothing or everything at every moment, and the next write leaves nothing extra.
 func TestKillFresh(t *testing.T) {
 	s := mustSet(t, oldFiles...)
 	for _, existing := range []bool{false, true} {
@@ -134,7 +134,7 @@ func TestKillFresh(t *testing.T) {
 	}
 }
 
-// prepare makes a tree of the old set with someone's files in it.
+// prepare writes a tree of the old set and adds someone's files to it.
 func prepare(t *testing.T, force bool) (dir string, old, new map[string]string) {
 	dir = filepath.Join(t.TempDir(), "out")
 	first, second := mustSet(t, oldFiles...), mustSet(t, newFiles...)
@@ -153,8 +153,8 @@ func prepare(t *testing.T, force bool) (dir string, old, new map[string]string) 
 	return dir, old, new
 }
 
-// In a tree that exists there is the old or the new one, whole, after Recover, whatever the step; also when the process that
-// recovers is killed in its turn.
+// After Recover, an existing tree is either the old or the new one, complete, whatever the step was; also if the recovering process is
+// killed too.
 func TestKillInPlace(t *testing.T) {
 	for _, force := range []bool{false, true} {
 		for step := 1; ; step++ {
@@ -203,7 +203,7 @@ func TestKillTwice(t *testing.T) {
 	}
 }
 
-// The same from outside, at instants that no step names.
+// The same, killed from outside at arbitrary moments.
 func TestKillAnywhen(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	one, two := mustSet(t, manyFiles("one")...), mustSet(t, manyFiles("two")...)

@@ -4,7 +4,7 @@ package artifact
 
 import "os"
 
-// Without flock two processes that write one tree at the same time are not kept apart.
+// Without flock, two processes that write one tree at the same time do not exclude each other.
 func tryLock(*os.File) bool { return true }
 
 func replaceEmptyDir(from, to string) error {

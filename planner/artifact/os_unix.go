@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// tryLock takes the advisory lock of an open directory and reports whether it was free. The kernel drops it when the process ends,
-// however it ends.
+// tryLock takes the advisory lock of an open directory and reports whether it was free. The kernel releases it when the process ends for
+// any reason.
 func tryLock(dir *os.File) bool {
 	for {
 		err := unix.Flock(int(dir.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if err != unix.EINTR {
-			return err != unix.EWOULDBLOCK // a file system without locks is no reason to refuse
+			return err != unix.EWOULDBLOCK // a file system without locks is no reason to fail
 		}
 	}
 }
 
-// replaceEmptyDir renames a directory over one that is empty; os.Rename refuses to.
+// replaceEmptyDir renames a directory over an empty one; os.Rename refuses to.
 func replaceEmptyDir(from, to string) error {
 	if err := unix.Rename(from, to); err != nil {
 		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
@@ -36,7 +36,7 @@ func sameOwner(a, b os.FileInfo) bool {
 	return ok1 && ok2 && x.Uid == y.Uid && x.Gid == y.Gid
 }
 
-// checkWritable says why a directory below root could not take a file that is renamed into it from root.
+// checkWritable says why a file in root could not be renamed into a directory below it.
 func checkWritable(root, dir string) error {
 	full := filepath.Join(root, filepath.FromSlash(dir))
 	if err := unix.Access(full, unix.W_OK|unix.X_OK); err != nil {
@@ -49,7 +49,7 @@ func checkWritable(root, dir string) error {
 	return nil
 }
 
-// createFile writes its own new file. It is os.WriteFile without the bookkeeping for network pollers, which costs as much again as the
+// createFile creates and writes a new file. It is os.WriteFile without the registration with the network poller, which costs as much as the
 // file itself when there are thousands.
 func createFile(path string, data []byte, mode os.FileMode) error {
 	fail := func(err error) error { return &os.PathError{Op: "write", Path: path, Err: err} }

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// Quote writes a double-quoted scalar of YAML 1.2, which is a basic string of TOML 1.0 too. What these do not allow as it is, or an editor
-// would not show, is escaped; a byte that is no UTF-8 comes out as U+FFFD.
+// Quote writes a double-quoted scalar of YAML 1.2, which is also a basic string of TOML 1.0. Characters that these do not allow, or that an
+// editor would not show, are escaped; a byte that is not UTF-8 becomes U+FFFD.
 func Quote(s string) string {
 	if single(s) && !strings.ContainsAny(s, `"\`) { // most strings of a large tree
 		return `"` + s + `"`

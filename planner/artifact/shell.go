@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ShellWord quotes a value as one word of a POSIX shell on one line. A control character, which no single-quoted word of one line can hold,
-// becomes a printf in a command substitution.
+// ShellWord quotes a value as one word of a POSIX shell on one line. A control character, which a single-quoted word on one line cannot
+// contain, becomes a printf in a command substitution.
 func ShellWord(s string) string {
 	if s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r))

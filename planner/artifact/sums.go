@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 )
 
-// SumsName is the file that lists what k8splan owns in a tree: `sha256sum -c SHA256SUMS` checks it. It does not list itself.
+// SumsName is the file that lists the files of a tree that k8splan owns; `sha256sum -c SHA256SUMS` checks them. It does not list itself.
 const SumsName = "SHA256SUMS"
 
 type digest = [sha256.Size]byte
@@ -26,8 +26,8 @@ func formatSums(entries []entry) []byte {
 	return out.Bytes()
 }
 
-// parseSums reads a SHA256SUMS that may have passed through other hands: a path that is not relative and clean is an error, for what
-// is listed may be removed.
+// parseSums parses a SHA256SUMS that others may have edited. A path that is not relative and clean is an error, because listed files may be
+// removed.
 func parseSums(data []byte) (map[string]digest, error) {
 	owned := map[string]digest{}
 	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
@@ -45,7 +45,7 @@ func parseSums(data []byte) (map[string]digest, error) {
 	return owned, nil
 }
 
-// parallel calls f for 0 … n−1 on as many goroutines as there are processors.
+// parallel calls f for 0 … n−1 on one goroutine per processor.
 func parallel(n int, f func(i int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
 	if workers <= 1 {

@@ -9,18 +9,18 @@ import (
 	"strconv"
 )
 
-// tree is a directory that holds, or is about to hold, a generated tree. All access goes through os.Root, so that nothing outside is
-// reached; and no symbolic link inside is followed, for what is behind one is not ours.
+// tree is a directory that contains, or will contain, a generated tree. All access goes through os.Root, so nothing outside can be reached,
+// and no symbolic link inside is followed, because its target is not ours.
 type tree struct {
 	dir    string
 	root   *os.Root
-	places map[string]place // what place answered, by directory
+	places map[string]place // results of place, by directory
 }
 
-// place reports whether a directory can take files as it is.
+// place reports whether files can be created in a directory.
 type place struct {
 	missing bool
-	blocker string // the path of what is in its way and no directory, a symbolic link among them; "" if nothing is
+	blocker string // the path of a non-directory (or symbolic link) in its way; "" if there is none
 }
 
 type kind int
@@ -31,12 +31,12 @@ const (
 	other // a directory, a link, a device
 )
 
-// state is what lies at a path.
+// state is what exists at a path.
 type state struct {
 	kind kind
-	sum  digest // of a regular file
+	sum  digest // only a regular file's
 	mode fs.FileMode
-	data []byte // of a regular file, where asked for
+	data []byte // only a regular file's, if requested
 }
 
 func openTree(dir string) (*tree, error) {
@@ -47,7 +47,7 @@ func openTree(dir string) (*tree, error) {
 	return &tree{dir: dir, root: root, places: map[string]place{".": {}}}, nil
 }
 
-// place looks at a directory of the tree.
+// place inspects a directory of the tree.
 func (t *tree) place(dir string) (place, error) {
 	if at, ok := t.places[dir]; ok {
 		return at, nil
@@ -71,7 +71,7 @@ func (t *tree) place(dir string) (place, error) {
 	return at, nil
 }
 
-// look reads what lies at a path whose parent is a directory. It is safe to be called from several goroutines.
+// look reads what is at a path whose parent is a directory. It is safe for concurrent use.
 func (t *tree) look(p string, keepData bool) (state, error) {
 	info, err := t.root.Lstat(p)
 	switch {
@@ -93,7 +93,7 @@ func (t *tree) look(p string, keepData bool) (state, error) {
 	return s, nil
 }
 
-// scan looks at many paths. One whose directory cannot take it is missing, and the second answer says what is in the directory's way.
+// scan reads many paths. A path whose directory cannot contain it counts as missing; the second result is what is in that directory's way.
 func (t *tree) scan(paths []string, keepData bool) ([]state, []string, error) {
 	states, blockers, errs := make([]state, len(paths)), make([]string, len(paths)), make([]error, len(paths))
 	reachable := make([]bool, len(paths))
@@ -112,7 +112,7 @@ func (t *tree) scan(paths []string, keepData bool) ([]state, []string, error) {
 	return states, blockers, errors.Join(errs...)
 }
 
-// setAside renames what lies at a path to the first free of path.orig-1, path.orig-2, …
+// setAside renames what is at a path to the first free name of path.orig-1, path.orig-2, …
 func (t *tree) setAside(p string) (Backup, error) {
 	for n := 1; ; n++ {
 		to := p + ".orig-" + strconv.Itoa(n)
@@ -125,7 +125,7 @@ func (t *tree) setAside(p string) (Backup, error) {
 	}
 }
 
-// removeEmpty removes directories that hold nothing, from dir upwards.
+// removeEmpty removes empty directories, from dir upward.
 func (t *tree) removeEmpty(dir string) {
 	for ; dir != "."; dir = path.Dir(dir) {
 		info, err := t.root.Lstat(dir)
@@ -133,7 +133,7 @@ func (t *tree) removeEmpty(dir string) {
 			return
 		}
 		if err == nil && t.root.Remove(dir) != nil {
-			return // someone's file is in it
+			return // it contains someone's file
 		}
 	}
 }

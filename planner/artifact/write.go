@@ -14,22 +14,22 @@ import (
 	"strings"
 )
 
-// stageName is the directory inside a tree in which a change to it is prepared.
+// stageName is the directory inside a tree in which a change is prepared.
 const stageName = ".k8splan-write"
 
 const (
-	stageMark   = stageName + "/README" // its presence says that the directory is ours to remove
+	stageMark   = stageName + "/README" // its presence means that we may remove the directory
 	journalName = stageName + "/journal.json"
 	journalTemp = stageName + "/journal.new"
 )
 
 const stageText = "k8splan is changing this tree, or was stopped while it did. `k8splan generate` with this directory finishes the work.\n"
 
-// Options says how to write.
+// Options are the options of Write.
 type Options struct {
-	// Force sets files aside that are in the way, as <file>.orig-<n>, where Write would refuse.
+	// Force renames files that are in the way to <file>.orig-<n>, instead of refusing to write.
 	Force bool
-	// step is called between any two steps that change the disk: the place where a test kills the process.
+	// step is called between any two steps that change the disk, so that a test can kill the process there.
 	step func(string)
 }
 
@@ -39,21 +39,21 @@ func (o Options) reach(step string) {
 	}
 }
 
-// Report is what a Write did.
+// Report says what a Write did.
 type Report struct {
-	Written   []string // created and replaced
+	Written   []string // created or replaced
 	Removed   []string // no longer produced
 	Unchanged int
-	Backups   []Backup // set aside by force
+	Backups   []Backup // renamed because of Force
 	Recovered bool     // an interrupted write was finished first
 }
 
-// Backup is a file that was set aside.
+// Backup is a file that was renamed because of Force.
 type Backup struct{ Path, To string }
 
-// Write makes dir hold the set, and removes from it what an earlier Write put there and the set no longer holds. It creates dir. A file
-// that is already right is not touched. It fails with *ConflictError, and changes nothing, where it would have to overwrite what someone
-// else wrote or changed, unless Options.Force is set. The package comment says what is promised when the process dies.
+// Write makes dir contain the set, and removes files that an earlier Write put there and the set no longer has. It creates dir. Files that
+// are already correct are not touched. It fails with *ConflictError and changes nothing if it would have to overwrite what someone else
+// wrote or changed, unless Options.Force is set. The package comment describes the guarantees if the process dies.
 func (s *Set) Write(dir string, opts Options) (*Report, error) {
 	dir, info, err := resolve(dir)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Set) Write(dir string, opts Options) (*Report, error) {
 		} else if info == nil {
 			return nil, err
 		}
-		// An empty directory whose parent is not ours to write in, or a mount point: it is filled from inside.
+		// An empty directory whose parent is not writable, or a mount point: write into it.
 	}
 	return s.writeInPlace(dir, opts)
 }
@@ -78,8 +78,8 @@ func (s *Set) paths() []string {
 	return paths
 }
 
-// Diff tells what a Write would change in dir, sorted by path, SHA256SUMS only where nothing else differs. An interrupted write is
-// finished first.
+// Diff returns what a Write would change in dir, sorted by path, SHA256SUMS only if nothing else differs. An interrupted write is finished
+// first.
 func (s *Set) Diff(dir string) ([]Change, error) {
 	dir, info, err := resolve(dir)
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *Set) Diff(dir string) ([]Change, error) {
 	return c.changes, nil
 }
 
-// Recover finishes a Write of dir that was interrupted, and reports whether there was one. A dir that does not exist has none.
+// Recover finishes an interrupted Write of dir, and reports whether there was one. A dir that does not exist has none.
 func Recover(dir string) (bool, error) {
 	dir, info, err := resolve(dir)
 	if err != nil || info == nil {
@@ -138,13 +138,13 @@ func Recover(dir string) (bool, error) {
 	return report != nil, err
 }
 
-// resolve makes dir absolute, follows it where it is itself a link, and looks at it; the info of a directory that does not exist is nil.
+// resolve makes dir absolute, follows it if it is a link, and stats it; the info of a directory that does not exist is nil.
 func resolve(dir string) (string, fs.FileInfo, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return "", nil, err
 	}
-	if _, err := os.Lstat(abs); err == nil { // a link that leads nowhere is an error, not a directory to be made
+	if _, err := os.Lstat(abs); err == nil { // a dangling link is an error, not a directory to create
 		if abs, err = filepath.EvalSymlinks(abs); err != nil {
 			return "", nil, err
 		}
@@ -161,8 +161,7 @@ func resolve(dir string) (string, fs.FileInfo, error) {
 	return abs, info, nil
 }
 
-// replaceable reports whether an existing directory may be replaced by a new one: it is empty, and no process has it as its working
-// directory.
+// replaceable reports whether a new directory may replace an existing one: it is empty, and no process has it as its working directory.
 func replaceable(dir string, info fs.FileInfo) bool {
 	if here, err := os.Stat("."); err != nil || os.SameFile(here, info) {
 		return false
@@ -176,7 +175,7 @@ func replaceable(dir string, info fs.FileInfo) bool {
 	return len(names) == 0
 }
 
-// writeFresh stages the whole tree next to dir and renames it into place. existing is dir itself where it exists, empty.
+// writeFresh stages the whole tree next to dir and renames it into place. existing is the info of dir if it exists (and is empty).
 func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err error) {
 	parent, base := filepath.Split(dir)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
@@ -238,8 +237,8 @@ func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err er
 	return nil
 }
 
-// stageFiles creates all files below stage, whose directories exist. The system lets one process at a time into a directory to create a
-// file, so that more of them for one directory would wait for each other, and some systems wait by keeping a processor busy.
+// stageFiles creates all files below stage, whose directories exist. The system lets only one process at a time create files in a
+// directory, so more goroutines per directory would only wait for each other, on some systems by spinning.
 func (s *Set) stageFiles(stage string, opts Options) error {
 	var folders [][]*entry
 	at := map[string]int{}
@@ -253,7 +252,7 @@ func (s *Set) stageFiles(stage string, opts Options) error {
 		}
 		folders[n] = append(folders[n], e)
 	}
-	slices.SortStableFunc(folders, func(a, b []*entry) int { return len(b) - len(a) }) // the longest first: nothing waits for it at the end
+	slices.SortStableFunc(folders, func(a, b []*entry) int { return len(b) - len(a) }) // longest first: none is left over at the end
 	errs := make([]error, len(folders))
 	parallel(len(folders), func(n int) {
 		for _, e := range folders[n] {
@@ -272,11 +271,11 @@ func (s *Set) stageFiles(stage string, opts Options) error {
 	return nil
 }
 
-// removeAbandoned removes what killed processes staged next to a directory: those that no living process holds the lock of.
+// removeAbandoned removes what killed processes staged next to a directory: stages whose lock no living process holds.
 func removeAbandoned(parent, prefix string) {
 	entries, err := os.ReadDir(parent)
 	if err != nil {
-		return // it need not be readable to be written
+		return // it may be writable without being readable
 	}
 	for _, e := range entries {
 		if !e.IsDir() || !strings.HasPrefix(e.Name(), prefix) || strings.Trim(e.Name()[len(prefix):], "0123456789") != "" {
@@ -292,13 +291,13 @@ func removeAbandoned(parent, prefix string) {
 	}
 }
 
-// op is one line of the journal: a file to be put in place, or removed.
+// op is one line of the journal: a file to put in place, or to remove.
 type op struct {
 	Path  string      `json:"path"`
-	Stage string      `json:"stage,omitempty"` // the name under which the new file is staged; "" removes
+	Stage string      `json:"stage,omitempty"` // name of the staged file; "" removes
 	Mode  fs.FileMode `json:"mode,omitempty"`
 	Sum   string      `json:"sum,omitempty"` // of the staged file
-	// Expect is the digest of the file that may be overwritten or removed; anything else that lies there is set aside. "" is nothing.
+	// Expect is the digest of the file that may be overwritten or removed; anything else at the path is renamed. "" means nothing.
 	Expect string `json:"expect,omitempty"`
 }
 
@@ -353,7 +352,7 @@ func (s *Set) writeInPlace(dir string, opts Options) (*Report, error) {
 	return report, t.finish(opts)
 }
 
-// journal lists the steps: removals first, for a file may stand where a directory must come, and SHA256SUMS last.
+// journal lists the steps: removals first, because a file may be where a directory must be created, and SHA256SUMS last.
 func (s *Set) journal(c *comparison) *journal {
 	j := &journal{}
 	var placed []op
@@ -387,7 +386,7 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// checkWritable finds out before the journal is written what would stop its steps half way.
+// checkWritable finds out, before the journal is written, what would stop its steps halfway.
 func (t *tree) checkWritable(j *journal) error {
 	done := map[string]bool{}
 	for _, o := range j.Ops {
@@ -413,7 +412,7 @@ func (t *tree) checkWritable(j *journal) error {
 	return nil
 }
 
-// stage writes the new files under their numbers and then, by one rename, the journal.
+// stage writes the new files under numbers and then, with one rename, the journal.
 func (t *tree) stage(s *Set, j *journal, opts Options) error {
 	if err := t.root.Mkdir(stageName, 0o755); err != nil {
 		return err
@@ -451,13 +450,13 @@ func (t *tree) stage(s *Set, j *journal, opts Options) error {
 	return nil
 }
 
-// apply takes every step of the journal that was not taken yet. It may be stopped anywhere and called again.
+// apply takes every step of the journal that was not taken yet. It may be stopped at any point and called again.
 func (t *tree) apply(j *journal, report *Report, opts Options) error {
 	made := map[string]bool{".": true}
 	for _, o := range j.Ops {
 		if o.Stage != "" {
 			if _, err := t.root.Lstat(stageName + "/" + o.Stage); errors.Is(err, fs.ErrNotExist) {
-				continue // in its place already
+				continue // already in place
 			} else if err != nil {
 				return err
 			}
@@ -486,7 +485,7 @@ func (t *tree) apply(j *journal, report *Report, opts Options) error {
 	return t.sync()
 }
 
-// clear makes way for a step: what may go is removed (or left to be overwritten), what was not expected is set aside.
+// clear makes room for a step: what may go is removed (or left to be overwritten), anything unexpected is renamed.
 func (t *tree) clear(o op, report *Report, opts Options) error {
 	dir := path.Dir(o.Path)
 	if info, err := t.root.Lstat(dir); o.Stage == "" && (errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir()) {
@@ -494,7 +493,7 @@ func (t *tree) clear(o op, report *Report, opts Options) error {
 	}
 	st, err := t.look(o.Path, false)
 	if err != nil || st.kind == missing || o.Stage == "" && st.mode.IsDir() {
-		return err // a directory here is one that a later step made, before the process was stopped
+		return err // a directory here was created by a later step, before the process was stopped
 	}
 	if st.kind == regular && hex.EncodeToString(st.sum[:]) == o.Expect {
 		if o.Stage == "" {
@@ -515,7 +514,7 @@ func (t *tree) clear(o op, report *Report, opts Options) error {
 	return nil
 }
 
-// makeDir makes a directory and its parents. A file or a symbolic link that stands in the way is set aside.
+// makeDir creates a directory and its parents. A file or a symbolic link that is in the way is renamed.
 func (t *tree) makeDir(dir string, made map[string]bool, report *Report, opts Options) error {
 	if made[dir] {
 		return nil
@@ -545,7 +544,7 @@ func (t *tree) makeDir(dir string, made map[string]bool, report *Report, opts Op
 	return nil
 }
 
-// finish takes the journal out of force and removes the stage.
+// finish removes the journal, which ends its effect, and then the stage.
 func (t *tree) finish(opts Options) error {
 	if err := t.root.Remove(journalName); err != nil {
 		return err
@@ -554,7 +553,7 @@ func (t *tree) finish(opts Options) error {
 	return t.removeStage(opts)
 }
 
-// removeStage removes the stage, its mark last: without the mark a directory of that name is not known as ours.
+// removeStage removes the stage, its mark last: without the mark, the directory is not recognized as ours.
 func (t *tree) removeStage(opts Options) error {
 	f, err := t.root.Open(stageName)
 	if err != nil {
@@ -629,7 +628,7 @@ func (t *tree) recover(opts Options) (*Report, error) {
 	return report, t.finish(opts)
 }
 
-// parseJournal reads a journal and trusts none of its paths.
+// parseJournal parses a journal and validates all its paths.
 func parseJournal(data []byte) (*journal, error) {
 	var j journal
 	if err := json.Unmarshal(data, &j); err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// snapshot reads a whole directory: path → content, "→ target" of a link, a directory's path with a slash.
+// snapshot reads a whole directory: path → content, "→ target" for a link, and a directory's path with a slash.
 func snapshot(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -50,7 +50,7 @@ func snapshot(t testing.TB, dir string) map[string]string {
 	return files
 }
 
-// holds is the snapshot of a directory that holds the set and nothing else.
+// holds is the snapshot of a directory that contains only the set.
 func holds(s *Set) map[string]string {
 	files := map[string]string{}
 	for _, e := range s.entries {
@@ -297,7 +297,7 @@ func TestWriteKnowsItsOwnSums(t *testing.T) {
 	same(t, dir, with(holds(s), "release.tar", "precious\n", SumsName+".orig-1", before[SumsName]))
 }
 
-// What someone put there with the right content already may stay, and becomes ours.
+// A file that someone put there may stay if its content is already correct, and becomes ours.
 func TestWriteAdopts(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "README.md", "old\n")
@@ -308,7 +308,7 @@ func TestWriteAdopts(t *testing.T) {
 	same(t, dir, holds(s))
 }
 
-// A file that was ours, is no longer produced, and has become someone's directory is none of our business.
+// A file that was ours, is no longer produced, and was replaced by someone's directory is left alone.
 func TestWriteLeavesADirectoryThatReplacedAnUnwantedFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	write(t, mustSet(t, oldFiles...), dir, false)
