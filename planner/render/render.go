@@ -1,5 +1,5 @@
-// Package render makes the whole tree of a design: the emitters of its parts, the target's files, the record, and the page. It links
-// Kubernetes' own types, which nothing before it on the road does.
+// Package render generates the whole tree of a design: the emitters' files, the target's files, the record, and the page. It links
+// Kubernetes' own types, which no earlier stage does.
 package render
 
 import (
@@ -27,10 +27,10 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// Emitter makes some files of the tree from the plan. It neither changes the plan nor reads anything else.
+// Emitter generates some files of the tree from the plan. It does not modify the plan and reads nothing else.
 type Emitter = func(*plan.Plan) ([]artifact.File, error)
 
-// emitters lists what makes the tree from the plan alone, in the order of the bring-up.
+// emitters lists the emitters that need only the plan, in the order of the installation.
 func emitters(hosting plan.Hosting, pages Emitter) []Emitter {
 	if hosting != plan.Hosts { // a vendor or another program does the rest
 		return []Emitter{pages}
@@ -38,15 +38,15 @@ func emitters(hosting plan.Hosting, pages Emitter) []Emitter {
 	return []Emitter{pages, etcd.Emit, loadbalancer.Emit, kubeadm.Emit, cni.Emit, addons.Emit, materials.Emit}
 }
 
-// Upstream is what targets have made in Kubernetes' own types.
+// Upstream returns the emitters for targets that use Kubernetes' own types.
 func Upstream() target.Upstream {
 	return target.Upstream{Network: cni.Emit, ClusterDNS: coredns.Manifest}
 }
 
-// Tree makes the whole tree of a project. release is the version of the program, which plan.json records. leaving are hosts that the
-// cluster may still have although the design lacks them (change.Leaving): the inventory and plan.json keep them until they are taken out.
-// Its errors are bugs of an emitter, or a value that a rule should have refused: never a mistake that the author could have been told
-// before. Where p.Refuses says why, Tree fails with that.
+// Tree generates the whole tree of a project. release is the version of the program, which plan.json records. leaving are hosts that the
+// cluster may still have although the design lacks them (change.Leaving): the inventory and plan.json keep them until they are removed. An
+// error is a bug of an emitter, or a value that a rule should have rejected, never a mistake that could have been reported to the author
+// earlier. If p.Refuses returns a reason, Tree fails with it.
 func Tree(p *planner.Project, release string, leaving ...*change.Node) (*artifact.Set, error) {
 	if why, _ := p.Refuses(); why != "" {
 		return nil, errors.New(why)
@@ -90,7 +90,7 @@ func Tree(p *planner.Project, release string, leaving ...*change.Node) (*artifac
 	return set, nil
 }
 
-// playbooks are the files of ansible/.
+// playbooks generates the files of ansible/.
 func playbooks(p *plan.Plan, leaving []*change.Node) ([]artifact.File, error) {
 	return ansible.Emit(p, departing(leaving)...)
 }
