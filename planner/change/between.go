@@ -13,49 +13,48 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Change is one thing that differs between two designs, and what that does to a cluster that runs.
+// Change is a difference between two designs, and its effect on a running cluster.
 type Change struct {
-	ID      string // "cluster.cert_sans: a name is added": the row of the table and its case
+	ID      string // "cluster.cert_sans: a name is added": the table's row and case
 	Class   Class
 	Subject string // path in the language: "network.pod_subnets", "node.worker-3"
-	Before  string // "" if there was nothing
-	After   string // "" if there is nothing
+	Before  string // "" if it did not exist
+	After   string // "" if it no longer exists
 	Hosts   []string
-	Range   *hcl.Range // in the new design, in the old one where it is gone; nil for what is not written
+	Range   *hcl.Range // in the new design, or in the old one if it was removed; nil if it is not written
 	Detail  string
 	Source  string
-	// Origin says where a value comes from that is not in the file: "default since v1.3.0", or "default". "" for what is written.
+	// Origin says where a value that is not in the file comes from: "default since v1.3.0", or "default". "" if it is written.
 	Origin string
 
 	by     []string // IDs of procedures
-	paths  []string // of settings that it changes
-	joins  []string // names of nodes that come
-	leaves []string // names of nodes that go
-	args   []argOf  // arguments of nodes that it changes
+	paths  []string // settings that it changes
+	joins  []string // names of nodes that join
+	leaves []string // names of nodes that leave
+	args   []argOf  // node arguments that it changes
 }
 
 type argOf struct{ node, argument string }
 
-// Report is what an edit means.
+// Report says what an edit does to a cluster.
 type Report struct {
 	Old, New *Record
 	Verdict  Class
-	Changes  []Change // the worst class first, then in the order of the language
+	Changes  []Change // worst class first, then in the order of the language
 	Steps    []Step
 	Hints    []string
 
 	Before, After, Lowest Spare
-	LowestStep            int  // 1-based, 0 where nothing falls below what was before
-	Judged                bool // the target leaves etcd and the API servers to the design
+	LowestStep            int  // 1-based, 0 if no step survives less than the cluster before
+	Judged                bool // false if the target, not the design, decides about etcd and the API servers
 
 	silent []string // settings that are not in the file and reach no host
 }
 
-// Between says what it means to change one design into another.
+// Between reports what changing one design into another does to a cluster.
 func Between(old, new *Record) *Report { return BetweenWith(old, new, nil) }
 
-// BetweenWith is Between with other facts about Kubernetes' releases, by which the steps of an upgrade are ordered; nil stands for the
-// program's own.
+// BetweenWith is Between with other facts about Kubernetes releases, which order the steps of an upgrade; nil means the program's own.
 func BetweenWith(old, new *Record, facts *plan.Table) *Report {
 	d := &differ{old: old, new: new, facts: facts, r: &Report{Old: old, New: new, Verdict: None}}
 	d.settings()
@@ -76,17 +75,17 @@ type differ struct {
 	old, new *Record
 	facts    *plan.Table
 	r        *Report
-	again    map[string]bool // what redone answered
+	again    map[string]bool // the result of redone
 }
 
-// parents are blocks whose label is a setting: if it changes, that also reports what is in the block.
+// parents are blocks whose label is a setting: a change of the label also covers the content of the block.
 var parents = []string{
 	"network.cni", "load_balancer", "cloud_provider", "addon", "scheduler", "cluster.scheduler.profile", "container_runtime.registry",
 	"target",
 	"addon.manifest", "cloud_provider.manifest", "container_runtime",
 }
 
-// settings compares everything but the machines.
+// settings compares everything except the machines.
 func (d *differ) settings() {
 	paths := slices.Collect(maps.Keys(d.old.Settings))
 	for path := range d.new.Settings {
@@ -111,7 +110,7 @@ func (d *differ) settings() {
 		if block := within(path, told); block != "" {
 			c := d.changeOf(block)
 			c.paths = append(c.paths, path)
-			continue // of blocks in blocks the outer one tells
+			continue // for nested blocks, the outer one is reported
 		}
 		arg := argument(path)
 		if slices.Contains(parents, arg) {
@@ -121,8 +120,8 @@ func (d *differ) settings() {
 	}
 }
 
-// unstated reports whether a version is missing because the file does not state it: it is not a default of a cluster whose Kubernetes is
-// older than the facts.
+// unstated reports whether a version is missing because the file does not state it and the cluster's Kubernetes is older than the facts, so
+// there is no default.
 func (d *differ) unstated(e *edit) bool {
 	if e.had == e.has || !strings.HasSuffix(e.path, ".version") && !strings.HasPrefix(e.path, "component[") {
 		return false
@@ -135,7 +134,7 @@ func (d *differ) unstated(e *edit) bool {
 	return ok && d.facts.At(v).Past()
 }
 
-// elsewhere tells of manifests that no record can hold: they lie on the machine that runs Ansible.
+// elsewhere reports manifests whose content no record has, because they are on the machine that runs Ansible.
 func (d *differ) elsewhere() {
 	for _, path := range slices.Sorted(maps.Keys(d.new.Settings)) {
 		name := key(path)
@@ -149,12 +148,12 @@ func (d *differ) elsewhere() {
 	}
 }
 
-// within is the block among those told that a path is in, "" if none.
+// within is the reported block that contains a path, "" if none does.
 func within(path string, told map[string]bool) string {
 	for block := range told {
 		if rest, found := strings.CutPrefix(path, block); found && rest != "" && (rest[0] == '.' || rest[0] == '[') {
 			if block == "container_runtime" && strings.HasPrefix(rest, ".registry") {
-				continue // registries stay what they are under another runtime
+				continue // registries stay the same with another runtime
 			}
 			return block
 		}
@@ -212,7 +211,7 @@ func (d *differ) setting(e *edit, arg string) {
 	last.Hosts = d.hostsOf(c.by)
 }
 
-// ignored reports whether the target has no use for an argument, before and after: a change of it is not a change to the cluster.
+// ignored reports whether the target ignores an argument, before and after: changing it does not change the cluster.
 func (d *differ) ignored(argument string) bool {
 	return d.new.leaves != nil && d.old.Target == d.new.Target && d.new.leaves(argument)
 }
@@ -221,7 +220,7 @@ func (d *differ) ignoredWhat() string {
 	return "Target " + d.new.Target + " does not use it: nothing changes."
 }
 
-// without lists the items of a list that another has not.
+// without lists the items of a list that the other list lacks.
 func without(items, other []string) string {
 	var out []string
 	for _, s := range items {
@@ -235,7 +234,7 @@ func without(items, other []string) string {
 	return few(out)
 }
 
-// place is where a setting is written: in the new design, in the old one where it is gone.
+// place is where a setting is written: in the new design, or in the old one if it was removed.
 func (d *differ) place(e *edit, origin string) *hcl.Range {
 	at, ok := d.new.at[e.path]
 	if !e.has {
@@ -254,7 +253,7 @@ func id(r *Row, c *Case) string {
 	return r.Argument + ": " + c.When
 }
 
-// hostsOf are the hosts of the old design that procedures work on, and that stay.
+// hostsOf returns the hosts of the old design that stay and that the procedures work on.
 func (d *differ) hostsOf(procedures []string) []string {
 	var out []string
 	for _, n := range d.new.Nodes {
@@ -270,7 +269,7 @@ func (d *differ) hostsOf(procedures []string) []string {
 	return out
 }
 
-// has reports whether a procedure's place covers a host.
+// has reports whether a procedure's place includes a host.
 func (w place) has(n *Node, r *Record) bool {
 	roles := n.roles()
 	switch w {
@@ -296,7 +295,7 @@ func (r *Record) node(name string) *Node {
 	return r.Nodes[i]
 }
 
-// having are the nodes with a role.
+// having returns the nodes with a role.
 func (r *Record) having(role plan.Roles) []*Node {
 	var out []*Node
 	for _, n := range r.Nodes {
@@ -307,7 +306,7 @@ func (r *Record) having(role plan.Roles) []*Node {
 	return out
 }
 
-// combinations refuses what is two changes that must not be one.
+// combinations refuses pairs of changes that must not be one edit.
 func (d *differ) combinations() {
 	version := d.old.Settings["cluster.kubernetes_version"].Text != d.new.Settings["cluster.kubernetes_version"].Text
 	network := d.old.text("network.cni.version") != d.new.text("network.cni.version") &&
@@ -331,8 +330,8 @@ func (d *differ) combinations() {
 	}
 }
 
-// toolDoesBoth refuses machines that come and go in one edit where one command makes and removes them: it would remove those that go before
-// they are drained.
+// toolDoesBoth refuses an edit in which machines join and leave if one command creates and removes machines: it would remove the leaving
+// ones before they are drained.
 func (d *differ) toolDoesBoth() {
 	if d.new.Hosting != plan.Hosts || d.new.page.Make == "" {
 		return
@@ -352,10 +351,10 @@ func (d *differ) refuse(subject, what, detail string) {
 	d.r.Changes = append(d.r.Changes, Change{ID: subject + ": " + what, Class: Refused, Subject: subject, Detail: detail})
 }
 
-// applier is the program that applies a change where our playbook does not.
+// applier is the program that applies a change if our playbook does not.
 func (r *Record) applier() string { return cmp.Or(r.page.AppliedBy, "terraform apply") }
 
-// others changes the classes where another program builds the cluster: never better than ordered, for it was not tried.
+// others adjusts the classes if another program builds the cluster: at best ordered, because that was not tested.
 func (d *differ) others() {
 	if d.new.Hosting == plan.Hosts || d.old.Target != d.new.Target {
 		return
@@ -373,5 +372,5 @@ func (d *differ) others() {
 	}
 }
 
-// few lists names, and how many more there are.
+// few lists the first names, and how many more there are.
 func few(names []string) string { return spelling.Few(names, 6) }

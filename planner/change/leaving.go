@@ -7,12 +7,11 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// kept are the arguments of a machine that left the design which are still needed to take it out of the cluster.
+// kept are the arguments of a machine that left the design that are needed to remove it from the cluster.
 var kept = []string{"address", "secondary_address", "ssh_address", "arch", "roles"}
 
-// Leaving are the machines that the cluster may still have although the new design lacks them: those of the old one, and those that were
-// leaving then, except for the ones that are said to be removed. A machine whose address is secret stays out: its name alone is not an
-// use.
+// Leaving returns the machines that the cluster may still have although the new design lacks them: those of the old design, and those that
+// were already leaving, except the ones in removed. Machines with a secret address are omitted, because the name alone is of no use.
 func Leaving(old, next *Record, removed []string) []*Node {
 	if old.Hosting != plan.Hosts || next.Hosting != plan.Hosts {
 		return nil
@@ -30,7 +29,7 @@ func Leaving(old, next *Record, removed []string) []*Node {
 	return out
 }
 
-// Departing is a leaving machine as the emitters know it.
+// Departing converts a leaving machine to the emitters' type.
 func (n *Node) Departing() plan.Leaving {
 	return plan.Leaving{
 		Name: n.Name, SSHAddress: n.Args["ssh_address"].plain(), Address: n.Args["address"].plain(), Arch: n.Args["arch"].plain(),

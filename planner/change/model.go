@@ -20,7 +20,7 @@ func (n *Node) roles() plan.Roles {
 	return roles
 }
 
-// plain is a value as a text that tells it from others: that of a sensitive one is its digest.
+// plain is a text that identifies a value; for a sensitive one it is the digest.
 func (v Value) plain() string {
 	if v.Digest != "" {
 		return v.Digest
@@ -28,14 +28,14 @@ func (v Value) plain() string {
 	return v.Text
 }
 
-// external reports whether etcd runs apart from the control planes.
+// external reports whether etcd runs separately from the control planes.
 func (r *Record) external() bool { return r.text("etcd.topology") == string(topologies.External) }
 
-// foreign reports whether etcd is one that others run.
+// foreign reports whether others run etcd.
 func (r *Record) foreign() bool { return len(r.Settings["etcd.external_endpoints"].List) > 0 }
 
-// model is the record as the plan that simulate judges: who is there, what it is for, and where it is. An endpoint that is sensitive
-// counts as a name.
+// model converts the record to the plan that simulate judges: the machines, their roles, and where they are. A sensitive endpoint counts as
+// a name.
 func (r *Record) model() *plan.Plan {
 	p := &plan.Plan{}
 	p.Target.Name, p.Target.Facts.Hosting = r.Target, r.Hosting
@@ -69,8 +69,8 @@ func (r *Record) model() *plan.Plan {
 	return p
 }
 
-// States are the cluster before the steps and after each of them, for simulate and for pictures: who is there, what it is for, and where
-// it is. Without steps they are before and after.
+// States returns the cluster before the steps and after each of them, for simulate and for pictures: the machines, their roles, and where
+// they are. Without steps there are two states, before and after.
 func (r *Report) States() []*plan.Plan {
 	states := []*plan.Plan{r.Old.model()}
 	if len(r.Steps) == 0 {
@@ -81,7 +81,7 @@ func (r *Report) States() []*plan.Plan {
 	return states
 }
 
-// segments are the network segments that the record states. Where an address is sensitive nothing tells them apart.
+// segments returns the network segments that the record states. Sensitive addresses cannot be told apart.
 func (r *Record) segments() []netip.Prefix {
 	everything := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
 	secret := r.Settings["load_balancer.virtual_ip"].Digest != ""
@@ -117,7 +117,7 @@ func (r *Record) host() string {
 	return e
 }
 
-// address reads an address; a sensitive one is there, and which it is does not matter.
+// address parses an address; a sensitive one becomes a placeholder, because only its presence matters.
 func address(v Value) netip.Addr {
 	if v.Digest != "" {
 		return netip.IPv4Unspecified()
@@ -126,8 +126,8 @@ func address(v Value) netip.Addr {
 	return a
 }
 
-// Spare counts the single losses of nodes that writes to etcd and answers at the endpoint survive; nil if they have stopped already, or
-// where someone else runs what would stop.
+// Spare is how many lost nodes the writes to etcd and the API at the endpoint survive; nil if they are already down, or if someone else
+// runs the part in question.
 type Spare struct {
 	Writes *int `json:"writes"`
 	API    *int `json:"api"`
@@ -154,7 +154,7 @@ func lower(a, b *int) *int {
 	return new(min(*a, *b))
 }
 
-// below reports whether a survives less than b: first of both, then of either.
+// below reports whether s survives less than t: compared by the lower of both numbers first, then by either.
 func (s Spare) below(t Spare) bool {
 	x, y := s.score(), t.score()
 	return slices.Compare(x[:], y[:]) < 0
@@ -171,5 +171,5 @@ func (s Spare) score() [2]int {
 	return [2]int{min(n[0], n[1]), n[0] + n[1]}
 }
 
-// min is how many losses of any node leave both.
+// min is the number of lost nodes, whichever they are, that both survive.
 func (s Spare) min() int { return s.score()[0] }

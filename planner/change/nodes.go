@@ -56,7 +56,7 @@ func (d *differ) nodes() {
 	}
 }
 
-// subjectOf is the path of an argument of some nodes: of the node, of the pool that all of them are from, or of any.
+// subjectOf is the path of an argument of some nodes: of the node, of the pool that they all belong to, or of any node.
 func subjectOf(r *Record, names []string, argument string) string {
 	if len(names) == 1 {
 		return "node." + names[0] + "." + argument
@@ -73,13 +73,13 @@ func subjectOf(r *Record, names []string, argument string) string {
 	return "node.*." + argument
 }
 
-// nodeRow is the row of machines that come and go.
+// nodeRow is the row for machines that join and leave.
 func nodeRow() *Row {
 	r, _ := lookup("node")
 	return r
 }
 
-// whole is a change of a whole machine.
+// whole is a change of an entire machine.
 func (d *differ) whole(n *Node, when string, at *hcl.Range) Change {
 	r := nodeRow()
 	c := r.when(when)
@@ -99,7 +99,7 @@ func placeOf(n *Node, argument string) *hcl.Range {
 	return &at
 }
 
-// about describes a machine in a few words: its roles, and where it is.
+// about describes a machine briefly: its roles, and where it is.
 func about(n *Node) string {
 	words := strings.Join(n.Args["roles"].List, ", ")
 	if zone, ok := n.Args["failure_domain"]; ok {
@@ -108,7 +108,7 @@ func about(n *Node) string {
 	return words
 }
 
-// comes and goes name the cases of a machine with some roles, the weightiest first.
+// comes and goes return the cases of a machine with its roles, the most important first.
 func comes(n *Node, external bool) []string {
 	return cases(n, external, "a control plane joins", "a member of etcd joins", "a load balancer joins", "a worker joins")
 }
@@ -135,7 +135,7 @@ func cases(n *Node, external bool, controlPlane, member, balancer, worker string
 	return out
 }
 
-// come tells of a new machine. One with several roles is told once, with the steps of all.
+// come reports a new machine. One with several roles is reported once, with the steps of all of them.
 func (d *differ) come(n *Node) {
 	d.machine(n, comes(n, d.new.external()), func(c *Change) {
 		c.After, c.joins = about(n), []string{n.Name}
@@ -143,7 +143,7 @@ func (d *differ) come(n *Node) {
 	}, placeOf(n, ""))
 }
 
-// leave tells of a machine that leaves.
+// leave reports a machine that leaves.
 func (d *differ) leave(n *Node) {
 	d.machine(n, goes(n, d.old.external()), func(c *Change) {
 		c.Before, c.leaves = about(n), []string{n.Name}
@@ -151,10 +151,10 @@ func (d *differ) leave(n *Node) {
 	}, placeOf(n, ""))
 }
 
-// moves reports whether etcd moves between the control planes and hosts of its own.
+// moves reports whether etcd moves between the control planes and dedicated hosts.
 func (d *differ) moves() bool { return d.old.external() != d.new.external() }
 
-// withMove leaves out of a machine's procedures what move-etcd.yml does: it saves etcd itself, and leads the API servers to the new
+// withMove removes from a machine's procedures what move-etcd.yml already does: it backs up etcd, and points the API servers to the new
 // members.
 func (d *differ) withMove(by []string) []string {
 	if !d.moves() {
@@ -175,10 +175,10 @@ func (d *differ) machine(n *Node, whens []string, finish func(*Change), at *hcl.
 	d.r.Changes = append(d.r.Changes, c)
 }
 
-// renamed takes out of both lists the machines that are the same under another name.
+// renamed removes from both lists the machines that only have a new name.
 func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 	taken := map[string]bool{}
-	said := map[string]string{} // old names by new ones
+	said := map[string]string{} // old names by new name
 	for _, from := range slices.Sorted(maps.Keys(d.new.moves)) {
 		if d.old.node(from) == nil {
 			d.r.Hints = append(d.r.Hints, fmt.Sprintf("the block moved from %q is stale: the old design has no such node; remove the block",
@@ -229,12 +229,12 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 	return rest, gone
 }
 
-// critical: the API or etcd depends on it.
+// critical reports whether the API or etcd depends on the machine.
 func critical(n *Node) bool {
 	return n.roles()&(plan.ControlPlane|plan.EtcdRole) != 0
 }
 
-// same reports whether two nodes are one machine: an address or a hardware address says so.
+// same reports whether two nodes are one machine, by IP or MAC address.
 func same(a, b *Node) bool {
 	for _, name := range []string{"mac", "address"} {
 		x, had := a.Args[name]
@@ -246,7 +246,7 @@ func same(a, b *Node) bool {
 	return false
 }
 
-// swapped refuses an address that another machine has now and keeps the name of.
+// swapped refuses an address that now belongs to another machine, which keeps its name.
 func (d *differ) swapped() {
 	owner := map[string]*Node{}
 	for _, o := range d.old.Nodes {
@@ -272,8 +272,7 @@ func (d *differ) swapped() {
 	}
 }
 
-// replaced refuses an edit that leaves no old control plane, or no old member, or that takes a majority of the members away while others
-// come.
+// replaced refuses an edit that keeps no old control plane or no old member, or that removes a majority of the members while others join.
 func (d *differ) replaced(added, removed []*Node) {
 	for _, kind := range []struct {
 		role plan.Roles
@@ -307,7 +306,7 @@ func (d *differ) replaced(added, removed []*Node) {
 	}
 }
 
-// shifted finds pools of which two machines or more keep their names and get other addresses, which is refused as one edit.
+// shifted finds pools in which at least two machines keep their names and get other addresses, which is refused as one edit.
 func (d *differ) shifted() map[string]bool {
 	moved := map[string][]string{}
 	for _, n := range d.new.Nodes {
@@ -339,7 +338,7 @@ func (d *differ) shifted() map[string]bool {
 	return out
 }
 
-// compare tells how a machine that stays changes. tell groups what is the same for several.
+// compare reports how a machine that stays changes. tell groups identical changes of several machines.
 func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Change)) {
 	names := slices.Collect(maps.Keys(o.Args))
 	for name := range n.Args {
@@ -385,7 +384,7 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 	}
 }
 
-// follow lets roles that follow from where etcd runs change with it.
+// follow lets roles change with the place where etcd runs if they depend on it.
 func (d *differ) follow(args []argOf) {
 	if d.moves() {
 		c := d.changeOf("etcd.topology")
@@ -436,7 +435,7 @@ func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
 	return r.when("a member of etcd or a balancer moves")
 }
 
-// address judges another address by what the machine is for.
+// address judges a changed address by the roles of the machine.
 func (d *differ) address(o, n *Node, r *Row) *Case {
 	roles := o.roles()
 	switch {

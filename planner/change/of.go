@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Of makes the record of a plan. release is the version of the program.
+// Of returns the record of a plan. release is the version of the program.
 func Of(p *plan.Plan, release string) *Record {
 	b := &builder{p: p, secrets: p.Spec.Secrets, r: &Record{
 		Release: release, Cluster: p.Cluster.Name, Target: p.Target.Name, Hosting: p.Target.Facts.Hosting,
@@ -66,7 +66,7 @@ func Of(p *plan.Plan, release string) *Record {
 	return b.r
 }
 
-// decided is the path of a decision as a record has it, "" for what is decided node by node.
+// decided converts the path of a decision to a record's form, "" if it is decided per node.
 func decided(path string) string {
 	if strings.HasPrefix(path, "node.") {
 		return ""
@@ -87,7 +87,7 @@ type builder struct {
 	secrets *spec.Secrets
 }
 
-// put records a value that says something, under its path. at is where it is written, or would be.
+// put records a non-empty value under its path. at is where it is written, or would be.
 func (b *builder) put(path string, at hcl.Range, v Value) {
 	if v.IsList && len(v.List) == 0 {
 		return
@@ -96,7 +96,7 @@ func (b *builder) put(path string, at hcl.Range, v Value) {
 	b.r.at[path] = at
 }
 
-// shielded puts a digest in place of a value that must not be told.
+// shielded replaces a sensitive value with a digest.
 func (b *builder) shielded(path string, at hcl.Range, v Value) Value {
 	if !b.secrets.Sensitive(at, append(v.List, v.Text)...) {
 		return v
@@ -104,21 +104,21 @@ func (b *builder) shielded(path string, at hcl.Range, v Value) Value {
 	return Value{Digest: digest(b.p.Cluster.Name, path, v), IsList: v.IsList}
 }
 
-// digest is how a sensitive value is distinguished from another without being shown. It is keyed with the cluster's name and the path, so
-// that equal values of two clusters or two arguments do not look equal, and tables made beforehand are of no use. It keeps a value out of
-// reviews, logs and the copies of the record in the cluster. It does not protect a value that can be guessed from someone who has the
-// record: who tries every port or every short password finds it. The same value always has the same digest, as everything in a tree must.
+// digest identifies a sensitive value without showing it. It is keyed with the cluster's name and the path, so that equal values of two
+// clusters or two arguments look different, and precomputed tables are useless. It keeps a value out of reviews, logs, and the record's
+// copies in the cluster. It does not protect a guessable value from someone who has the record: trying every port or every short password
+// finds it. The same value always has the same digest, because a tree must be reproducible.
 func digest(cluster, path string, v Value) string {
 	mac := hmac.New(sha256.New, []byte("k8splan "+cluster+"\x00"+path))
 	data, err := encoded(Value{Text: v.Text, List: v.List, IsList: v.IsList})
 	if err != nil {
-		panic(err) // texts can be encoded
+		panic(err) // texts can always be encoded
 	}
 	mac.Write(data)
 	return hex.EncodeToString(mac.Sum(nil))[:32]
 }
 
-// word records a text where there is one.
+// word records a text if there is one.
 func (b *builder) word(path string, src *spec.Source, s string) {
 	if s != "" {
 		b.put(path, src.Attr(last(path)), text(s))
@@ -132,7 +132,7 @@ func (b *builder) number(path string, src *spec.Source, n int) {
 	}
 }
 
-// flag records true, and false if it is the unusual one or was written.
+// flag records true, and also false if that is unusual or was written.
 func (b *builder) flag(path string, src *spec.Source, on, always bool) {
 	if on || always {
 		b.put(path, src.Attr(last(path)), text(strconv.FormatBool(on)))
@@ -159,7 +159,7 @@ func (b *builder) args(path string, src *spec.Source, args []plan.Arg) {
 	}
 }
 
-// object records each value of a map of any values, a list as one.
+// object records each value of a map of any values; a list is one value.
 func (b *builder) object(path string, o *spec.Object) {
 	if o != nil {
 		b.inside(path, o, nil, o.Value)
@@ -177,7 +177,7 @@ func (b *builder) inside(path string, o *spec.Object, at spec.Path, v any) {
 	if !ok {
 		data, err := encoded(v)
 		if err != nil {
-			panic(err) // texts, numbers, lists and maps can be encoded
+			panic(err) // texts, numbers, lists, and maps can always be encoded
 		}
 		s = string(data)
 	}
@@ -190,13 +190,13 @@ func (b *builder) words(path string, src *spec.Source, words map[string]string) 
 	}
 }
 
-// fingerprint stands for the content of a file: a record is not a copy of it.
+// fingerprint represents the content of a file: a record does not contain copies of files.
 func fingerprint(content string) string {
 	sum := sha256.Sum256([]byte(content))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// last is the argument's own name.
+// last is the last part of a path: the argument's name.
 func last(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 func prefixes(ranges []netip.Prefix) []string {
@@ -207,7 +207,7 @@ func prefixes(ranges []netip.Prefix) []string {
 	return out
 }
 
-// size is a number of bytes in the largest binary unit that divides it.
+// size formats bytes in the largest binary unit that divides them.
 func size(n int64) string {
 	for _, unit := range []string{"", "Ki", "Mi", "Gi"} {
 		if n%1024 != 0 {
@@ -292,7 +292,7 @@ func (b *builder) scheduling(path string, name hcl.Range, src *spec.Source, s pl
 	b.number(path+".percentage_of_nodes_to_score", src, s.PercentageToScore)
 }
 
-// measured stands for an MTU that the pod network measures on each host: nothing is written to its configuration.
+// measured is the value of an MTU that the pod network measures on each host, so that its configuration has none.
 const measured = "measured on each host"
 
 func (b *builder) network() {
@@ -381,7 +381,7 @@ func (b *builder) runtime() {
 		b.word(path+".ca_file", g.Source, g.CAFile)
 	}
 	seen := map[string]bool{}
-	for _, d := range b.p.Downloads() { // what no argument says: the release of the program decides it
+	for _, d := range b.p.Downloads() { // versions that no argument sets: the release of the program decides them
 		if version := versionIn(d); version != "" && !seen[d.Name] {
 			seen[d.Name] = true
 			b.put(mark("component", d.Name), r.Block(), text(version))
@@ -390,7 +390,7 @@ func (b *builder) runtime() {
 	}
 }
 
-// versionIn is the version of a helper program in the path of its release; "" for those whose version an argument says.
+// versionIn is the version of a helper program, from the path of its download; "" if an argument sets the version.
 func versionIn(d plan.Download) string {
 	if !slices.Contains([]string{"runc", "cni-plugins", "crictl", "cri-dockerd"}, d.Name) {
 		return ""
@@ -403,7 +403,7 @@ func versionIn(d plan.Download) string {
 	return ""
 }
 
-// left reports whether a block means nothing here: the vendor runs the control plane, and the block is not in the file.
+// left reports whether a block has no meaning here: the vendor runs the control plane, and the block is not in the file.
 func (b *builder) left(written bool) bool {
 	return b.p.Target.Facts.Hosting == plan.Hosted && !written
 }
@@ -449,7 +449,7 @@ func (b *builder) balancer() {
 	b.word("load_balancer.version", l.Source, l.Version)
 }
 
-// machinesAccess records how hosts are reached and where they fetch from.
+// machinesAccess records how hosts are reached and where they download from.
 func (b *builder) machinesAccess() {
 	if s := &b.p.SSH; !b.left(b.p.Spec.SSH != nil) {
 		b.word("ssh.user", s.Source, s.User)
@@ -531,7 +531,7 @@ func (b *builder) addons() {
 	}
 }
 
-// manifests records those that are outside the tree: the others follow from version and settings.
+// manifests records the manifests outside the tree; all others follow from version and settings.
 func (b *builder) manifests(path string, all []plan.Manifest) {
 	for i, m := range all {
 		if m.Tree == "" {
@@ -541,7 +541,7 @@ func (b *builder) manifests(path string, all []plan.Manifest) {
 	}
 }
 
-// target records what is written in the block of the target, whose arguments are its own.
+// target records the contents of the target's block, which has its own arguments.
 func (b *builder) target() {
 	t := &b.p.Target
 	b.put("target", t.NameRange, text(t.Name))
@@ -555,7 +555,7 @@ func (b *builder) target() {
 func (b *builder) body(path string, body *hclsyntax.Body, ctx *hcl.EvalContext) {
 	for name, attr := range body.Attributes {
 		v, diags := attr.Expr.Value(ctx)
-		if diags.HasErrors() || v.IsNull() || !v.IsWhollyKnown() { // the target said so, or nothing is written
+		if diags.HasErrors() || v.IsNull() || !v.IsWhollyKnown() { // the target reported it, or nothing is written
 			continue
 		}
 		b.put(path+"."+name, attr.Expr.Range(), written(v))
@@ -574,14 +574,14 @@ func (b *builder) body(path string, body *hclsyntax.Body, ctx *hcl.EvalContext) 
 	}
 }
 
-// written is a value of an expression as text: strings as they are, all else as JSON.
+// written formats the value of an expression: strings as they are, everything else as JSON.
 func written(v cty.Value) Value {
 	if v.Type() == cty.String {
 		return text(v.AsString())
 	}
 	data, err := ctyjson.Marshal(v, v.Type())
 	if err != nil {
-		panic(err) // known values can be encoded
+		panic(err) // known values can always be encoded
 	}
 	var texts []string
 	if json.Unmarshal(data, &texts) == nil && texts != nil {
@@ -612,7 +612,7 @@ func (b *builder) node(n *plan.Node, name string) {
 	put("roles", n.Attr("roles"), list(n.Roles.Strings()))
 	word("address", address(n.Address))
 	word("secondary_address", address(n.SecondaryAddress))
-	if n.SSHAddress != address(n.Address) && n.SSHAddress != n.Name { // otherwise it follows
+	if n.SSHAddress != address(n.Address) && n.SSHAddress != n.Name { // otherwise it follows from the address
 		word("ssh_address", n.SSHAddress)
 	}
 	word("public_address", n.PublicAddress)
@@ -661,8 +661,8 @@ func (b *builder) node(n *plan.Node, name string) {
 	}
 }
 
-// poolNames are the nodes' names, where the target gives the machines of a pool names of its own those that a pool makes by itself: others
-// that the author writes change nothing.
+// poolNames returns the nodes' names. If the target names the machines of a pool itself, those are the pool's default names, because names
+// that the author writes then have no effect.
 func poolNames(p *plan.Plan) map[*plan.Node]string {
 	names, taken, count := map[*plan.Node]string{}, map[string]bool{}, map[string]int{}
 	for _, n := range p.Nodes {
@@ -681,7 +681,7 @@ func poolNames(p *plan.Plan) map[*plan.Node]string {
 	return names
 }
 
-// routers are BGP peers as the file writes them.
+// routers formats BGP peers as in the file.
 func routers(peers []plan.BGPPeer) []string {
 	var words []string
 	for _, p := range peers {

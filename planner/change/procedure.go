@@ -1,20 +1,20 @@
 package change
 
-// Class is what a change does to a cluster that runs.
+// Class is the effect of a change on a running cluster.
 type Class string
 
-// The classes, from the best to the worst.
+// The classes, best first.
 const (
-	None    Class = "none"     // nothing changes on any host
-	InPlace Class = "in-place" // applied while everything runs; no component is unavailable at any time
+	None    Class = "none"     // no host changes
+	InPlace Class = "in-place" // applied at runtime; every component stays available
 	Ordered Class = "ordered"  // steps with gates between them
-	Refused Class = "refused"  // cannot be done to a running cluster, or would lose data
+	Refused Class = "refused"  // impossible on a running cluster, or would lose data
 )
 
 // Classes lists them in order.
 var Classes = []Class{None, InPlace, Ordered, Refused}
 
-// Meaning says what a class means, in half a sentence.
+// Meaning explains a class, in half a sentence.
 func (c Class) Meaning() string {
 	return map[Class]string{
 		None:    "nothing changes on any host",
@@ -41,40 +41,40 @@ func worse(a, b Class) Class {
 	return a
 }
 
-// place says on which hosts a procedure works.
+// place is the set of hosts that a procedure works on.
 type place int
 
 const (
 	onCluster       place = iota // through the API, from one control plane
 	onControlPlanes              // one at a time
 	onKubelets                   // control planes, then workers
-	onMembers                    // of etcd, the leader last
+	onMembers                    // etcd's, the leader last
 	onBalancers                  // the one without the virtual IP first
-	onChanged                    // the hosts whose arguments changed
-	onTool                       // on the computer that the tree lies on
+	onChanged                    // hosts whose arguments changed
+	onTool                       // on the computer with the tree
 )
 
-// Procedure is one way of carrying changes out.
+// Procedure is one way to carry out changes.
 type Procedure struct {
 	ID    string
 	Title string // imperative, without the hosts
-	// Playbook carries it out, once Ready; By is the playbook that will. Page is the heading of RUNBOOK.md that has it by hand.
+	// Playbook carries it out, once Ready; By is the planned playbook. Page is the heading of the manual steps in RUNBOOK.md.
 	Playbook string
 	Ready    bool
 	Page     string
-	Gate     string // what must hold before the next host, or the next step
+	Gate     string // what must hold before the next host or step
 	Undo     string
-	// Drains: the host in hand serves nothing while it is worked on.
+	// Drains: the current host serves nothing during the work.
 	Drains bool
-	// KeepsEtcd: of the host in hand only the API server is away, its member of etcd goes on.
+	// KeepsEtcd: only the API server of the current host is down, its etcd member keeps running.
 	KeepsEtcd bool
 	// Rank orders procedures; see the groups in procedures.
 	Rank  int
 	where place
 }
 
-// Playbooks are the playbooks that carry changes out. Ready says that the tree has it, and that it does what its procedures say; until then
-// diff names the page of RUNBOOK.md.
+// playbooks lists the playbooks that carry out changes. Ready says that the tree contains it and that it does what its procedures say;
+// until then, diff names the page of RUNBOOK.md.
 var playbooks = []struct {
 	Name  string
 	Ready bool
@@ -100,10 +100,10 @@ func ready(name string) bool {
 	return false
 }
 
-// carries reports whether a playbook carries the procedure out today.
+// carries reports whether a playbook currently carries out the procedure.
 func (p *Procedure) carries() bool { return p.Ready && ready(p.Playbook) }
 
-// Gates that several procedures have.
+// Gates that several procedures share.
 const (
 	gateEtcd  = "every member of etcd reports the same cluster ID, the planned member list, one leader, no alarm"
 	gateAPI   = "/readyz of every API server answers at its own address, and the leases of controller manager and scheduler are renewed"
@@ -112,8 +112,8 @@ const (
 	undoSame  = "put the old value back the same way"
 )
 
-// procedures is the table of procedures, in the order in which they run: what must be there before, machines that join, what restarts,
-// machines that leave. A procedure is Ready once its playbook does what is said here; site.yml is there, but does not do all of it yet.
+// procedures is the table of procedures, in the order in which they run: prerequisites, machines that join, restarts, machines that leave.
+// A procedure is Ready once its playbook does what is described here; site.yml exists, but does not do all of it yet.
 var procedures = []Procedure{
 	{ID: "save", Title: "Save etcd and the authorities' keys", Playbook: "backup-etcd.yml", Ready: true, Page: "Save etcd", Rank: 0,
 		where: onMembers,
@@ -308,7 +308,7 @@ var procedures = []Procedure{
 		Gate: "nothing connects to the old names", Undo: "the old certificate files"},
 }
 
-// find returns a procedure of the table.
+// find returns a procedure by ID.
 func find(id string) *Procedure {
 	for i := range procedures {
 		if procedures[i].ID == id {

@@ -16,43 +16,43 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// FileName is the file of a tree that holds its record.
+// FileName is the name of the record in a tree.
 const FileName = "plan.json"
 
-// FormatVersion is of the record's file. The number before the point changes when an older program would read a newer file wrongly; the
-// number after it when fields are added.
+// FormatVersion is the version of the record's format. The major number changes if older programs would misread a newer file; the minor
+// number changes when fields are added.
 const FormatVersion = "1.2"
 
-// Record is a resolved design as one flat table: what a tree was generated from, and what two designs are compared by. Everything that
-// reaches a host is in it, under its path in the language: `network.pod_subnets`, `cluster.api_server.extra_args["event-ttl"]`.
+// Record is a resolved design as one flat table: what a tree was generated from, and the basis for comparing two designs. It contains
+// everything that reaches a host, under its path in the language: `network.pod_subnets`, `cluster.api_server.extra_args["event-ttl"]`.
 type Record struct {
-	Release  string // of the program that resolved the design
+	Release  string // version of the program that resolved the design
 	Cluster  string // name
 	Target   string // name
 	Hosting  plan.Hosting
 	Settings map[string]Value
-	Defaults map[string]bool // paths whose value was left to the planner
+	Defaults map[string]bool // paths of values that the planner chose
 	Nodes    []*Node         // in natural order of names
-	// Leaving are machines that the design has no longer and that the cluster may still have, in natural order of names.
+	// Leaving are machines that the design no longer has but the cluster may still have, in natural order of names.
 	Leaving []*Node
-	// Files are the digests ("sha256:…") of the files that the topology reads, by their paths in its folder.
+	// Files are the digests ("sha256:…") of the files that the topology reads, by path in its folder.
 	Files map[string]string
 
 	at    map[string]hcl.Range // where settings are written; nil for a record from a file
-	moves map[string]string    // new names of machines by their old ones, as the design says
-	page  plan.Page            // of the target; zero for a record from a file
-	// leaves reports whether the target has no use for an argument; nil for a record from a file.
+	moves map[string]string    // new names of machines by old name, from the design
+	page  plan.Page            // the target's; zero for a record from a file
+	// leaves reports whether the target ignores an argument; nil for a record from a file.
 	leaves func(path string) bool
 }
 
-// Node is one machine. Its arguments have the names of the language's block node; keys of maps follow in brackets.
+// Node is one machine. Its arguments are named as in a node block, with map keys in brackets.
 type Node struct {
 	Name string
-	Pool string // "" for its own node
+	Pool string // "" if it is not from a pool
 	Args map[string]Value
 
-	at     map[string]hcl.Range // by argument, without the brackets; "" is the block
-	unread []string             // arguments that nothing reads of this machine
+	at     map[string]hcl.Range // by argument, without brackets; "" is the block
+	unread []string             // arguments of this machine that nothing uses
 }
 
 // Value is a string or a list of strings. Numbers, sizes, and booleans are strings too.
@@ -60,17 +60,17 @@ type Value struct {
 	Text   string
 	List   []string
 	IsList bool
-	// Digest is set on a sensitive value, whose text is not kept. See digest.
+	// Digest is set for a sensitive value, whose text is not stored. See digest.
 	Digest string
 }
 
-// Text makes a value of a text.
+// text returns a string value.
 func text(s string) Value { return Value{Text: s} }
 
-// list makes a value of texts whose order means something.
+// list returns a list value whose order matters.
 func list(items []string) Value { return Value{List: slices.Clone(items), IsList: true} }
 
-// set makes a value of texts whose order means nothing.
+// set returns a list value whose order does not matter.
 func set(items []string) Value {
 	sorted := slices.Clone(items)
 	slices.Sort(sorted)
@@ -82,10 +82,10 @@ func (v Value) Equal(w Value) bool {
 	return v.Text == w.Text && v.Digest == w.Digest && v.IsList == w.IsList && slices.Equal(v.List, w.List)
 }
 
-// Sensitive is what is shown in place of a sensitive value.
+// Sensitive is shown instead of a sensitive value.
 const Sensitive = "(sensitive)"
 
-// String is the value for a person; lists are separated by commas.
+// String formats the value for display; lists are separated by commas.
 func (v Value) String() string {
 	switch {
 	case v.Digest != "":
@@ -96,7 +96,7 @@ func (v Value) String() string {
 	return v.Text
 }
 
-// secret is how a sensitive value is written.
+// secret is the JSON form of a sensitive value.
 type secret struct {
 	Value  string `json:"value"`
 	Digest string `json:"digest"`
@@ -133,10 +133,10 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	return fmt.Errorf("a value is %.20q, neither text nor list", data)
 }
 
-// Mark joins the path of a block and its label, or of a map and its key.
+// mark joins the path of a block and its label, or of a map and its key.
 func mark(path, key string) string { return path + "[" + strconv.Quote(key) + "]" }
 
-// argument is a path without labels and keys: the row of the language that it is of.
+// argument is a path without labels and keys: its row in the language.
 func argument(path string) string {
 	var out strings.Builder
 	for {
@@ -146,7 +146,7 @@ func argument(path string) string {
 			return out.String()
 		}
 		quoted, err := strconv.QuotedPrefix(`"` + rest)
-		if err != nil { // no path of ours
+		if err != nil { // not one of our paths
 			return out.String()
 		}
 		path = strings.TrimPrefix(rest[len(quoted)-1:], "]")
@@ -166,10 +166,10 @@ func key(path string) string {
 	return s
 }
 
-// own are the arguments by which the nodes of a pool differ.
+// own are the arguments that differ between the nodes of a pool.
 var own = []string{"address", "secondary_address", "ssh_address", "public_address", "mac", "failure_domain", "host", "power", "bootstrap"}
 
-// file is how a record is written: what many machines have in common stands once.
+// file is the format of a record's file: what many machines share is stored once.
 type file struct {
 	FormatVersion string             `json:"format_version"`
 	Release       string             `json:"k8splan"`
@@ -197,11 +197,11 @@ type leavingJSON struct {
 	Args map[string]Value `json:"args"`
 }
 
-// Encode writes the record as JSON, a line for each setting and each node, so that a version control system shows what changed.
+// Encode writes the record as JSON, with one line for each setting and node, so that version control shows what changed.
 func (r *Record) Encode() ([]byte, error) {
 	f := file{FormatVersion: FormatVersion, Release: r.Release, Cluster: r.Cluster, Target: r.Target, Hosting: r.Hosting}
 	known := map[string]int{}
-	last := -1 // the machine of the node before: most nodes of a pool have the same
+	last := -1 // the machine of the previous node: most nodes of a pool have the same
 	for _, n := range r.Nodes {
 		mine := map[string]Value{}
 		for _, name := range own {
@@ -271,7 +271,7 @@ func (r *Record) Encode() ([]byte, error) {
 	return w.out.Bytes(), w.err
 }
 
-// sameMachine reports whether args, of which count are no node's own, has all that the machine has and no more.
+// sameMachine reports whether args, without the count arguments that belong to the node itself, equal those of the machine.
 func sameMachine(machine, args map[string]Value, count int) bool {
 	if len(machine) != count {
 		return false
@@ -284,7 +284,7 @@ func sameMachine(machine, args map[string]Value, count int) bool {
 	return true
 }
 
-// writer puts lines together and keeps the first error.
+// writer joins lines and keeps the first error.
 type writer struct {
 	out bytes.Buffer
 	err error
@@ -303,7 +303,7 @@ func (w *writer) field(name string, v any, after string) {
 	w.value(v, after)
 }
 
-// node writes a node in one line. There are thousands of them, so that it does without the encoder's reflection.
+// node writes a node on one line. There may be thousands, so it avoids the encoder's reflection.
 func (w *writer) node(n nodeJSON, after string) {
 	w.out.WriteString(`{"name":`)
 	w.text(n.Name)
@@ -331,7 +331,7 @@ func (w *writer) node(n nodeJSON, after string) {
 	w.line(after)
 }
 
-// text writes a string: as it is where it has nothing but letters, digits and signs that JSON leaves alone.
+// text writes a string, unchanged if it has only letters, digits, and characters that JSON does not escape.
 func (w *writer) text(s string) {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
@@ -357,7 +357,7 @@ func comma(i, n int) string {
 	return ","
 }
 
-// encoded is a value as JSON in one line, without the escapes that web pages need.
+// encoded is a value as JSON on one line, without HTML escapes.
 func encoded(v any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
@@ -371,7 +371,7 @@ func encoded(v any) ([]byte, error) {
 // ErrNewer means that a record was written by a newer program than this one.
 var ErrNewer = errors.New("written by a newer k8splan")
 
-// Decode reads a record's file. It fails with ErrNewer where a newer program wrote it, and with another error where it is not a record.
+// Decode reads a record's file. It fails with ErrNewer if a newer program wrote it, and with another error if it is not a record.
 func Decode(data []byte) (*Record, error) {
 	var head struct {
 		FormatVersion string `json:"format_version"`

@@ -1,7 +1,7 @@
 package change
 
-// seen says of a case of the table, by its ID, what was seen when it was made on a real cluster of the lab (make e2e-change): the date, the
-// chain, and what it showed. A case that is missing was not run.
+// seen says, by the ID of a case in the table, what was observed when it was tried on a real cluster in the lab (make e2e-change): the
+// date, the chain of changes, and the result. Cases that are missing were not tried.
 var seen = map[string]string{
 	"cluster.kubernetes_version: one patch release or one minor up": upgradeSeen,
 	"cluster.cert_sans: a name is added":                            "2026-11-29, settings",

@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Sentence says in a few sentences what a reviewer wants to know: who comes and goes, what else changes, and what becomes of what the
+// Sentence summarizes for a reviewer, in a few sentences: which machines join and leave, what else changes, and how that affects what the
 // design survives.
 func (r *Report) Sentence() string {
 	if r.Verdict == None && len(r.Changes) == 0 {
@@ -79,7 +79,7 @@ func (r *Report) staying() int {
 	return n
 }
 
-// workedOn says how many of the hosts that stay are worked on.
+// workedOn says how many of the remaining hosts are worked on.
 func workedOn(n, of int) string {
 	switch {
 	case of == 1:
@@ -92,7 +92,7 @@ func workedOn(n, of int) string {
 	return fmt.Sprintf("%d of the %d existing hosts change.", n, of)
 }
 
-// movement says which machines come or go, by what they are for.
+// movement says which machines join or leave, by role.
 func movement(r *Record, names map[string]bool, one, many string) []string {
 	kinds := []struct {
 		role         plan.Roles
@@ -126,7 +126,7 @@ func movement(r *Record, names map[string]bool, one, many string) []string {
 	return out
 }
 
-// survival says what becomes of what the design survives.
+// survival says how the edit changes what the design survives.
 func (r *Report) survival() string {
 	if !r.Judged || r.Verdict == Refused || r.Verdict == None {
 		return ""
@@ -146,7 +146,7 @@ func (r *Report) survival() string {
 
 func (s Spare) equal(t Spare) bool { return s.score() == t.score() }
 
-// words says of what both survive, or of each.
+// words describes what both survive, or each of them.
 func (s Spare) words() string {
 	if s.Writes != nil && s.API != nil && *s.Writes == *s.API {
 		return "writes and API survive " + losses(s.Writes)
@@ -154,7 +154,7 @@ func (s Spare) words() string {
 	return "writes survive " + losses(s.Writes) + " and the API " + losses(s.API)
 }
 
-// losses says how many nodes, any of them, may be lost.
+// losses says how many nodes, whichever they are, may be lost.
 func losses(n *int) string {
 	switch {
 	case n == nil:
@@ -167,7 +167,7 @@ func losses(n *int) string {
 	return fmt.Sprintf("the loss of any %d nodes", *n)
 }
 
-// workersLeft is the failure domain whose loss takes the most workers, where workers come or go; "" if there is nothing to say.
+// workersLeft is the failure domain whose loss affects the most workers, if workers join or leave; "" if there is nothing to report.
 func (r *Report) workersLeft() (zone string, left, all int) {
 	before := len(r.Old.having(plan.Worker))
 	lost := map[string]int{}

@@ -10,16 +10,16 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// Step is one step of carrying an edit out, with what must hold before the next.
+// Step is one step of an edit, with what must hold before the next.
 type Step struct {
-	ID       string // of the procedure, and of the host where there is one of it for each: "join-control-plane:cp-4"
+	ID       string // of the procedure, and the host if each has its own step: "join-control-plane:cp-4"
 	Title    string
 	Hosts    []string
 	Playbook string // that carries it out; "" if none does
-	ByHand   string // the page of RUNBOOK.md that has it, or the program that does it; "" if a playbook does
+	ByHand   string // the page of RUNBOOK.md with the manual steps, or the program that does it; "" if a playbook does
 	Gate     string
 	Undo     string
-	Survives Spare    // while it is done and after it, the lower one
+	Survives Spare    // the lower of during and after the step
 	Changes  []string // IDs of the changes that it belongs to
 
 	of     *Procedure
@@ -27,17 +27,17 @@ type Step struct {
 	args   []argOf
 	joins  []string
 	leaves []string
-	again  bool // the host that leaves comes back under its name
+	again  bool // the leaving host comes back under its name
 }
 
-// joinsHosts are the procedures by which machines come, leaveHosts those by which they go.
+// joinsHosts are the procedures by which machines join, leaveHosts those by which they leave.
 var (
 	joinsHosts  = []string{"join-balancer", "join-member", "join-control-plane", "join-worker"}
 	leavesHosts = []string{"remove-worker", "remove-control-plane", "remove-member", "remove-balancer"}
 )
 
-// steps orders what is to be done: what must be there before, machines that come, machines that go and come back, what restarts, machines
-// that go. Coming before going keeps the most members and API servers at every moment. A refused edit has no steps.
+// steps orders the work: prerequisites, machines that join, machines that leave and come back, restarts, machines that leave. Joining
+// before leaving keeps the number of members and API servers as high as possible. A refused edit has no steps.
 func (d *differ) steps() {
 	d.judged()
 	if d.r.Verdict == Refused || d.r.Verdict == None {
@@ -59,7 +59,7 @@ func (d *differ) steps() {
 	d.judge()
 }
 
-// redone are the machines that leave and come back: with another role, address or name.
+// redone returns the machines that leave and come back with another role, address, or name.
 func (d *differ) redone() map[string]bool {
 	if d.again != nil {
 		return d.again
@@ -78,7 +78,7 @@ func (d *differ) redone() map[string]bool {
 	return out
 }
 
-// stepsOf puts a change into its steps; its settings take effect with the last of them.
+// stepsOf adds a change to its steps; its settings take effect with the last of them.
 func (d *differ) stepsOf(c *Change, all map[string]*Step) {
 	for i, id := range c.by {
 		p := find(id)
@@ -130,7 +130,7 @@ func add(list []string, item string) []string {
 	return append(list, item)
 }
 
-// stepHosts are the hosts that a procedure works on for a change.
+// stepHosts returns the hosts that a procedure works on for a change.
 func (d *differ) stepHosts(p *Procedure, c *Change) []string {
 	switch p.where {
 	case onChanged:
@@ -147,7 +147,7 @@ func (d *differ) stepHosts(p *Procedure, c *Change) []string {
 	return out
 }
 
-// step is the step of an ID, with more hosts.
+// step returns the step with the given procedure and name, and adds hosts to it.
 func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []string) *Step {
 	s := all[name]
 	if s == nil {
@@ -157,7 +157,7 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 			s.ByHand = d.new.applier()
 		case p.ID == "machines":
 			s.ByHand = d.new.page.Make
-		case d.described(): // there is no tree with playbooks and a runbook
+		case d.described(): // no tree with playbooks and a runbook
 			s.ByHand = "with what built the cluster"
 		case p.ID == "join-balancer" && d.rebalanced(): // site.yml waits until clients have moved
 			s.Playbook = "reconfigure.yml"
@@ -177,21 +177,21 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 	return s
 }
 
-// described reports whether the design is of a Kubernetes that is out of support: no tree is made of it.
+// described reports whether the design's Kubernetes is out of support, so that no tree is generated from it.
 func (d *differ) described() bool {
 	v, ok := plan.ParseVersion(d.new.text("cluster.kubernetes_version"))
 	return ok && d.facts.At(v).Past()
 }
 
-// rebalanced reports whether clients move to another balancer, address or port, for which reconfigure.yml sets up the hosts that are new.
+// rebalanced reports whether clients move to another balancer, address, or port; reconfigure.yml then sets up the new hosts.
 func (d *differ) rebalanced() bool {
 	return slices.ContainsFunc(d.r.Changes, func(c Change) bool {
 		return slices.Contains(c.by, "new-balancer") || slices.Contains(c.by, "take-balancer")
 	})
 }
 
-// reachable reports whether the playbook finds the hosts that leave: a machine that comes back under the same name with another address is
-// in the new inventory as what it will be. Under another name it is there as both.
+// reachable reports whether the playbook can find the leaving hosts. A machine that comes back under the same name with another address is
+// in the new inventory only with its new address. Under another name, both are in the inventory.
 func (d *differ) reachable(p *Procedure, hosts []string) bool {
 	if !slices.Contains(leavesHosts, p.ID) && p.ID != "node-again" {
 		return true
@@ -205,8 +205,8 @@ func (d *differ) reachable(p *Procedure, hosts []string) bool {
 	return true
 }
 
-// Command is what carries the step out, as it is typed in the directory ansible; "" if no playbook does. Of several hosts that leave it
-// names the first: each leaves by its own run.
+// Command is the command that carries out the step, run in the directory ansible; "" if no playbook does. If several hosts leave, it names
+// the first: each leaves in a separate run.
 func (s *Step) Command() string {
 	switch {
 	case s.Playbook == "":
@@ -230,7 +230,7 @@ func (s *Step) Command() string {
 	return "ansible-playbook " + s.Playbook
 }
 
-// machinesStep makes and removes the machines where the tree makes them.
+// machinesStep creates and removes the machines if the tree does that.
 func (d *differ) machinesStep(all map[string]*Step) {
 	if d.new.Hosting != plan.Hosts || d.new.page.Make == "" {
 		return
@@ -253,7 +253,7 @@ func (d *differ) machinesStep(all map[string]*Step) {
 	}
 }
 
-// byOrder puts steps in their order.
+// byOrder compares steps by their order.
 func (d *differ) byOrder(a, b Step) int {
 	if c := d.rank(&a) - d.rank(&b); c != 0 {
 		return c
@@ -268,7 +268,7 @@ func (d *differ) byOrder(a, b Step) int {
 	return plan.Natural(a.ID, b.ID)
 }
 
-// rank orders steps. Machines that leave and come back do so one at a time, behind those that come.
+// rank orders steps. Machines that leave and come back do so one at a time, after those that join.
 func (d *differ) rank(s *Step) int {
 	const comesBack = 44
 	switch {
@@ -296,19 +296,19 @@ func (d *differ) formerly(name string) string {
 	return name
 }
 
-// hostOf is the host in the ID of a step, "" if the step has none of its own.
+// hostOf is the host in the ID of a step, "" if the ID has none.
 func hostOf(id string) string {
 	_, host, _ := strings.Cut(id, ":")
 	return host
 }
 
-// upgrades splits the steps that upgrade Kubernetes and external etcd into one for each version and each group of hosts.
+// upgrades splits the steps that upgrade Kubernetes and external etcd into one per version and group of hosts.
 func (d *differ) upgrades() {
 	d.split("upgrade-etcd", d.etcdUpgrades)
 	d.split("upgrade", d.kubernetesUpgrades)
 }
 
-// split puts several steps in place of one; the last of them ends what the one did.
+// split replaces a step with several; the last one completes what the original did.
 func (d *differ) split(id string, into func(Step) []Step) {
 	i := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.ID == id })
 	if i < 0 {
@@ -324,7 +324,7 @@ func (d *differ) split(id string, into func(Step) []Step) {
 	d.r.Steps = slices.Replace(d.r.Steps, i, i+1, steps...)
 }
 
-// etcdUpgrades are the versions that external members pass through.
+// etcdUpgrades returns a step per version that external members upgrade through.
 func (d *differ) etcdUpgrades(whole Step) []Step {
 	from, okFrom := plan.ParseVersion(d.old.text("etcd.version"))
 	to, okTo := plan.ParseVersion(d.new.text("etcd.version"))
@@ -341,7 +341,7 @@ func (d *differ) etcdUpgrades(whole Step) []Step {
 	return out
 }
 
-// kubernetesUpgrades are the versions that Kubernetes passes through.
+// kubernetesUpgrades returns the steps per version that Kubernetes upgrades through.
 func (d *differ) kubernetesUpgrades(whole Step) []Step {
 	from, okFrom := plan.ParseVersion(d.old.text("cluster.kubernetes_version"))
 	to, okTo := plan.ParseVersion(d.new.text("cluster.kubernetes_version"))
@@ -349,7 +349,7 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 		return nil
 	}
 	var etcd plan.Version
-	if d.old.external() { // it has steps of its own, to the version that the design says
+	if d.old.external() { // external etcd has separate steps, up to the version in the design
 		etcd, _ = plan.ParseVersion(d.new.text("etcd.version"))
 	}
 	hops, err := Path(d.facts, from, to, etcd)
@@ -361,11 +361,11 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 	for _, h := range hops {
 		steps := d.hop(h, whole, from)
 		switch {
-		case d.facts.At(from).Past(): // no tree can be made of what the cluster has
+		case d.facts.At(from).Past(): // no tree can be generated for what the cluster has
 			for i := range steps {
 				steps[i].Playbook, steps[i].ByHand = "", "with what built the cluster, as `kubeadm upgrade` of that release documents"
 			}
-		case h.Kubernetes != to && len(steps) > 0: // upgrade.yml takes the cluster to what the topology says, one minor at a time
+		case h.Kubernetes != to && len(steps) > 0: // upgrade.yml takes the cluster to the topology's version, one minor at a time
 			steps[0].Title = fmt.Sprintf("With kubernetes_version = %q in the topology, generated: %s", h.Kubernetes,
 				lowerFirst(steps[0].Title))
 		}
@@ -377,7 +377,7 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
-// hop is the steps of one version.
+// hop returns the steps of one version.
 func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	var out []Step
 	one := func(id, title string, p *Procedure, hosts []string) {
@@ -415,7 +415,7 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	return out
 }
 
-// judged decides whether there is anything to say of losses.
+// judged decides whether survival can be judged at all.
 func (d *differ) judged() {
 	for _, r := range []*Record{d.old, d.new} {
 		if len(r.having(plan.ControlPlane)) == 0 {
@@ -427,7 +427,7 @@ func (d *differ) judged() {
 	d.r.Lowest = least(d.r.Before, d.r.After)
 }
 
-// judge walks the steps and asks simulate of every state between them.
+// judge walks the steps and has simulate judge every state between them.
 func (d *differ) judge() {
 	if !d.r.Judged {
 		return
@@ -454,17 +454,17 @@ func (d *differ) judge() {
 	})
 }
 
-// walk goes through the steps with the design as it is before and after each, and returns the last.
+// walk visits the steps with the design before and after each, and returns the last state.
 func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
 	at := d.old.clone()
-	for _, n := range at.Nodes { // a machine between its own block and a pool is the same machine
+	for _, n := range at.Nodes { // a machine that moves between its own block and a pool stays the same machine
 		if to := d.new.node(n.Name); to != nil {
 			n.Pool = to.Pool
 		}
 	}
 	at.apply(d.new, d.r.silent, nil)
 	for _, c := range d.r.Changes {
-		if len(c.by) == 0 && c.Class == None { // of those nothing reaches a host
+		if len(c.by) == 0 && c.Class == None { // changes that reach no host
 			at.apply(d.new, c.paths, c.args)
 		}
 	}
@@ -495,7 +495,7 @@ func (r *Record) clone() *Record {
 
 func (n *Node) clone() *Node { return &Node{Name: n.Name, Pool: n.Pool, Args: maps.Clone(n.Args)} }
 
-// join puts a node in its place, and in that of one of its name.
+// join inserts a node in order, replacing one with the same name.
 func (r *Record) join(n *Node) {
 	i, found := slices.BinarySearchFunc(r.Nodes, n.Name, func(n *Node, name string) int { return plan.Natural(n.Name, name) })
 	if found {
@@ -505,7 +505,7 @@ func (r *Record) join(n *Node) {
 	r.Nodes = slices.Insert(r.Nodes, i, n)
 }
 
-// apply takes settings and arguments over from another record.
+// apply copies settings and arguments from another record.
 func (r *Record) apply(from *Record, paths []string, args []argOf) {
 	for _, path := range paths {
 		if v, ok := from.Settings[path]; ok {

@@ -9,19 +9,19 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Row says of one argument of the language what a change of it does to a cluster that runs.
+// Row says what a change of one argument does to a running cluster.
 type Row struct {
 	Argument string // "network.pod_subnets"; the label of a block has the block's name: "network.cni"
-	Cases    []Case // the first that applies counts
+	Cases    []Case // the first match applies
 	Source   string // where the facts come from
 }
 
 // Case is one kind of change of an argument.
 type Case struct {
-	When  string // what kind, for people; "" if the row has one case
+	When  string // the kind, for display; "" if the row has one case
 	Class Class
 	By    []string // IDs of the procedures that carry it out
-	What  string   // what it means and what is done; of a refused one, what to do instead
+	What  string   // what it means and what is done; for a refused one, what to do instead
 	is    func(*edit) bool
 }
 
@@ -33,7 +33,7 @@ type edit struct {
 	had, has      bool
 }
 
-// effective is the class of a case today: what is in-place only once a playbook does it is ordered until then.
+// effective is the current class of a case: a change that is in-place only with a playbook is ordered until that playbook exists.
 func (c *Case) effective() Class {
 	if c.Class == InPlace && slices.ContainsFunc(c.By, func(id string) bool { return !find(id).carries() }) {
 		return Ordered
@@ -45,7 +45,7 @@ func row(argument string, class Class, source, what string, by ...string) Row {
 	return Row{argument, []Case{{Class: class, By: by, What: what}}, source}
 }
 
-// patchCases are the cases of a patch, which comes, goes, or has another content. kubeadm writes again what it is for.
+// patchCases are the cases of a patch that is added, removed, or changed. kubeadm rewrites the file that the patch is for.
 var patchCases = []Case{
 	{"of the kubelets' configuration", Ordered, []string{"kubelet"},
 		"Each node writes its kubelet's configuration again, patched, and restarts the kubelet: one node at a time.",
@@ -60,7 +60,7 @@ var patchCases = []Case{
 		nil},
 }
 
-// patchOf tells patches by their targets.
+// patchOf selects patches by target.
 func patchOf(targets ...string) func(*edit) bool {
 	return func(e *edit) bool {
 		name := key(strings.TrimSuffix(e.path, ".content"))
@@ -68,7 +68,7 @@ func patchOf(targets ...string) func(*edit) bool {
 	}
 }
 
-// Where several facts come from.
+// Sources of several facts.
 const (
 	patchDocs       = "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/control-plane-flags/#patches"
 	reconfigureDocs = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-reconfigure/"
@@ -85,7 +85,7 @@ const (
 
 const noHost = "Nothing of it reaches a host."
 
-// table has a row for every argument of the language, in its order.
+// table has a row for every argument of the language, in order.
 var table = []Row{
 	row("variable", None, "", "The values that a host gets count, not the expressions they come from: a changed value is reported at the "+
 		"argument that it reaches."),
@@ -820,7 +820,7 @@ var machineCases = []Case{
 // Table returns the rows, for documentation.
 func Table() []Row { return table }
 
-// lookup finds the row of an argument. A pool's arguments are those of its nodes, a target's are its own.
+// lookup finds the row of an argument. A pool's arguments are those of its nodes; a target's arguments are its own.
 func lookup(argument string) (*Row, bool) {
 	if rest, found := strings.CutPrefix(argument, "target."); found && rest != "" {
 		argument = "target.*"
@@ -845,7 +845,7 @@ func onFlannel(e *edit) bool {
 	return e.old.text("network.cni") == plan.Flannel && e.new.text("network.cni") == plan.Flannel
 }
 
-// choose is the case of a change.
+// choose returns the case that applies to a change.
 func (r *Row) choose(e *edit) *Case {
 	for i := range r.Cases {
 		if is := r.Cases[i].is; is == nil || is(e) {
@@ -855,7 +855,7 @@ func (r *Row) choose(e *edit) *Case {
 	return &r.Cases[len(r.Cases)-1]
 }
 
-// when is the case of that name.
+// when returns the case of that name.
 func (r *Row) when(when string) *Case {
 	for i := range r.Cases {
 		if r.Cases[i].When == when {
@@ -867,7 +867,7 @@ func (r *Row) when(when string) *Case {
 
 func (r *Record) text(path string) string { return r.Settings[path].Text }
 
-// role reports whether the node of an edit has a role now.
+// role reports whether the node of an edit currently has a role.
 func (e *edit) role(r plan.Roles) bool {
 	for _, n := range e.new.Nodes {
 		if strings.HasPrefix(e.path, mark("node", n.Name)) {
@@ -877,7 +877,7 @@ func (e *edit) role(r plan.Roles) bool {
 	return false
 }
 
-// minors is how many minors a version rises, negative where it falls.
+// minors is how many minors a version goes up, negative if it goes down.
 func minors(e *edit) int {
 	a, okA := plan.ParseVersion(e.before.Text)
 	b, okB := plan.ParseVersion(e.after.Text)
@@ -898,7 +898,7 @@ func numeric(v Value) int {
 	return n
 }
 
-// bytesOf reads what size writes.
+// bytesOf parses the output of size.
 func bytesOf(s string) int64 {
 	factor := int64(1)
 	for i, unit := range []string{"Ki", "Mi", "Gi", "Ti"} {
@@ -910,12 +910,12 @@ func bytesOf(s string) int64 {
 	return n * factor
 }
 
-// holds reports whether a list holds all of another.
+// holds reports whether a list contains all items of another.
 func holds(all, some []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
 
-// sameVirtualIP reports whether a balancer of another kind is to have the virtual IP of the one before.
+// sameVirtualIP reports whether another kind of balancer takes over the virtual IP.
 func sameVirtualIP(e *edit) bool {
 	const path = "load_balancer.virtual_ip"
 	was, had := e.old.Settings[path]
@@ -962,7 +962,7 @@ func podsWider(e *edit) bool {
 	return true
 }
 
-// familyAdded: the old ranges stay, and one comes behind them.
+// familyAdded: the old ranges stay, and one is appended.
 func familyAdded(e *edit) bool {
 	return len(e.before.List) == 1 && len(e.after.List) == 2 && e.after.List[0] == e.before.List[0]
 }

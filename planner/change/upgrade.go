@@ -1,8 +1,7 @@
-// Package upgrade orders the way from one Kubernetes version to another: which releases to stop at, what etcd must be at each, and in
-// which order the nodes are taken.
+// Package change compares two designs: what an edit does to a running cluster, and the steps that carry it out, upgrades included.
 //
-// kubeadm upgrades one minor at a time, kubelets are never newer than the API server and at most three minors older, etcd moves one minor
-// at a time. Sources: https://kubernetes.io/releases/version-skew-policy/,
+// kubeadm upgrades one minor at a time, kubelets are never newer than the API server and at most three minors older, and etcd moves one
+// minor at a time. Sources: https://kubernetes.io/releases/version-skew-policy/,
 // https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/, https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/
 package change
 
@@ -12,22 +11,22 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Hop is one stop: the whole cluster reaches Kubernetes before the next begins.
+// Hop is one stop of an upgrade: the whole cluster reaches Kubernetes before the next hop starts.
 type Hop struct {
 	Kubernetes plan.Version
-	// Etcd lists what members become before the hop's control planes are touched, in order; empty if they stay. If etcd is stacked the
-	// last one is what kubeadm takes its members to, by its image. One before it has to be pinned while the old Kubernetes runs: kubeadm
-	// itself goes from an image that does not know the next minor straight to that.
+	// Etcd lists the versions that members upgrade to, in order, before the hop's control planes are touched; empty if they stay. If etcd
+	// is stacked, the last one is the version of kubeadm's image. One before it must be pinned while the old Kubernetes runs, because
+	// kubeadm itself would go from an image that does not know the next minor straight to that minor.
 	Etcd []plan.Version
 	// EtcdFloor is the oldest external etcd that the hop's kubeadm accepts.
 	EtcdFloor plan.Version
-	// Notes are what changes with the hop that a cluster may depend on.
+	// Notes are changes in the hop that a cluster may depend on.
 	Notes []string
 }
 
 // Path returns the hops from one version to another. facts is nil for the program's own. etcd is the version of external members, zero if
-// etcd is stacked. It fails where a version is not covered by the facts, where the way leads back, and where nothing is to be done. Of
-// hops to minors that have ended before the facts begin it knows the newest patch release, and what turns with them.
+// etcd is stacked. It fails if the facts do not cover a version, if to is older than from, or if there is nothing to do. For minors that
+// ended before the facts begin, it only knows the newest patch release and the Notes.
 func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
 	_, newest := facts.Minors()
 	for _, v := range []plan.Version{from, to} {
@@ -67,7 +66,7 @@ func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
 			goal, _ = plan.ParseVersion(facts.At(next).EtcdExternal())
 		}
 		switch {
-		case goal.IsZero(): // a past minor: kubeadm takes stacked members along, external ones stay
+		case goal.IsZero(): // a past minor: kubeadm upgrades stacked members itself, external ones stay
 		case etcd.IsZero():
 			hop.Etcd = []plan.Version{goal}
 		default:
@@ -86,12 +85,12 @@ func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
 	return hops, nil
 }
 
-// leaving is the oldest patch of an etcd minor that every member must run before the first one moves to the next minor: older ones do not
-// know what the newer ones write.
-// Sources: https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/, https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/
+// leaving is the oldest patch of an etcd minor that every member must run before the first one moves to the next minor: older ones cannot
+// read what newer ones write. Sources: https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/, https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/
 var leaving = map[int]plan.Version{5: {Major: 3, Minor: 5, Patch: 26}, 6: {Major: 3, Minor: 6, Patch: 11}}
 
-// etcdSteps are the versions that members pass through: to the newest patch of their minor before they leave it, then a minor at a time.
+// etcdSteps returns the versions that members upgrade through: the newest patch of their minor before they leave it, then one minor at a
+// time.
 func etcdSteps(facts *plan.Table, have, want plan.Version, stacked bool) []plan.Version {
 	if !have.Before(want) {
 		return nil
@@ -101,7 +100,7 @@ func etcdSteps(facts *plan.Table, have, want plan.Version, stacked bool) []plan.
 		if stacked && !have.Before(leaving[have.Minor]) {
 			break // kubeadm does the rest
 		}
-		// The newest patch of the minor that is left. kubeadm's own images are older than leaving asks for.
+		// The newest patch of the minor that members leave. kubeadm's own images are older than leaving requires.
 		if last, ok := facts.NewestEtcd(have.Minor); ok && have.Before(last) {
 			steps = append(steps, last)
 		}
@@ -115,14 +114,14 @@ func etcdSteps(facts *plan.Table, have, want plan.Version, stacked bool) []plan.
 	return append(steps, want)
 }
 
-// pinned says why stacked members stop at a version on the way.
+// pinned says why stacked members stop at an intermediate version.
 func pinned(at, to plan.Version) string {
 	return fmt.Sprintf("kubeadm takes stacked members straight to etcd %s, and every member must run %s or newer before the first one "+
 		"does. See that the image repository has etcd:%s-0.", to, leaving[at.Minor], at)
 }
 
-// turning is what stops working with minors that have ended.
-// Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/ and the release notes that each line names
+// turning lists what stops working in minors that have ended. Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+// and the release notes named on each line
 var turning = []struct {
 	minor int
 	note  string
@@ -140,7 +139,7 @@ var turning = []struct {
 	// https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint
 	{24, "kubeadm removes the label node-role.kubernetes.io/master from control planes: select by node-role.kubernetes.io/control-plane " +
 		"first."},
-	// The same enhancement
+	// The same KEP
 	{25, "kubeadm removes the taint node-role.kubernetes.io/master from control planes: pods that run there must tolerate " +
 		"node-role.kubernetes.io/control-plane."},
 	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-25
@@ -160,7 +159,7 @@ var turning = []struct {
 	{31, "The cloud providers inside of Kubernetes are gone: a cluster that uses one needs its external cloud controller manager first."},
 }
 
-// notes asks each predicate of package plan whether it changes between two versions.
+// notes checks which predicates of package plan change between two versions.
 func notes(date string, from, to plan.Kubernetes) []string {
 	var notes []string
 	if last, _ := to.NewestPatch(); last.Before(to.Version) {
