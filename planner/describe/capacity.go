@@ -10,43 +10,43 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// Capacity is how far the design carries: the ranges, the sizes of hosts that upstream advises, and what remains after a loss.
+// Capacity is how large a cluster the design supports: the ranges, the host sizes that upstream recommends, and what remains after a loss.
 type Capacity struct {
 	NodesDrawn   int `json:"nodes_drawn"`
 	NodesPlanned int `json:"nodes_planned"` // max_nodes
-	NodesTested  int `json:"nodes_tested"`  // that Kubernetes is tested with
-	// RangeNodes is how many nodes the pod ranges have a share for; absent where the vendor chooses the range.
+	NodesTested  int `json:"nodes_tested"`  // limit of Kubernetes' tests
+	// RangeNodes is how many nodes the pod ranges have room for; absent if the vendor chooses the range.
 	RangeNodes  int        `json:"range_nodes,omitempty"`
-	PodsPerNode int        `json:"pods_per_node"`         // that a kubelet accepts
-	ShareHolds  int        `json:"share_holds,omitempty"` // pod addresses in a node's share
-	Pods        int        `json:"pods"`                  // that the workers defined take together
-	PodsPlanned int        `json:"pods_planned"`          // the same when all growth is workers
-	PodsTested  int        `json:"pods_tested"`           // that Kubernetes is tested with
+	PodsPerNode int        `json:"pods_per_node"`         // the kubelet's limit
+	ShareHolds  int        `json:"share_holds,omitempty"` // pod addresses per node
+	Pods        int        `json:"pods"`                  // capacity of the defined workers
+	PodsPlanned int        `json:"pods_planned"`          // capacity if all growth is workers
+	PodsTested  int        `json:"pods_tested"`           // limit of Kubernetes' tests
 	Hosts       []HostSize `json:"hosts"`
-	Hypervisors []Filled   `json:"hypervisors,omitempty"` // those with a block that says what they have
-	Loss        *Loss      `json:"loss,omitempty"`        // of the largest failure domain; absent where there is no worker
+	Hypervisors []Filled   `json:"hypervisors,omitempty"` // those whose block states a capacity
+	Loss        *Loss      `json:"loss,omitempty"`        // of the largest failure domain; absent if there are no workers
 }
 
-// HostSize compares the hosts of a role with what upstream advises for the number of nodes.
+// HostSize compares a role's hosts with upstream's recommendation for the number of nodes.
 type HostSize struct {
 	Role    string `json:"role"` // control-plane | etcd
 	Source  string `json:"source"`
-	Stated  *Size  `json:"stated,omitempty"` // the least of the hosts; absent where no host states any
+	Stated  *Size  `json:"stated,omitempty"` // the minimum over the hosts; absent if no host states any
 	Defined Size   `json:"for_nodes_drawn"`
 	Planned Size   `json:"for_nodes_planned"`
 }
 
-// Size is of one host.
+// Size is the size of one host.
 type Size struct {
 	CPUs        int   `json:"cpus,omitempty"`
 	MemoryBytes int64 `json:"memory_bytes,omitempty"`
 	DiskIOPS    int   `json:"disk_iops,omitempty"`
 	DiskMBps    int   `json:"disk_megabytes_per_second,omitempty"`
-	// Beyond reports whether upstream's table ends before this number of nodes: the size is of its last row.
+	// Beyond reports whether upstream's table ends before this number of nodes, so that the size is from its last row.
 	Beyond bool `json:"beyond_table,omitempty"`
 }
 
-// Filled is what a hypervisor has for machines, and what those of this design take. Of what its block does not state, has is absent.
+// Filled is a hypervisor's capacity, and how much of it the machines of this design use. Capacity that its block does not state is absent.
 type Filled struct {
 	Name        string `json:"name"`
 	Machines    int    `json:"machines"`
@@ -55,14 +55,14 @@ type Filled struct {
 	DiskBytes   Taken  `json:"disk_bytes"`
 }
 
-// Taken is how much machines take of what there is. Machines that do not state how much they take are counted in unstated alone.
+// Taken is how much of the available capacity machines use. Machines that do not state a size count only in unstated.
 type Taken struct {
 	Has      int64 `json:"has,omitempty"`
 	Taken    int64 `json:"taken"`
 	Unstated int   `json:"unstated,omitempty"`
 }
 
-// add counts what a machine takes; 0 is unstated.
+// add counts the size of a machine; 0 is unstated.
 func (t *Taken) add(n int64) {
 	t.Taken += n
 	if n == 0 {
@@ -70,7 +70,7 @@ func (t *Taken) add(n int64) {
 	}
 }
 
-// words is "12 of 32 CPUs", and "32 CPUs" where no machine states its own.
+// words returns "12 of 32 CPUs", or "32 CPUs" if no machine states its size.
 func (t Taken) words(machines int, what string, text func(int64) string) string {
 	if machines > 0 && t.Unstated == machines {
 		return text(t.Has) + what
@@ -78,17 +78,17 @@ func (t Taken) words(machines int, what string, text func(int64) string) string 
 	return fmt.Sprintf("%s of %s%s", text(t.Taken), text(t.Has), what)
 }
 
-// Loss is what remains of the workers after the loss of those that fail together.
+// Loss is what remains of the workers after losing those that fail together.
 type Loss struct {
 	Kind    string `json:"kind"` // failure domain | hypervisor | node
 	Name    string `json:"name"`
 	Workers Share  `json:"workers"`
 	Pods    Share  `json:"pods"`
-	CPUs    *Share `json:"cpus,omitempty"` // absent where a worker does not state them
+	CPUs    *Share `json:"cpus,omitempty"` // absent if any worker does not state them
 	Memory  *Share `json:"memory_bytes,omitempty"`
 }
 
-// Share is how much there is, and how much remains.
+// Share is a total amount and what is left of it.
 type Share struct {
 	Total   int64 `json:"total"`
 	Left    int64 `json:"left"`
@@ -191,7 +191,7 @@ func etcdSize(nodes int) Size {
 	return Size{CPUs: h.CPUs, MemoryBytes: h.MemoryBytes, DiskIOPS: h.IOPS, DiskMBps: h.DiskMBps, Beyond: !known}
 }
 
-// least is the smallest number that any of the hosts states, of each kind; nil if none states any.
+// least is the minimum of each number over the hosts that state it; nil if none does.
 func least(nodes []*plan.Node) *Size {
 	var s Size
 	for _, n := range nodes {
@@ -254,7 +254,7 @@ func (g *page) capacity(p *plan.Plan) {
 	g.facts(append(rows, [2]string{"After a loss", c.Loss.text()}))
 }
 
-// String is "4 CPUs, 16 GB, 6,000 IOPS and 94 MB/s", without what is not known.
+// String is "4 CPUs, 16 GB, 6,000 IOPS and 94 MB/s", without unknown values.
 func (s Size) String() string {
 	var parts []string
 	if s.CPUs > 0 {
@@ -269,7 +269,7 @@ func (s Size) String() string {
 	return list(parts)
 }
 
-// gigabytes writes a size in the unit that it was stated in: etcd's documentation counts in GB, topologies mostly in GiB.
+// gigabytes formats a size in the unit in which it was stated: etcd's documentation uses GB, topologies mostly GiB.
 func gigabytes(n int64) string {
 	const gigabyte = 1_000_000_000
 	if n%gigabyte == 0 {
@@ -278,7 +278,7 @@ func gigabytes(n int64) string {
 	return bytes(n)
 }
 
-// text is a sentence on the loss, "" if there is no worker.
+// text describes the loss in a sentence, "" if there are no workers.
 func (l *Loss) text() string {
 	switch {
 	case l == nil:
@@ -315,7 +315,7 @@ func (l *Loss) text() string {
 	return fmt.Sprintf("%s, with %s; workers filled to %d%% or less need no change", who, strings.Join(measures, " and "), lowest)
 }
 
-// gibibytes writes a sum of memory in GiB, with one digit behind the point where it has a fraction.
+// gibibytes formats memory in GiB, with one decimal if it has a fraction.
 func gibibytes(n int64) string {
 	const gibibyte = 1 << 30
 	if n%gibibyte == 0 {

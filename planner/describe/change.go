@@ -11,11 +11,11 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// ChangeFormatVersion is of ChangeDocument. The number before the point changes when a field is removed or changes its meaning; the number
-// after it when fields are added.
+// ChangeFormatVersion is the version of ChangeDocument. The major number changes when a field is removed or changes its meaning; the minor
+// number when fields are added.
 const ChangeFormatVersion = "1.0"
 
-// ChangeDocument is what `diff -o json` prints; docs/schema/diff.schema.json is its schema.
+// ChangeDocument is the output of `diff -o json`; its schema is docs/schema/diff.schema.json.
 type ChangeDocument struct {
 	FormatVersion string          `json:"format_version"`
 	Cluster       string          `json:"cluster"`
@@ -27,13 +27,13 @@ type ChangeDocument struct {
 	Hints         []string        `json:"hints"`
 }
 
-// OneChange is one thing that differs.
+// OneChange is one difference.
 type OneChange struct {
 	ID      string       `json:"id"`
 	Class   change.Class `json:"class"`
 	Subject string       `json:"subject"`
-	Before  *string      `json:"before"` // null where there was nothing
-	After   *string      `json:"after"`  // null where there is nothing
+	Before  *string      `json:"before"` // null if it did not exist
+	After   *string      `json:"after"`  // null if it no longer exists
 	Hosts   []string     `json:"hosts"`
 	Range   *ChangeRange `json:"range,omitempty"`
 	Detail  string       `json:"detail"`
@@ -48,39 +48,39 @@ type ChangeRange struct {
 	End      Position `json:"end"`
 }
 
-// Position is a place in a file, counted from 1, and its byte from 0.
+// Position is a place in a file: line and column counted from 1, byte from 0.
 type Position struct {
 	Line   int `json:"line"`
 	Column int `json:"column"`
 	Byte   int `json:"byte"`
 }
 
-// ChangeStep is one step of carrying it out.
+// ChangeStep is one step of the edit.
 type ChangeStep struct {
 	ID       string        `json:"id"`
 	Title    string        `json:"title"`
 	Hosts    []string      `json:"hosts"`
-	Playbook *string       `json:"playbook"` // null where none carries it out
-	ByHand   *string       `json:"by_hand"`  // null where a playbook does
+	Playbook *string       `json:"playbook"` // null if none carries it out
+	ByHand   *string       `json:"by_hand"`  // null if a playbook carries it out
 	Gate     string        `json:"gate"`
 	Undo     string        `json:"undo"`
 	Survives *change.Spare `json:"survives,omitempty"`
 }
 
-// ChangeSurvival is what the design survives before, after and in between.
+// ChangeSurvival is what the design survives before, after, and in between.
 type ChangeSurvival struct {
 	Before change.Spare  `json:"before"`
 	After  change.Spare  `json:"after"`
 	Lowest *ChangeLowest `json:"lowest,omitempty"`
 }
 
-// ChangeLowest is the least that is survived in between, where that is less than before and after.
+// ChangeLowest is the least that the cluster survives in between, if that is less than before and after.
 type ChangeLowest struct {
 	Step string `json:"step"` // its id
 	change.Spare
 }
 
-// Changes makes the document of a report.
+// Changes converts a report to the document.
 func Changes(r *change.Report) ChangeDocument {
 	d := ChangeDocument{
 		FormatVersion: ChangeFormatVersion, Cluster: r.New.Cluster, Verdict: r.Verdict, Summary: r.Sentence(),
@@ -127,7 +127,7 @@ func some(s string) *string {
 // classColours are ANSI codes by class.
 var classColours = map[change.Class]string{change.None: dim, change.InPlace: "32", change.Ordered: "33", change.Refused: "31"}
 
-// ChangePage writes a report for a person: the sentence, the changes by class, the steps.
+// ChangePage prints a report for people: the summary, the changes by class, the steps.
 func ChangePage(w io.Writer, r *change.Report, style Style) error {
 	style.Width = style.columns()
 	g := &page{Style: style}
@@ -151,7 +151,7 @@ func ChangePage(w io.Writer, r *change.Report, style Style) error {
 	return err
 }
 
-// ChangeSummary writes the verdict and the sentence.
+// ChangeSummary prints the verdict and the summary.
 func ChangeSummary(w io.Writer, r *change.Report, style Style) {
 	style.Width = style.columns()
 	g := &page{Style: style}
@@ -164,7 +164,7 @@ func ChangeSummary(w io.Writer, r *change.Report, style Style) {
 	io.WriteString(w, g.out.String())
 }
 
-// prose writes text that wraps behind a label, and below its beginning.
+// prose prints a label followed by text that wraps with a hanging indent.
 func (g *page) prose(label, text string) {
 	indent := strings.Repeat(" ", len(label))
 	for i, part := range wrap(text, max(20, g.Width-len(label))) {
@@ -176,7 +176,7 @@ func (g *page) prose(label, text string) {
 	}
 }
 
-// classOf writes the changes of a class.
+// classOf prints the changes of a class.
 func (g *page) classOf(r *change.Report, class change.Class) {
 	named := false
 	for _, c := range alikeChanges(r) {
@@ -195,7 +195,7 @@ func (g *page) classOf(r *change.Report, class change.Class) {
 	}
 }
 
-// alikeChanges are the changes of a report, those that differ in their subjects alone in one.
+// alikeChanges returns the changes of a report, with those that differ only in their subjects merged.
 func alikeChanges(r *change.Report) []change.Change {
 	var out []change.Change
 	subjects := map[string][]string{}
@@ -217,7 +217,7 @@ func alikeChanges(r *change.Report) []change.Change {
 	return out
 }
 
-// difference is what was and what is.
+// difference formats the old and the new value.
 func difference(c change.Change) string {
 	var text string
 	switch {
@@ -234,7 +234,7 @@ func difference(c change.Change) string {
 	return printable(text)
 }
 
-// aside says where it is written, and on which hosts it acts.
+// aside says where the change is written, and which hosts it affects.
 func aside(c change.Change) string {
 	var parts []string
 	if c.Range != nil {
@@ -246,7 +246,7 @@ func aside(c change.Change) string {
 	return strings.Join(parts, "; ")
 }
 
-// by says who carries step i out.
+// by says what carries out step i.
 func by(steps []change.Step, i int) string {
 	s := steps[i]
 	if command := s.Command(); command != "" {
@@ -271,7 +271,7 @@ func (g *page) step(steps []change.Step, i int) {
 	g.prose("     ", "undo: "+s.Undo)
 }
 
-// printable replaces what a terminal would act on: a record that was read is not ours alone.
+// printable replaces characters that a terminal would interpret: records come from outside.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -281,7 +281,7 @@ func printable(s string) string {
 	}, s)
 }
 
-// ChangeMarkdown writes a report for a pull request or the summary of a workflow.
+// ChangeMarkdown prints a report for a pull request or a workflow summary.
 func ChangeMarkdown(w io.Writer, r *change.Report) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "### %s: %s\n\n%s\n", escaped(r.New.Cluster), r.Verdict, escaped(r.Sentence()))
@@ -319,7 +319,7 @@ func ChangeMarkdown(w io.Writer, r *change.Report) error {
 	return err
 }
 
-// escaped is text that Markdown and HTML take as it is: every character that either reads is escaped.
+// escaped escapes every character that Markdown or HTML interprets.
 func escaped(s string) string {
 	var out strings.Builder
 	for _, r := range printable(s) {
@@ -333,7 +333,7 @@ func escaped(s string) string {
 	return out.String()
 }
 
-// code is text in the type of code. HTML's tag takes any text, where backquotes would have to be counted.
+// code formats text as code. HTML's tag accepts any text, while with backquotes one would have to count them.
 func code(s string) string {
 	if s == "" {
 		return ""

@@ -1,4 +1,4 @@
-// Package describe shows a plan: as a stable document for programs, and as pages for people.
+// Package describe presents a plan: as a stable document for programs, and as pages for people.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package describe
@@ -12,12 +12,12 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// FormatVersion is of Document. The number before the point changes when a field is removed or changes its meaning; the number after
-// it when fields are added.
+// FormatVersion is the version of Document. The major number changes when a field is removed or changes its meaning; the minor number when
+// fields are added.
 const FormatVersion = "1.0"
 
-// Document is the resolved design for programs: what `plan -o json` and `-o yaml` print. Lists are never null; what the design does
-// not have is absent. Addresses, ranges and durations are text; sizes are bytes.
+// Document is the resolved design for programs: the output of `plan -o json` and `-o yaml`. Lists are never null; parts that the design
+// does not have are absent. Addresses, ranges, and durations are strings; sizes are in bytes.
 type Document struct {
 	FormatVersion string       `json:"format_version"`
 	Cluster       Cluster      `json:"cluster"`
@@ -52,7 +52,7 @@ type Cluster struct {
 	CgroupDriver      string          `json:"cgroup_driver"`
 }
 
-// Target is the system that the cluster lands on.
+// Target is the system that the cluster is built on.
 type Target struct {
 	Name    string `json:"name"`
 	Title   string `json:"title"`
@@ -63,7 +63,7 @@ type Target struct {
 type Endpoint struct {
 	Host string `json:"host"`
 	Port int    `json:"port"`
-	// HostsEntry is the address that every node's /etc/hosts gives the name until DNS has it.
+	// HostsEntry is the address for the endpoint's name in every node's /etc/hosts, until DNS has it.
 	HostsEntry string `json:"hosts_entry,omitempty"`
 }
 
@@ -117,7 +117,7 @@ type Etcd struct {
 	FaultTolerance int      `json:"fault_tolerance"`
 	InitialCluster string   `json:"initial_cluster"`
 	Members        []Member `json:"members"`
-	Endpoints      []string `json:"endpoints,omitempty"` // of an etcd that others run: what is above is not known of it then
+	Endpoints      []string `json:"endpoints,omitempty"` // of an etcd that others run; the fields above are then unknown
 }
 
 // Member is one etcd member.
@@ -129,7 +129,7 @@ type Member struct {
 	FailureDomain string `json:"failure_domain,omitempty"`
 }
 
-// LoadBalancer is what is before the API servers.
+// LoadBalancer is what is in front of the API servers.
 type LoadBalancer struct {
 	Kind            string   `json:"kind"`
 	VirtualIP       string   `json:"virtual_ip,omitempty"`
@@ -141,7 +141,7 @@ type LoadBalancer struct {
 	Nodes           []string `json:"nodes"`
 }
 
-// Network is the addressing and who routes it.
+// Network is the addressing and the pod network.
 type Network struct {
 	PodSubnets      []string `json:"pod_subnets"`
 	ServiceSubnets  []string `json:"service_subnets"`
@@ -152,8 +152,8 @@ type Network struct {
 	NodePorts       string   `json:"node_port_range"`
 	MTU             int      `json:"mtu"`
 	NodeCapacity    int      `json:"node_capacity"`    // nodes that the pod ranges have room for
-	PodsPerNode     int      `json:"pods_per_node"`    // addresses in one node's share
-	ServiceCapacity string   `json:"service_capacity"` // may be more than a number holds
+	PodsPerNode     int      `json:"pods_per_node"`    // addresses per node
+	ServiceCapacity string   `json:"service_capacity"` // may exceed the range of a JSON number
 	CNI             CNI      `json:"cni"`
 	KubeProxy       string   `json:"kube_proxy_mode"`
 	HTTPProxy       string   `json:"http_proxy,omitempty"`
@@ -193,20 +193,20 @@ type Artifacts struct {
 	ImageRepository string `json:"image_repository,omitempty"`
 }
 
-// Certificates says what certificates are made for.
+// Certificates describes the cluster's certificates.
 type Certificates struct {
 	APIServerSANs []string `json:"api_server_sans"`
-	Validity      string   `json:"validity,omitempty"` // absent: kubeadm's year
+	Validity      string   `json:"validity,omitempty"` // absent: kubeadm's default of one year
 	CAValidity    string   `json:"ca_validity,omitempty"`
 }
 
-// Image is a container image: where upstream has it, and what the cluster pulls.
+// Image is a container image: upstream's reference, and the one that the cluster pulls.
 type Image struct {
 	Source    string `json:"source"`
 	Reference string `json:"reference"`
 }
 
-// File is a file that hosts fetch.
+// File is a file that hosts download.
 type File struct {
 	Name string `json:"name"`
 	Arch string `json:"arch"`
@@ -224,7 +224,7 @@ type Port struct {
 	Purpose   string   `json:"purpose"`
 }
 
-// Decision is a value that the author left to the planner.
+// Decision is a value that the planner chose.
 type Decision struct {
 	Path   string `json:"path"`
 	Value  string `json:"value"`
@@ -232,14 +232,14 @@ type Decision struct {
 	Link   string `json:"link,omitempty"`
 }
 
-// Waiver is a rule that the author demoted.
+// Waiver is a rule that the author waived.
 type Waiver struct {
 	Rule    string `json:"rule"`
 	Reason  string `json:"reason"`
 	Expires string `json:"expires,omitempty"`
 }
 
-// Describe makes the document of a plan.
+// Describe converts a plan to the document.
 func Describe(p *plan.Plan) Document {
 	c, n := &p.Cluster, &p.Network
 	d := Document{

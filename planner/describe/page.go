@@ -18,9 +18,9 @@ import (
 
 // Style says how a page is printed.
 type Style struct {
-	Width int // columns of the terminal; 0 stands for 100
+	Width int // columns of the terminal; 0 means 100
 	Color bool
-	// Why lists every default with its reason; without it those that are upstream's own are counted.
+	// Why lists every default with its reason. Without it, defaults that are upstream's own are only counted.
 	Why bool
 }
 
@@ -32,10 +32,10 @@ func (s Style) columns() int {
 	return min(max(s.Width, 60), 140)
 }
 
-// fold is how many nodes of one pool get a row each; a larger pool is one row.
+// fold is how many nodes of a pool get separate rows; a larger pool is one row.
 const fold = 6
 
-// Page writes the plan as a page for a person: what it is, its hosts, and every value that was decided.
+// Page prints the plan for people: a summary, its hosts, and every value that was decided.
 func Page(w io.Writer, p *plan.Plan, style Style) error {
 	style.Width = style.columns()
 	g := &page{Style: style}
@@ -79,7 +79,7 @@ func (g *page) paint(code, text string) string {
 
 func (g *page) line(text string) { g.out.WriteString(strings.TrimRight(text, " ") + "\n") }
 
-// heading writes a section's name, and next to it, or below where it does not fit, what the section is about.
+// heading prints a section's name, with its subject next to it, or below if it does not fit.
 func (g *page) heading(text, aside string) {
 	g.out.WriteByte('\n')
 	if runewidth.StringWidth(text+aside)+2 <= g.Width {
@@ -92,7 +92,7 @@ func (g *page) heading(text, aside string) {
 	}
 }
 
-// facts writes lines of a label and a text that wraps.
+// facts prints lines of a label and text that wraps.
 func (g *page) facts(rows [][2]string) {
 	cells := make([][]string, 0, len(rows))
 	for _, r := range rows {
@@ -103,11 +103,11 @@ func (g *page) facts(rows [][2]string) {
 	g.table(nil, []string{dim, ""}, cells)
 }
 
-// narrow is the least room that the last column of a table is worth: with less it goes below its row.
+// narrow is the minimum width of a table's last column; if there is less room, it is printed below its row.
 const narrow = 20
 
-// table writes rows in aligned columns, indented by two. The last column takes what is left of the width and wraps. A column that is
-// empty in every row is left out. codes are the colors of the columns.
+// table prints rows in aligned columns, indented by two. The last column uses the remaining width and wraps. Columns that are empty in
+// every row are omitted. codes are the colors of the columns.
 func (g *page) table(heads, codes []string, rows [][]string) {
 	if len(rows) == 0 {
 		return
@@ -167,7 +167,7 @@ func (g *page) table(heads, codes []string, rows [][]string) {
 	}
 }
 
-// wrap breaks text at spaces into lines of at most width columns; a longer word is alone.
+// wrap breaks text at spaces into lines of at most width columns; a longer word gets its own line.
 func wrap(text string, width int) []string {
 	var lines []string
 	line, used := "", 0
@@ -388,7 +388,7 @@ func (g *page) network(p *plan.Plan) {
 	g.table(nil, []string{dim, "", ""}, rows)
 }
 
-// settings lists what the topology says beyond hosts, ranges and versions.
+// settings lists the topology's settings other than hosts, ranges, and versions.
 func (g *page) settings(p *plan.Plan) {
 	var rows [][2]string
 	for _, s := range p.Settings() {
@@ -501,7 +501,7 @@ func (g *page) waivers(p *plan.Plan) {
 	g.table(nil, []string{cyan, "", ""}, rows)
 }
 
-// bytes writes a size in the largest unit that divides it.
+// bytes formats a size in the largest unit that divides it.
 func bytes(n int64) string {
 	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
 	i := 0
@@ -511,7 +511,7 @@ func bytes(n int64) string {
 	return strconv.FormatInt(n, 10) + " " + units[i]
 }
 
-// list joins words as a sentence does: a, b and c.
+// list joins words as in a sentence: a, b and c.
 func list(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -519,7 +519,7 @@ func list(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
-// span is first … last, without what both begin with: 10.0.0.41 … 60, worker-1 … 20.
+// span is first … last, with the common prefix omitted: 10.0.0.41 … 60, worker-1 … 20.
 func span(first, last string) string {
 	if first == last {
 		return first
@@ -530,7 +530,7 @@ func span(first, last string) string {
 	return first + " … " + last
 }
 
-// distinct lists the values of some nodes, each once, in order of appearance.
+// distinct lists the values of some nodes without duplicates, in order of appearance.
 func distinct(nodes []*plan.Node, of func(*plan.Node) string) string {
 	var values []string
 	for _, n := range nodes {

@@ -2,42 +2,42 @@ package describe
 
 import "github.com/k8splan/k8splan/planner/simulate"
 
-// Simulation is what `simulate -o json` prints. Without a failure on the command line it holds the sweep, with one the verdict on it.
+// Simulation is the output of `simulate -o json`. It contains the sweep, or the verdict on the failure given on the command line.
 type Simulation struct {
 	FormatVersion string           `json:"format_version"`
 	Cluster       string           `json:"cluster"`
 	Sentence      string           `json:"sentence"`
 	Outcome       *FailureOutcome  `json:"outcome,omitempty"`
 	Singles       []FailureOutcome `json:"singles,omitempty"`
-	Pairs         []FailureOutcome `json:"pairs,omitempty"` // those that stop something which neither half stops alone
+	Pairs         []FailureOutcome `json:"pairs,omitempty"` // pairs that stop something that neither half stops alone
 	Cuts          []FailureOutcome `json:"cuts,omitempty"`
-	PairsJudged   *int             `json:"pairs_judged,omitempty"` // by a sweep that did not give up
+	PairsJudged   *int             `json:"pairs_judged,omitempty"` // set by a sweep that did not give up
 	StopsWrites   [][]string       `json:"stops_writes,omitempty"` // every smallest set, by kind/name
 	StopsAPI      [][]string       `json:"stops_api,omitempty"`
 	StopsAll      [][]string       `json:"stops_all,omitempty"` // the API and every pod
-	// Exhausted names the fields above whose search gave up, so that something may be missing from them.
+	// Exhausted names the fields above whose search gave up, so they may be incomplete.
 	Exhausted []string        `json:"exhausted,omitempty"`
-	Points    *[]FailurePoint `json:"single_points_of_failure,omitempty"` // of the sweep
-	// Assumptions are what the file does not say, or no plan can see, and on which the answer rests.
+	Points    *[]FailurePoint `json:"single_points_of_failure,omitempty"` // only from a sweep
+	// Assumptions are facts that the result depends on but that the file does not state, or that no plan can know.
 	Assumptions []simulate.Assumption `json:"assumptions"`
 }
 
 // FailureOutcome is the verdict on one failure.
 type FailureOutcome struct {
-	// Units that fail. If several units are alike, one stands for all of them, and Alike names them. Of a pair any one of the first goes
-	// with any other one of the second.
+	// Units that fail. If several units are alike, one represents all of them, and Alike names them. A pair means any one of the first with
+	// any other one of the second.
 	Units     []FailureUnit      `json:"units"`
 	Cuts      []string           `json:"cuts,omitempty"`       // zone:zone
-	AlikeCuts []string           `json:"alike_cuts,omitempty"` // that the one cut stands for, itself included
+	AlikeCuts []string           `json:"alike_cuts,omitempty"` // the cuts that this one represents, including itself
 	Verdicts  []simulate.Verdict `json:"verdicts"`
 	Recovery  simulate.Recovery  `json:"recovery"`
 }
 
-// FailureUnit is what fails as one.
+// FailureUnit is a unit that fails as a whole.
 type FailureUnit struct {
 	Unit  string   `json:"unit"`            // kind/name
-	Nodes []string `json:"nodes"`           // that go down with it; none for a balancing process
-	Alike []string `json:"alike,omitempty"` // kind/name of the units that this one stands for, itself included
+	Nodes []string `json:"nodes"`           // nodes that go down with it; none for a balancing process
+	Alike []string `json:"alike,omitempty"` // kind/name of the units that this one represents, including itself
 }
 
 // FailurePoint is a single point of failure.
@@ -45,18 +45,18 @@ type FailurePoint struct {
 	Unit   string                `json:"unit"`
 	Nodes  []string              `json:"nodes"`
 	Takes  []simulate.Capability `json:"takes"`
-	Chance bool                  `json:"chance,omitempty"` // it may take them or may not
+	Chance bool                  `json:"chance,omitempty"` // it may or may not stop them
 	Reason string                `json:"reason"`
 	Remedy string                `json:"remedy"`
 }
 
-// OneFailure is the document on one failure.
+// OneFailure is the document for one failure.
 func OneFailure(cluster string, m *simulate.Model, o simulate.Outcome) Simulation {
 	doc := failureOutcome(m, o)
 	return Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: m.Sentence(), Outcome: &doc, Assumptions: m.Assumptions()}
 }
 
-// Sweep is the document on every failure.
+// Sweep is the document for every failure.
 func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
 	doc := Simulation{FormatVersion: FormatVersion, Cluster: cluster, Sentence: r.Sentence, Points: &[]FailurePoint{},
 		Assumptions: m.Assumptions()}
@@ -107,7 +107,7 @@ func Sweep(cluster string, m *simulate.Model, r simulate.Report) Simulation {
 	return doc
 }
 
-// alike names the units of a class of several.
+// alike names the units of a class that has several.
 func alike(c simulate.Class) []string {
 	if len(c.Names) < 2 {
 		return nil

@@ -11,17 +11,17 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// marks shows a state in one column.
+// marks are the one-column symbols of states.
 var marks = map[simulate.State]string{simulate.Up: "✓", simulate.Degraded: "◐", simulate.Depends: "?", simulate.Down: "✗"}
 
 // colors are ANSI foreground codes by state.
 var colors = map[simulate.State]string{simulate.Up: "32", simulate.Degraded: "33", simulate.Depends: "35", simulate.Down: "31"}
 
-// columns are the heads of the table, in the order of simulate.Capabilities.
+// columns are the column heads of the table, in the order of simulate.Capabilities.
 var columns = []string{"writes", "reads", "API", "schedule", "pods", "services", "DNS", "join"}
 
-// Survival writes what a design survives: the table of single failures, the pairs that stop what neither half stops, the smallest
-// sets that stop something, and the single points of failure.
+// Survival prints what a design survives: the table of single failures, the pairs that stop what neither half stops, the smallest sets that
+// stop something, and the single points of failure.
 func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report, style Style) {
 	s := survival{w, style.Color, style.columns()}
 	s.printf("%s: what it survives\n\n", cluster)
@@ -88,7 +88,7 @@ func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report,
 	s.assumptions(m)
 }
 
-// assumptions writes what the answer rests on.
+// assumptions prints what the result depends on.
 func (s survival) assumptions(m *simulate.Model) {
 	s.printf("\nThis assumes\n")
 	for _, a := range m.Assumptions() {
@@ -96,7 +96,7 @@ func (s survival) assumptions(m *simulate.Model) {
 	}
 }
 
-// Outcome writes the verdict on one failure: every capability with its reason, and what follows.
+// Outcome prints the verdict on one failure: every capability with its reason, and the consequences.
 func Outcome(w io.Writer, m *simulate.Model, o simulate.Outcome, style Style) {
 	s := survival{w, style.Color, style.columns()}
 	s.printf("When %s\n\n", happens(o.Failure))
@@ -109,7 +109,7 @@ func Outcome(w io.Writer, m *simulate.Model, o simulate.Outcome, style Style) {
 	s.assumptions(m)
 }
 
-// happens says a failure as a clause: "node/cp-1 + node/cp-2 fail and a:b is cut".
+// happens describes a failure in a clause: "node/cp-1 + node/cp-2 fail and a:b is cut".
 func happens(f simulate.Failure) string {
 	var clauses []string
 	if n := len(f.Units); n > 0 {
@@ -131,14 +131,14 @@ type survival struct {
 	width int // columns
 }
 
-// prose writes text that wraps, each line behind the indent.
+// prose prints text that wraps, each line indented.
 func (s survival) prose(indent, text string) {
 	for _, line := range wrap(text, s.width-len(indent)) {
 		s.printf("%s%s\n", indent, line)
 	}
 }
 
-// hang writes a label of so many columns, and next to it text that wraps.
+// hang prints a label of the given width, followed by text that wraps next to it.
 func (s survival) hang(label string, columns int, text string) {
 	for i, line := range wrap(text, max(narrow, s.width-columns)) {
 		if i > 0 {
@@ -148,7 +148,7 @@ func (s survival) hang(label string, columns int, text string) {
 	}
 }
 
-// marksWidth is how many columns the marks of a row take.
+// marksWidth is the width of a row's marks in columns.
 func marksWidth() int {
 	n := 0
 	for _, c := range columns {
@@ -174,7 +174,7 @@ func (s survival) head(title string, width int) {
 	s.printf("\n")
 }
 
-// row writes a name, on lines of its own where it is longer than the column, and the marks of an outcome.
+// row prints a name, on separate lines if it is wider than the column, and the marks of an outcome.
 func (s survival) row(name string, width int, o simulate.Outcome) {
 	width = max(width, len("When this fails"))
 	lines := atCommas(name, width)
@@ -197,7 +197,7 @@ func (s survival) row(name string, width int, o simulate.Outcome) {
 	s.printf("\n")
 }
 
-// atCommas breaks a name behind commas so that each line fits; lines after the first are indented.
+// atCommas breaks a name after commas so that each line fits; later lines are indented.
 func atCommas(name string, width int) []string {
 	var lines []string
 	line := ""
