@@ -9,14 +9,14 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Assumption is something that the file does not say, or that no plan can see, and on which the verdicts rest.
+// Assumption is a fact that the verdicts depend on but that the file does not state, or that no plan can know.
 type Assumption struct {
 	// Subject is one word: segment, routers, balancer, zone, power, host, etcd, dns, time.
 	Subject string `json:"subject"`
 	Text    string `json:"text"` // a sentence
 }
 
-// Assumptions lists what the verdicts on the plan rest on, what the author can state first.
+// Assumptions lists the assumptions behind the verdicts on the plan, first those that the author can state.
 func (m *Model) Assumptions() []Assumption {
 	var all []Assumption
 	add := func(subject, format string, args ...any) {
@@ -39,7 +39,7 @@ func (m *Model) Assumptions() []Assumption {
 	return all
 }
 
-// underlay adds what is assumed of the network between the hosts.
+// underlay adds assumptions about the network between the hosts.
 func (m *Model) underlay(add func(subject, format string, args ...any)) {
 	all := map[netip.Prefix]bool{}
 	for _, n := range m.nodes {
@@ -67,7 +67,7 @@ func (m *Model) underlay(add func(subject, format string, args ...any)) {
 	}
 }
 
-// unstated adds what is assumed where nodes do not say with what they fail.
+// unstated adds assumptions about nodes that do not state what they fail with.
 func (m *Model) unstated(add func(subject, format string, args ...any)) {
 	count := func(of func(*plan.Node) string) int {
 		return len(m.nodes) - len(slices.DeleteFunc(slices.Clone(m.nodes), func(n *plan.Node) bool { return of(n) != "" }))
@@ -94,7 +94,7 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 	}
 }
 
-// OneMachine is the machine that all nodes of a design are on, in words; "" if there is one node, or where they may be on several.
+// OneMachine is the machine that all nodes of a design run on, in words; "" if there is only one node, or if they may be on several.
 func (m *Model) OneMachine() string {
 	switch {
 	case len(m.nodes) < 2:
@@ -107,7 +107,7 @@ func (m *Model) OneMachine() string {
 	return ""
 }
 
-// services adds what is assumed of services that the plan does not make.
+// services adds assumptions about services that the plan does not provide.
 func (m *Model) services(add func(subject, format string, args ...any)) {
 	if m.p.Etcd.Foreign() {
 		add("etcd", "The etcd that others run (%s) answers every API server, whatever fails here: its members and their places are not in "+
@@ -131,7 +131,7 @@ func (m *Model) services(add func(subject, format string, args ...any)) {
 	}
 }
 
-// segments names the segments of places, each once.
+// segments names the segments of places, without duplicates.
 func segments(places []plan.Located) []string {
 	var words []string
 	for _, l := range places {

@@ -6,28 +6,28 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Data is the model for a program that judges failures elsewhere, such as the page of a design: who is where, what fails as one, and the
-// rows by which a verdict is found.
+// Data is the model for a program that judges failures elsewhere, such as the page of a design: the nodes, what fails together, and the
+// rows that determine a verdict.
 type Data struct {
 	Nodes []DataNode `json:"nodes"`
-	Zones []string   `json:"zones"` // "" for the nodes that state none
-	// Groups are units of several nodes. Each node is a unit too, node/NAME, and each balancer, balancer/NAME.
+	Zones []string   `json:"zones"` // "" for nodes that state none
+	// Groups are units of several nodes. Each node is also a unit, node/NAME, and so is each balancer, balancer/NAME.
 	Groups []DataGroup `json:"groups"`
-	// Cuts are the networks that can be cut, with the pairs of Zones that then do not reach each other. None where they are too many.
+	// Cuts are the networks that can be cut, with the pairs of Zones that can then no longer reach each other. None if there are too many.
 	Cuts     []DataCut `json:"cuts"`
 	Balancer string    `json:"balancer"` // haproxy | kube-vip | external | none
-	Balances bool      `json:"balances"` // some node is a balancer
+	Balances bool      `json:"balances"` // at least one node is a balancer
 	Stacked  bool      `json:"stacked"`
 	Placed   bool      `json:"placed"` // where the replicas of CoreDNS are is known
 	// VirtualIP is "" if there is none.
 	VirtualIP string `json:"virtual_ip"`
 
-	Stops     []DataStop `json:"stops"`          // the smallest sets that stop something
-	Vary      *DataVary  `json:"vary,omitempty"` // nil if the design has no control planes of its own
-	*DataRows            // nil in States, which have those of the model that they are of
+	Stops     []DataStop `json:"stops"`          // smallest sets that stop something
+	Vary      *DataVary  `json:"vary,omitempty"` // nil if the design has no control planes
+	*DataRows            // nil in State, whose rows are those of Data
 }
 
-// DataRows are the rows by which a verdict is found. They are the same for every design.
+// DataRows are the rows that determine a verdict. They are the same for every design.
 type DataRows struct {
 	Capabilities []Capability  `json:"capabilities"`
 	Texts        []textRows    `json:"texts"`
@@ -39,14 +39,14 @@ type DataRows struct {
 	DataLoss     string        `json:"data_loss"`
 }
 
-// DataNode is a node: its name, the index of its zone, and what it is.
+// DataNode is a node: its name, the index of its zone, and its properties.
 type DataNode struct {
 	Name string `json:"n"`
 	Zone int    `json:"z"`
-	Is   int    `json:"i"` // the sum of the bits below
+	Is   int    `json:"i"` // sum of the bits below
 }
 
-// What a node is.
+// Bits of DataNode.Is.
 const (
 	dataControlPlane = 1 << iota
 	dataMember
@@ -55,11 +55,11 @@ const (
 	dataKubelet
 	dataDialled
 	dataAstray
-	dataLocal // its kubelet connects to the API server next to it
+	dataLocal // its kubelet uses the API server on the same machine
 	dataDNS
 )
 
-// OnlyWorks reports whether the node is a worker and nothing else.
+// OnlyWorks reports whether the node is only a worker.
 func (n DataNode) OnlyWorks() bool { return n.Is&^(dataKubelet|dataDNS) == dataWorker }
 
 // DataGroup is a unit of several nodes.
@@ -74,14 +74,14 @@ type DataCut struct {
 	Pairs [][2]int `json:"pairs"`
 }
 
-// DataStop is what the smallest sets stop.
+// DataStop is a set of capabilities, and the smallest sets of units that stop it.
 type DataStop struct {
 	What string     `json:"what"`
 	Sets [][]string `json:"sets"` // of units
 	More int        `json:"more"` // sets of the same size that are not listed
 }
 
-// Bounds on what Data lists.
+// Limits of what Data lists.
 const (
 	mostCutZones = 24
 	mostStopSets = 12
@@ -98,7 +98,7 @@ func (m *Model) Data() Data {
 	return d
 }
 
-// State returns what differs from design to design: the model as data without the rows.
+// State returns the part of the data that differs between designs: the model without the rows.
 func (m *Model) State() Data {
 	d := Data{
 		Zones: m.zones, Groups: []DataGroup{}, Cuts: m.dataCuts(), Balancer: m.p.LoadBalancer.Kind, Balances: len(m.lbs) > 0,
@@ -118,7 +118,7 @@ func (m *Model) State() Data {
 	return d
 }
 
-// dataStops lists the smallest sets that stop something, as far as there are not too many.
+// dataStops lists the smallest sets that stop something, unless there are too many.
 func (m *Model) dataStops() []DataStop {
 	out := []DataStop{}
 	units := m.units
@@ -147,7 +147,7 @@ func (m *Model) dataStops() []DataStop {
 	return out
 }
 
-// dataBits says what each node is.
+// dataBits returns the bits of each node.
 func (m *Model) dataBits() []int {
 	is := make([]int, len(m.nodes))
 	for _, set := range []struct {
@@ -169,7 +169,7 @@ func (m *Model) dataBits() []int {
 	return is
 }
 
-// localCPs are the control planes whose kubelet connects to the API server next to it.
+// localCPs returns the control planes whose kubelet uses the API server on the same machine.
 func (m *Model) localCPs() []int {
 	if m.p.Cluster.Version.Minor < 33 {
 		return nil
@@ -177,7 +177,7 @@ func (m *Model) localCPs() []int {
 	return m.cps
 }
 
-// dataCuts asks the model itself which zones a cut parts.
+// dataCuts asks the model which zones each cut separates.
 func (m *Model) dataCuts() []DataCut {
 	cuts := []DataCut{}
 	zones := m.Zones()

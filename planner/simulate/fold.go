@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// Line is one line of a table: rows that have the same outcome, in one.
+// Line is one line of a table, which combines rows with the same outcome.
 type Line struct {
 	Name    string
 	Outcome Outcome
 }
 
-// Fold joins single failures of a kind that end the same way, wherever they stand, and pairs that share a half and end the same way:
-// what tells them apart, such as which failure domain they are in, does not show in their line.
+// Fold merges single failures of one kind with the same outcome, wherever they are in the list, and pairs that share a half and have the
+// same outcome. What distinguishes them, such as their failure domain, is not shown in their line.
 func Fold(rows []Row) []Line {
 	type line struct {
-		head    string   // what pairs share
+		head    string   // the shared half of pairs
 		names   []string // of single failures
 		with    []Class  // the other halves of pairs
-		texts   []string // pairs of two of a class
+		texts   []string // pairs within one class
 		kind    Kind
 		outcome Outcome
 	}
@@ -71,14 +71,14 @@ func Fold(rows []Row) []Line {
 	return out
 }
 
-// PointLine says of units that differ in their names alone what the loss of each takes, why, and what would remedy it.
+// PointLine describes units that differ only in their names: what the loss of each takes down, why, and the remedy.
 type PointLine struct{ Text, Remedy string }
 
-// FoldPoints puts points that take the same, for the same reason and with the same remedy, into one line.
+// FoldPoints merges points with the same effect, reason, and remedy into one line.
 func FoldPoints(points []Point) []PointLine {
 	var lines []PointLine
 	units := map[PointLine]map[string][]string{} // names by kind
-	kinds := map[PointLine][]string{}            // in their order
+	kinds := map[PointLine][]string{}            // kinds in order
 	for _, p := range points {
 		takes, verb := make([]string, len(p.Takes)), "takes"
 		for i, c := range p.Takes {
@@ -121,14 +121,14 @@ func natural(a, b string) int {
 	return cmp.Or(cmp.Compare(headA, headB), cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
 }
 
-// head is a name without the number that it ends in.
+// head is a name without its trailing number.
 func head(name string) string { return strings.TrimRight(name, "0123456789") }
 
-// few is how many names are listed one by one.
+// few is how many names are listed individually.
 const few = 4
 
-// String names the units of the class, any of which is meant: all of them where they are few, else how many there are, and by runs of
-// numbers or by the first which.
+// String names the units of the class, meaning any one of them: all of them if there are few, else their number with runs of numbers or the
+// first name.
 func (c Class) String() string {
 	prefix := string(c.Kind) + "/"
 	if c.Kind == CutUnit {
@@ -148,7 +148,7 @@ func (c Class) half() string {
 	return "any of " + c.String()
 }
 
-// two names two units of the class.
+// two describes any two units of the class.
 func (c Class) two() string {
 	switch {
 	case len(c.Names) == 2:
@@ -159,7 +159,7 @@ func (c Class) two() string {
 	return "two of " + strings.TrimPrefix(c.String(), "any of ")
 }
 
-// runs writes names as runs of numbers, or the first and how many more there are.
+// runs formats names as runs of numbers, or as the first name and how many more there are.
 func runs(names []string) string {
 	var parts []string
 	for i := 0; i < len(names); {
@@ -183,7 +183,7 @@ func runs(names []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// follows reports whether a name is another's successor.
+// follows reports whether b is the name after a.
 func follows(a, b string) bool {
 	h := head(a)
 	x, errX := strconv.Atoi(a[len(h):])
@@ -199,7 +199,7 @@ func states(o Outcome) string {
 	return b.String()
 }
 
-// alternatives names units of which any will do.
+// alternatives names units of which any one is enough.
 func alternatives(units []Unit) string {
 	names := make([]string, len(units))
 	for i, u := range units {
@@ -211,7 +211,7 @@ func alternatives(units []Unit) string {
 	return fmt.Sprintf("any of %d: %s", len(names), strings.Join(names, ", "))
 }
 
-// listSlots names places in a set, each with the units that stand for each other.
+// listSlots names the slots of a set, each with its interchangeable units.
 func listSlots(slots [][]Unit) string {
 	plain := Class{Kind: slots[0][0].Kind}
 	texts := make([]string, len(slots))
@@ -237,7 +237,7 @@ func listSlots(slots [][]Unit) string {
 	return strings.Join(texts, ", ")
 }
 
-// Lines says the sets in at most so many lines, and how many sets are in none of them.
+// Lines describes the sets in at most the given number of lines, and returns how many sets are not covered.
 func (s Stops) Lines(most int) (lines []string, more int) {
 	said := map[string]bool{}
 	for _, l := range s.lines[:min(most, len(s.lines))] {
@@ -249,13 +249,13 @@ func (s Stops) Lines(most int) (lines []string, more int) {
 	return lines, len(s.Sets) - len(said)
 }
 
-// lines joins sets: units that take the same of a way stand for each other, and so do the sets of any so many of several places next to
-// those that are in all. Where that does not say them all at once, there is a line for each place in which sets differ, more than one for
-// some sets: telling chooses.
+// lines merges sets. Units that take the same part of a way are interchangeable. So are sets that combine the slots common to all with any
+// k of several other slots. If one line cannot describe all sets, there is a line per slot in which sets differ, and some sets are in
+// several lines: telling selects among them.
 func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 	slots, slotOf := m.alike(units, w, sets)
 	size, groups := len(sets[0]), bySlots(sets, slotOf)
-	in := make([]int, len(slots)) // how many groups
+	in := make([]int, len(slots)) // number of groups
 	for _, g := range groups {
 		for _, slot := range g.slots {
 			in[slot]++
@@ -298,7 +298,7 @@ func (m *Model) lines(units []Unit, w way, sets [][]int) []stopLine {
 	return lines
 }
 
-// alike are the units of the sets that stand for each other, in the order of the first, and where each is.
+// alike groups the interchangeable units of the sets, in order of the first, and maps each unit to its group.
 func (m *Model) alike(units []Unit, w way, sets [][]int) (slots [][]Unit, slotOf map[int]int) {
 	needed := make([]bool, 2*len(m.nodes)+1)
 	for _, n := range w {
@@ -336,7 +336,7 @@ func (m *Model) alike(units []Unit, w way, sets [][]int) (slots [][]Unit, slotOf
 	return slots, slotOf
 }
 
-// slotGroup are sets of units that stand for each other.
+// slotGroup is sets of interchangeable units.
 type slotGroup struct {
 	slots []int
 	sets  [][]int
@@ -363,7 +363,7 @@ func bySlots(sets [][]int, slotOf map[int]int) []slotGroup {
 	return groups
 }
 
-// stopText names units that stop something together: those at the head, and some of others.
+// stopText names units that stop something together: all in head, plus some of the others.
 func stopText(slots [][]Unit, head []int, choose int, from []int) string {
 	var texts []string
 	for _, slot := range head {

@@ -1,9 +1,9 @@
-// Package simulate says what a design survives: pure functions from a plan and a set of failures to a verdict per capability.
+// Package simulate determines what a design survives: pure functions from a plan and a set of failures to a verdict per capability.
 //
-// The model knows who needs whom. An etcd member serves while it reaches a leader that reaches a quorum. An API server works while it
-// reaches a member that serves: its own when etcd is stacked, any when it is external. The endpoint works from a place while what is
-// behind it there reaches a working API server. Controllers and the scheduler work next to a working API server, which is the one they
-// connect to in kubeadm clusters. Kubelets keep their pods, and kube-proxy its rules, without any of it.
+// The model describes who needs whom. An etcd member serves if it reaches a leader that reaches a quorum. An API server works if it reaches
+// a serving member: its own when etcd is stacked, any when it is external. The endpoint works from a place if the balancer or control plane
+// there reaches a working API server. Controllers and the scheduler work next to a working API server, which in kubeadm clusters is the one
+// they connect to. Kubelets keep their pods, and kube-proxy its rules, without any of this.
 //
 // Sources: https://etcd.io/docs/v3.6/op-guide/failures/ (quorum, minority and leader failures),
 // https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/ (who connects to whom),
@@ -22,27 +22,27 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Kind is a kind of failure unit: what fails as one.
+// Kind is a kind of failure unit.
 type Kind string
 
 // The kinds of failure units.
 const (
-	NodeUnit     Kind = "node"     // a machine: power, kernel or disk
-	ZoneUnit     Kind = "zone"     // a failure domain with all that stands in it
+	NodeUnit     Kind = "node"     // a machine: power, kernel, or disk
+	ZoneUnit     Kind = "zone"     // a failure domain with everything in it
 	HostUnit     Kind = "host"     // a hypervisor with all of its virtual machines
-	PowerUnit    Kind = "power"    // a power feed with every machine that is off without it
-	BalancerUnit Kind = "balancer" // the balancing process alone; the machine goes on
+	PowerUnit    Kind = "power"    // a power feed with every machine that depends on it
+	BalancerUnit Kind = "balancer" // only the balancing process; the machine keeps running
 	CutUnit      Kind = "cut"      // the network between two failure domains
 )
 
-// Unit is one thing that can fail, and the nodes that go down with it.
+// Unit is a unit that fails as a whole, and the nodes that go down with it.
 type Unit struct {
 	Kind  Kind
 	Name  string
 	nodes []int // indices into the model's nodes; empty for a balancer process
 }
 
-// String returns kind/name, as --kill takes it.
+// String returns kind/name, the format of --kill.
 func (u Unit) String() string { return string(u.Kind) + "/" + u.Name }
 
 // Nodes is how many nodes go down with the unit.
@@ -51,10 +51,10 @@ func (u Unit) Nodes() int { return len(u.nodes) }
 // Cut is a lost network path between two failure domains; both still reach every other domain.
 type Cut struct{ A, B string }
 
-// String returns a:b, as --cut takes it.
+// String returns a:b, the format of --cut.
 func (c Cut) String() string { return c.A + ":" + c.B }
 
-// Failure is what goes wrong at the same time.
+// Failure is everything that fails at the same time.
 type Failure struct {
 	Units []Unit
 	Cuts  []Cut
@@ -75,37 +75,36 @@ func (f Failure) String() string {
 	return strings.Join(parts, " + ")
 }
 
-// external is the name of the one balancer unit that stands for a balancer that the plan does not make. A balancer of the plan may have
-// it too.
+// external is the name of the unit for a balancer that the plan does not set up. A balancer in the plan may have this name too.
 const external = "external"
 
-// isExternal reports whether a unit is that one: a plan with it has no balancer of its own.
+// isExternal reports whether a unit is the external balancer: a plan with one has no balancers itself.
 func (m *Model) isExternal(u Unit) bool {
 	return u.Kind == BalancerUnit && m.p.LoadBalancer.Kind == plan.ExternalBalancer
 }
 
-// Model answers for one plan. It is never modified after New.
+// Model is the model of one plan. It is never modified after New.
 type Model struct {
 	p       *plan.Plan
 	nodes   []*plan.Node
 	cps     []int // indices of control planes
 	members []int // indices of nodes with an etcd member
-	lbs     []int // indices of balancer nodes: haproxy's own, or kube-vip's control planes
-	// those of haproxy's balancers that the endpoint may lead to by their own addresses; none if a virtual IP moves between them
+	lbs     []int // indices of balancer nodes: haproxy's hosts, or kube-vip's control planes
+	// haproxy balancers whose own addresses the endpoint may resolve to; none if a virtual IP moves between them
 	dialed []int
-	// astray are the hosts that may take over the virtual IP and are in another network segment than it: no router leads to it there.
+	// astray are the hosts that may take over the virtual IP but are in a different network segment, where no router forwards it to them.
 	astray  map[int]bool
 	workers []int
 	kubelet []int
-	zones   []string // sorted; "" alone where no node states one
-	places  []string // failure domains with those that they are in, sorted
+	zones   []string // sorted; only "" if no node states one
+	places  []string // failure domains and those that contain them, sorted
 	hosts   []string
 	feeds   []string
-	dns     []int // where the replicas of CoreDNS run; nil: unknown
+	dns     []int // where CoreDNS runs; nil: unknown
 	index   map[string]int
-	units   []Unit   // nodes in the plan's order, balancer processes, hypervisors, power feeds, failure domains
-	zone    []int    // by node: the index in zones
-	kinds   []string // by node: all that the model tells it apart by, except for its failure domain
+	units   []Unit   // nodes in plan order, balancer processes, hypervisors, power feeds, failure domains
+	zone    []int    // by node: index in zones
+	kinds   []string // by node: everything that distinguishes it, except its failure domain
 }
 
 // New builds the model of a plan.
@@ -143,7 +142,7 @@ func New(p *plan.Plan) *Model {
 			m.lbs = append(m.lbs, m.index[n.Name])
 			if host := p.Cluster.Endpoint.Host; host != "" &&
 				slices.Contains([]string{n.Name, n.Address.String(), n.SecondaryAddress.String(), n.PublicAddress}, host) {
-				m.dialed = []int{m.index[n.Name]} // the endpoint goes past the others
+				m.dialed = []int{m.index[n.Name]} // the endpoint bypasses the others
 			}
 		}
 		if m.dialed == nil && !p.LoadBalancer.VirtualIP.IsValid() {
@@ -163,7 +162,7 @@ func New(p *plan.Plan) *Model {
 	return m
 }
 
-// stray finds the hosts in other segments than the virtual IP, or where none shares its segment, than most of them.
+// stray finds hosts whose segment differs from the virtual IP's, or from that of most of them if none shares the virtual IP's segment.
 func (m *Model) stray() {
 	vip := m.p.LoadBalancer.VirtualIP
 	in := map[netip.Prefix][]int{}
@@ -192,13 +191,13 @@ func (m *Model) stray() {
 	}
 }
 
-// leading returns the balancers that a client can reach: not those astray.
+// leading returns the balancers that clients can reach: those not astray.
 func (m *Model) leading() []int {
 	return slices.DeleteFunc(slices.Clone(m.lbs), func(i int) bool { return m.astray[i] })
 }
 
-// PlaceDNS returns the model with the replicas of CoreDNS on the named nodes, so that verdicts about DNS become exact. It fails on a name
-// that is not a node of the plan, and on a node without a kubelet.
+// PlaceDNS returns the model with CoreDNS running on the named nodes, which makes verdicts about DNS exact. It fails for a name that is not
+// a node of the plan, or a node without a kubelet.
 func (m *Model) PlaceDNS(names []string) (*Model, error) {
 	placed := *m
 	placed.dns = []int{}
@@ -217,12 +216,12 @@ func (m *Model) PlaceDNS(names []string) (*Model, error) {
 	return &placed, nil
 }
 
-// Zones returns the failure domains that nodes state, the deepest level of those that are in each other, sorted.
+// Zones returns the failure domains that nodes state, the deepest level if they are nested, sorted.
 func (m *Model) Zones() []string {
 	return slices.DeleteFunc(slices.Clone(m.zones), func(z string) bool { return z == "" })
 }
 
-// Units returns every single thing that can fail: nodes in the plan's order, balancer processes, hypervisors, failure domains.
+// Units returns every unit that can fail: nodes in plan order, balancer processes, hypervisors, failure domains.
 func (m *Model) Units() []Unit { return slices.Clone(m.units) }
 
 func (m *Model) list() []Unit {
@@ -243,7 +242,7 @@ func (m *Model) list() []Unit {
 	return append(units, m.zoneUnits(m.places)...)
 }
 
-// zoneUnits returns failure domains with all nodes in them, those of domains that are in them too.
+// zoneUnits returns failure domains with all nodes in them, including those of nested domains.
 func (m *Model) zoneUnits(names []string) []Unit {
 	return m.groupedBy(ZoneUnit, names, func(n *plan.Node) []string { return plan.Around(n.FailureDomain) })
 }
@@ -269,7 +268,7 @@ func (m *Model) groupedBy(kind Kind, names []string, of func(*plan.Node) []strin
 	return units
 }
 
-// NodesOf names the nodes that go down with a unit, in the plan's order.
+// NodesOf names the nodes that go down with a unit, in plan order.
 func (m *Model) NodesOf(u Unit) []string {
 	names := make([]string, len(u.nodes))
 	for i, n := range u.nodes {
@@ -278,7 +277,7 @@ func (m *Model) NodesOf(u Unit) []string {
 	return names
 }
 
-// Unit finds a unit by kind/name. It fails on an unknown kind or name, and names what there is.
+// Unit finds a unit by kind/name. It fails for an unknown kind or name, and lists the valid ones.
 func (m *Model) Unit(text string) (Unit, error) {
 	kind, name, ok := strings.Cut(strings.TrimSpace(text), "/")
 	if !ok {
@@ -309,7 +308,7 @@ func (m *Model) Unit(text string) (Unit, error) {
 	return Unit{}, fmt.Errorf("the plan has no %s %q; it has %s", kind, name, strings.Join(names, ", "))
 }
 
-// Cut finds a cut by zone:zone. It fails where either is not a failure domain of the plan.
+// Cut finds a cut by zone:zone. It fails if either is not a failure domain of the plan.
 func (m *Model) Cut(text string) (Cut, error) {
 	a, b, ok := strings.Cut(strings.TrimSpace(text), ":")
 	if !ok || a == b {
@@ -326,12 +325,12 @@ func (m *Model) Cut(text string) (Cut, error) {
 	return Cut{a, b}, nil
 }
 
-// world is the plan with a failure in it.
+// world is the plan with a failure applied.
 type world struct {
 	m        *Model
 	dead     []bool // by node
 	mute     []bool // by node: its balancer process is down
-	external bool   // the balancer that the plan does not make is down
+	external bool   // the external balancer is down
 	cuts     map[[2]string]bool
 }
 
@@ -362,7 +361,7 @@ func (w *world) reach(a, b int) bool {
 	return !w.dead[a] && !w.dead[b] && w.linked(w.m.nodes[a].FailureDomain, w.m.nodes[b].FailureDomain)
 }
 
-// leaders returns the members that could lead: those that reach a quorum, themselves included.
+// leaders returns the members that could lead: those that reach a quorum, including themselves.
 func (w *world) leaders() []int {
 	var leaders []int
 	for _, l := range w.m.members {
@@ -379,15 +378,15 @@ func (w *world) leaders() []int {
 	return leaders
 }
 
-// served says how a member fares under whichever leader is elected. Check-quorum and pre-vote keep a leader in office while it
-// holds a quorum, so that a member cut off from it neither serves nor unseats it; who leads is chance.
+// served is the state of a member over all possible leaders. With check-quorum and pre-vote, a leader stays while it has a quorum, so a
+// member that is cut off from it neither serves nor replaces it; who leads is chance.
 func (w *world) served(member int, leaders []int) State {
 	return each(leaders, func(l int) State { return yes(w.reach(l, member)) })
 }
 
-// api says how the API server of each control plane fares, in the order of m.cps. One that loses a part of its requests is Degraded.
-// Source: https://etcd.io/docs/v3.6/learning/design-client/ and https://github.com/etcd-io/etcd/issues/8673 (the client takes turns, and
-// does not reason about a network that is cut).
+// api is the state of each control plane's API server, in the order of m.cps. One that loses part of its requests is Degraded. Source:
+// https://etcd.io/docs/v3.6/learning/design-client/ and https://github.com/etcd-io/etcd/issues/8673 (the client uses round-robin, and does
+// not account for network partitions).
 func (w *world) api(leaders []int) []State {
 	states := make([]State, len(w.m.cps))
 	stacked := w.m.p.Etcd.Placement == topologies.Stacked
@@ -396,7 +395,7 @@ func (w *world) api(leaders []int) []State {
 		if w.dead[c] {
 			continue
 		}
-		if len(w.m.p.Etcd.Members) == 0 { // a hosted control plane's etcd is not ours to judge
+		if len(w.m.p.Etcd.Members) == 0 { // the etcd of a hosted control plane is not judged
 			states[i] = Up
 			continue
 		}
@@ -404,8 +403,8 @@ func (w *world) api(leaders []int) []State {
 			states[i] = w.served(c, leaders)
 			continue
 		}
-		// The client of external etcd asks every member that it has a connection to in turn, and does not see that one hears no leader:
-		// what it asks of that one fails.
+		// The client of external etcd uses every connected member in turn, and does not notice that one has no leader: requests to that
+		// member fail.
 		states[i] = each(leaders, func(l int) State {
 			served, asked := 0, 0
 			for _, e := range w.m.members {
@@ -428,7 +427,7 @@ func (w *world) api(leaders []int) []State {
 	return states
 }
 
-// backend says how well what stands in a zone, balancer or client, reaches the API, by the API servers in its reach.
+// backend is how well a balancer or client in a zone reaches the API through the API servers it can reach.
 func (w *world) backend(zone string, api []State) State {
 	var reached []State
 	for i, c := range w.m.cps {
@@ -439,8 +438,8 @@ func (w *world) backend(zone string, api []State) State {
 	return pool(reached)
 }
 
-// pool says how well API servers answer whoever is led to any of them that is ready: those that are down are left out, and one that loses
-// requests is not.
+// pool is how well API servers answer clients that are sent to any ready one: servers that are down are skipped, those that lose requests
+// are not.
 func pool(api []State) State {
 	best := Down
 	for _, s := range api {
@@ -452,19 +451,19 @@ func pool(api []State) State {
 	return best
 }
 
-// endpoint reports whether a client in a zone gets an answer from the API through the control plane endpoint.
+// endpoint is how well a client in a zone reaches the API through the control plane endpoint.
 func (w *world) endpoint(zone string, api []State) State {
 	lb := w.m.p.LoadBalancer
 	switch {
 	case lb.Kind == plan.HAProxy && len(w.m.lbs) > 0:
-		// by is how a client in the zone fares that is led to one balancer
+		// by is how well it works for a client in the zone that is sent to one balancer
 		by := func(b int) State {
 			if w.dead[b] || w.mute[b] || w.m.astray[b] || !w.linked(zone, w.m.nodes[b].FailureDomain) {
 				return Down
 			}
 			return w.backend(w.m.nodes[b].FailureDomain, api)
 		}
-		if len(w.m.dialed) > 0 { // no address moves: the endpoint leads to whichever its name was resolved to
+		if len(w.m.dialed) > 0 { // no address moves: the endpoint is whichever address its name resolved to
 			return each(w.m.dialed, by)
 		}
 		var ends []State
@@ -474,9 +473,9 @@ func (w *world) endpoint(zone string, api []State) State {
 		})
 		return each(ends, func(s State) State { return s })
 	case lb.Kind == plan.KubeVIP:
-		// The address is on one control plane whose own API server works: its lease lives in that API. It is so in mode bgp, where the
-		// holder of the lease alone announces it. Where the routers stand the plan does not say: they are taken to reach what a client
-		// reaches.
+		// The address is on a control plane whose own API server works, because its lease is in that API. This also applies to mode bgp,
+		// where only the lease holder announces the address. The plan does not say where the routers are: they are assumed to reach what a
+		// client reaches.
 		var ends []State
 		for i, c := range w.m.cps {
 			switch {
@@ -494,15 +493,15 @@ func (w *world) endpoint(zone string, api []State) State {
 		if w.external {
 			return Down
 		}
-		// the plan does not say where it is: it is taken to reach every zone, and every zone it
+		// the plan does not say where it is: it is assumed to reach every zone, and every zone to reach it
 		return pool(api)
 	}
 	return w.backend(zone, api)
 }
 
-// elect calls visit with each set of balancers that may come to hold the virtual IP at once: one of them where all hear each other's
-// advertisements, several where they do not. keepalived's priorities are equal except for its check, which puts a balancer whose haproxy
-// passes nothing on behind the others; which of the rest holds the address is history.
+// elect calls visit with each set of balancers that may hold the virtual IP at the same time: one if all hear each other's advertisements,
+// several if they do not. keepalived's priorities are equal except for its check, which puts a balancer whose haproxy cannot forward
+// anything after the others; which of the rest holds the address depends on history.
 func (w *world) elect(api []State, visit func(holders []int)) {
 	var able, rest []int
 	for _, b := range w.m.lbs {
@@ -523,8 +522,8 @@ func (w *world) elect(api []State, visit func(holders []int)) {
 	})
 }
 
-// settle calls visit with the holders and each choice of further ones from the candidates, so that no two holders hear each other and
-// every candidate is one or hears one.
+// settle calls visit with the holders plus each choice of further ones from the candidates, such that no two holders hear each other and
+// every candidate is a holder or hears one.
 func (w *world) settle(candidates, holders []int, visit func(holders []int)) {
 	if len(candidates) == 0 {
 		visit(holders)

@@ -9,17 +9,17 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// need is something that a capability cannot do without: of its parts so many may go, and one more stops the capability.
-// A part is a node (its index), the balancing process on a node (behind the nodes), or the balancer that the plan does not make (last).
+// need is something that a capability requires: it tolerates the loss of a number of its parts, and one more stops the capability. A part
+// is a node (its index), the balancing process on a node (after the nodes), or the external balancer (last).
 type need struct {
 	parts []int
 	spare int
 }
 
-// way is what has to break, all of it, for a capability to stop.
+// way is a set of needs that must all break for a capability to stop.
 type way []need
 
-// one is the need for one at least of some parts.
+// one is the need for at least one of some parts.
 func one(parts []int) need {
 	parts = slices.Clone(parts)
 	slices.Sort(parts)
@@ -27,7 +27,7 @@ func one(parts []int) need {
 	return need{parts, len(parts) - 1}
 }
 
-// takes goes through the parts that go down with a unit: numbers up to twice the number of nodes.
+// takes yields the parts that go down with a unit: numbers up to twice the number of nodes.
 func (m *Model) takes(u Unit) iter.Seq[int] {
 	n := len(m.nodes)
 	return func(yield func(int) bool) {
@@ -47,8 +47,8 @@ func (m *Model) takes(u Unit) iter.Seq[int] {
 	}
 }
 
-// etcd, controlPlanes, balancers and pods are the needs of a design; nil if the design does not have them, as with a vendor's control
-// plane.
+// etcd, controlPlanes, balancers, and pods return the needs of a design; nil if the design does not have that part, for example with a
+// vendor's control plane.
 func (m *Model) etcd() []way {
 	n := len(m.members)
 	if n == 0 {
@@ -81,7 +81,7 @@ func (m *Model) balancers() []way {
 	return []way{{one(m.processes(to))}}
 }
 
-// processes returns the parts that balancing processes are.
+// processes returns the parts that represent balancing processes.
 func (m *Model) processes(nodes []int) []int {
 	parts := make([]int, len(nodes))
 	for k, i := range nodes {
@@ -97,8 +97,8 @@ func (m *Model) pods() []way {
 	return []way{{one(m.workers)}}
 }
 
-// ways lists what stops a capability while no network is cut, each by itself. Outcome judges failures; this is the same model the other
-// way round, so that the sweep need not try every set of units. TestSweepMatchesBruteForce holds the two together.
+// ways lists what stops a capability as long as no network is cut; each way alone is enough. Outcome judges failures; this is the inverse
+// of the same model, so that the sweep need not try every set of units. TestSweepMatchesBruteForce keeps the two consistent.
 func (m *Model) ways(c Capability) []way {
 	switch c {
 	case EtcdWrites, EtcdReads:
@@ -117,26 +117,26 @@ func (m *Model) ways(c Capability) []way {
 		}
 		ways := slices.Concat(m.etcd(), m.controlPlanes(), m.pods())
 		for _, w := range m.balancers() {
-			if local := m.local(); len(local) > 0 { // these workers hear of pods without the endpoint
+			if local := m.local(); len(local) > 0 { // these workers learn of pods without the endpoint
 				w = append(w, one(local))
 			}
 			ways = append(ways, w)
 		}
 		return ways
 	}
-	return slices.Concat(m.etcd(), m.controlPlanes(), m.balancers()) // the API, and what joins by it
+	return slices.Concat(m.etcd(), m.controlPlanes(), m.balancers()) // the API, and join, which uses it
 }
 
-// risks lists what stops writes, the API, scheduling or every pod, or leaves one of them to chance, while no network is cut.
+// risks lists what stops writes, the API, scheduling, or every pod, or leaves one of them to chance, as long as no network is cut.
 func (m *Model) risks() []way {
 	ways := slices.Concat(m.ways(API), m.pods())
-	if len(m.dialed) > 1 { // the endpoint leads to whichever its name was resolved to
+	if len(m.dialed) > 1 { // the endpoint is whichever address its name resolved to
 		ways = append(ways, way{{m.processes(m.dialed), 0}})
 	}
 	return ways
 }
 
-// local returns the workers whose kubelet connects to the API server next to it.
+// local returns the workers whose kubelet uses the API server on the same machine.
 func (m *Model) local() []int {
 	if m.p.Cluster.Version.Minor < 33 {
 		return nil
@@ -161,28 +161,28 @@ func both(a, b []way) []way {
 	return ways
 }
 
-// search looks for the sets of so many units that break a way, without a set that does so with fewer.
+// search finds the sets of a given number of units that break a way, excluding sets of which a subset already does.
 type search struct {
-	units []int     // that take a part of it, those that take most first
-	takes [][][]int // by place in units and need: which of the need's parts, counted from 0
-	best  [][][]int // by need, place in units and number of units: how many parts so many of the units from there on can take
-	gone  [][]int   // by need and part: how many of the chosen units take it
-	left  []int     // by need: how many parts have to go still
-	steps int       // how many may still be made
+	units []int     // units that take a part of it, largest first
+	takes [][][]int // by position in units and need: the need's parts that it takes, counted from 0
+	best  [][][]int // by need, position in units, and number of units: how many parts that many of the remaining units can take
+	gone  [][]int   // by need and part: how many chosen units take it
+	left  []int     // by need: how many parts must still go
+	steps int       // remaining steps
 	found [][]int
 }
 
-// mostSteps and mostSets bound a search. No design that we know comes near them: it takes hundreds of etcd members.
+// mostSteps and mostSets limit a search. No known design comes near them: it would take hundreds of etcd members.
 const (
 	mostSteps = 1_000_000
 	mostSets  = 10_000
 )
 
-// breaking returns the sets of exactly so many units that break a way, as indices into units, ordered, and whether that is all of them. It
-// leaves out sets in which a unit adds nothing. Arithmetic bounds the search: a set is given up as soon as the largest units that are left
-// cannot take enough, which in a large cluster is at once.
+// breaking returns the sets of exactly size units that break a way, as sorted indices into units, and whether the result is complete. Sets
+// in which a unit contributes nothing are excluded. An upper bound prunes the search: a set is abandoned as soon as the largest remaining
+// units cannot take enough, which in a large cluster is immediately.
 func (m *Model) breaking(units []Unit, w way, size, steps int) (sets [][]int, all bool) {
-	at := make([][]int, len(w)) // by need and part: its place in the need, from 1 on
+	at := make([][]int, len(w)) // by need and part: its position in the need, from 1
 	for k, n := range w {
 		at[k] = make([]int, 2*len(m.nodes)+1)
 		for i, part := range n.parts {
@@ -193,7 +193,7 @@ func (m *Model) breaking(units []Unit, w way, size, steps int) (sets [][]int, al
 	for k := range most {
 		most[k] = make(largest, size)
 	}
-	counts := make([]int, len(units)*len(w)) // by unit and need: how many parts it takes
+	counts := make([]int, len(units)*len(w)) // by unit and need: number of parts it takes
 	for i, u := range units {
 		count := counts[i*len(w) : (i+1)*len(w)]
 		for part := range m.takes(u) {
@@ -209,7 +209,7 @@ func (m *Model) breaking(units []Unit, w way, size, steps int) (sets [][]int, al
 	}
 	for k, n := range w {
 		if n.spare+1 > most[k].sum() {
-			return nil, true // in a large cluster most ways end here
+			return nil, true // in a large cluster, most ways end here
 		}
 	}
 	s := newSearch(w, steps)
@@ -220,7 +220,7 @@ func (m *Model) breaking(units []Unit, w way, size, steps int) (sets [][]int, al
 	return s.found, s.steps > 0
 }
 
-// largest are the largest of some numbers, in descending order.
+// largest is the largest of some numbers, in descending order.
 type largest []int
 
 func (l largest) add(n int) {
@@ -250,7 +250,7 @@ func newSearch(w way, steps int) *search {
 	return s
 }
 
-// takers notes the units that take a part of some need, and which: those first that take most of the need that is hardest to break.
+// takers collects the units that take a part of a need, and the parts: first those that take most of the need that is hardest to break.
 func (s *search) takers(m *Model, units []Unit, at [][]int, counts []int) {
 	needs := len(at)
 	hardest := 0
@@ -279,7 +279,7 @@ func (s *search) takers(m *Model, units []Unit, at [][]int, counts []int) {
 	}
 }
 
-// bound fills in how much the units from each place on can take at the most.
+// bound computes the maximum that the units from each position on can take.
 func (s *search) bound(needs, size int) {
 	s.best = make([][][]int, needs)
 	for k := range needs {
@@ -288,7 +288,7 @@ func (s *search) bound(needs, size int) {
 		for i := range best {
 			best[i] = all[i*(size+1) : (i+1)*(size+1)]
 		}
-		top := make(largest, size) // from here on
+		top := make(largest, size) // from this position on
 		for i := len(s.units) - 1; i >= 0; i-- {
 			top.add(len(s.takes[i][k]))
 			for r, n := range top {
@@ -326,7 +326,7 @@ func (s *search) walk(from, size int, chosen []int) {
 	}
 }
 
-// take notes that a unit is gone, and says whether that brings the end nearer.
+// take marks a unit as gone, and reports whether that made progress.
 func (s *search) take(i int) bool {
 	nearer := false
 	for k, parts := range s.takes[i] {
@@ -352,21 +352,21 @@ func (s *search) giveBack(i int) {
 	}
 }
 
-// Stops are the smallest sets of units that stop something.
+// Stops is the smallest sets of units that stop something.
 type Stops struct {
-	Sets [][]Unit // all of the smallest size; none: no set of up to Deepest units
-	// Exhausted reports whether the search gave up: there may be more sets than these, or where there is none, some.
+	Sets [][]Unit // all of the smallest size; none: no set of up to Deepest units stops it
+	// Exhausted reports whether the search gave up: there may be more sets, or some even if Sets is empty.
 	Exhausted bool
 	lines     []stopLine
 }
 
-// stopLine says several sets in one line.
+// stopLine describes several sets in one line.
 type stopLine struct {
 	text string
 	sets [][]int
 }
 
-// Deepest is the largest set that is looked for.
+// Deepest is the size of the largest set that is searched for.
 const Deepest = 4
 
 // smallest finds the smallest sets of units that stop something.
@@ -399,7 +399,7 @@ func (m *Model) smallest(units []Unit, ways []way, deepest, steps int) Stops {
 	return Stops{}
 }
 
-// telling leaves out the lines whose sets longer lines have all said.
+// telling omits lines whose sets are all covered by longer lines.
 func telling(lines []stopLine) []stopLine {
 	order := make([]int, len(lines))
 	for i := range order {
@@ -431,12 +431,12 @@ func pick[T any](from []T, set []int) []T {
 	return picked
 }
 
-// Spare is how many nodes more, any of them, a capability survives the loss of while some are down already, up to Deepest. ok is false if
-// the capability has stopped, or may have, and for a capability that the plan says nothing of, such as a vendor's etcd. A name that is
-// not a node of the plan counts as not down.
+// Spare is how many more nodes, whichever they are, a capability survives losing while some are already down, up to Deepest. ok is false if
+// the capability has stopped or may have, and for a capability that the plan does not describe, such as a vendor's etcd. Names in down that
+// are not nodes of the plan are ignored.
 func (m *Model) Spare(c Capability, down []string) (spare int, ok bool) {
 	ways := m.ways(c)
-	if c == API && len(m.dialed) > 1 { // the endpoint leads to whichever its name was resolved to
+	if c == API && len(m.dialed) > 1 { // the endpoint is whichever address its name resolved to
 		ways = append(ways, way{{m.processes(m.dialed), 0}})
 	}
 	if len(ways) == 0 {

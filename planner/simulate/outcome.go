@@ -9,14 +9,14 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// State says how a capability fares, from the best to the worst.
+// State is the state of a capability, from best to worst.
 type State int
 
 // The states of a capability.
 const (
 	Up       State = iota
 	Degraded       // works, with less capacity or not from everywhere
-	Depends        // chance decides: who leads, where a pod runs
+	Depends        // depends on chance: who leads, where a pod runs
 	Down
 )
 
@@ -25,10 +25,10 @@ var stateNames = [...]string{"up", "degraded", "depends", "down"}
 // String returns up, degraded, depends or down.
 func (s State) String() string { return stateNames[s] }
 
-// MarshalText makes JSON show the word.
+// MarshalText implements encoding.TextMarshaler, so that JSON has the word.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads the word back; it fails on any other.
+// UnmarshalText parses the word; it fails for any other.
 func (s *State) UnmarshalText(text []byte) error {
 	for i, name := range stateNames {
 		if name == string(text) {
@@ -48,7 +48,7 @@ func yes(ok bool) State {
 	return Down
 }
 
-// each returns what holds whichever of the candidates chance picks: Down for none, Depends where it works with one and not with another.
+// each is the state over all candidates that chance may pick: Down if there are none, Depends if it works with some and not with others.
 func each[T any](candidates []T, of func(T) State) State {
 	if len(candidates) == 0 {
 		return Down
@@ -64,17 +64,17 @@ func each[T any](candidates []T, of func(T) State) State {
 	return worst
 }
 
-// Capability is something that the cluster does for its users.
+// Capability is something that the cluster provides to its users.
 type Capability string
 
-// The capabilities, in the order in which they are reported.
+// The capabilities, in reporting order.
 const (
-	EtcdWrites Capability = "etcd-writes" // a value is agreed on by a quorum
+	EtcdWrites Capability = "etcd-writes" // a quorum agrees on a value
 	EtcdReads  Capability = "etcd-reads"  // a linearizable read, as API servers do them
 	API        Capability = "api"         // a request through the control plane endpoint is answered
-	Scheduling Capability = "scheduling"  // new pods come to run, controllers act
+	Scheduling Capability = "scheduling"  // new pods start, controllers act
 	Pods       Capability = "pods"        // running pods keep running
-	Services   Capability = "services"    // a Service's address leads to its pods
+	Services   Capability = "services"    // a Service's address reaches its pods
 	DNS        Capability = "dns"         // cluster names resolve
 	Join       Capability = "join"        // a new worker can join
 )
@@ -82,24 +82,24 @@ const (
 // Capabilities lists them all, in order.
 var Capabilities = []Capability{EtcdWrites, EtcdReads, API, Scheduling, Pods, Services, DNS, Join}
 
-// Verdict is how one capability fares, and why.
+// Verdict is the state of one capability, and the reason.
 type Verdict struct {
 	Capability Capability `json:"capability"`
 	State      State      `json:"state"`
 	Reason     string     `json:"reason"`
-	// From lists the failure domains in which it works, where that is not everywhere.
+	// From lists the failure domains in which it works, if that is not everywhere.
 	From []string `json:"from,omitempty"`
 }
 
-// Recovery is what follows.
+// Recovery is what happens after a failure.
 type Recovery struct {
 	// Returns says what happens when everything that failed comes back with its disks.
 	Returns string `json:"when_it_returns"`
-	// Lost says what a person must do when nothing of it ever comes back.
+	// Lost says what a person must do if nothing that failed ever comes back.
 	Lost string `json:"if_it_never_returns"`
-	// DataLoss reports whether what etcd held is gone for good if the disks are, except for snapshots.
+	// DataLoss reports whether etcd's data is lost if the disks are, except for snapshots.
 	DataLoss bool `json:"data_loss"`
-	// Human reports whether someone must act if the failed units never return, before the API works as defined.
+	// Human reports whether, if the failed units never return, a person must act before the API works as defined.
 	Human bool `json:"human"`
 }
 
@@ -110,7 +110,7 @@ type Outcome struct {
 	Recovery Recovery
 }
 
-// State returns how a capability fares.
+// State returns the state of a capability.
 func (o *Outcome) State(c Capability) State {
 	for _, v := range o.Verdicts {
 		if v.Capability == c {
@@ -126,7 +126,7 @@ func (m *Model) Outcome(f Failure) Outcome {
 	return Outcome{Failure: f, Verdicts: q.judge(answered), Recovery: q.recovery()}
 }
 
-// quantities counts what the rows of the verdicts are about, and returns the failure domains from which the endpoint answers.
+// quantities computes the inputs of the verdict rows, and returns the failure domains from which the endpoint answers.
 func (w *world) quantities() (*quantities, []string) {
 	m, lb := w.m, &w.m.p.LoadBalancer
 	leaders := w.leaders()
@@ -194,7 +194,7 @@ func (w *world) alive(nodes []int) int {
 	return n
 }
 
-// cutOff counts the members that are up and that the leader does not reach, the least and the most of all who could lead.
+// cutOff counts the members that are up and not reached by the leader: the minimum and maximum over all possible leaders.
 func (w *world) cutOff(leaders []int) (least, most int) {
 	least = len(w.m.members)
 	for _, l := range leaders {
@@ -209,7 +209,8 @@ func (w *world) cutOff(leaders []int) (least, most int) {
 	return least, most
 }
 
-// asked says from which of the failure domains in which a kubelet lives the endpoint answers, and from which it does by chance.
+// asked returns the failure domains with kubelets: all of them, those from which the endpoint answers, and those from which it depends on
+// chance.
 func (w *world) asked(api []State) (answered, unsure, zones []string) {
 	if len(w.m.cps) == 0 {
 		return nil, nil, nil
@@ -236,13 +237,13 @@ func (w *world) count(api []State, state State) int {
 	return n
 }
 
-// severed reports whether a cut is between a part of the control plane that is up, balancers included, and a node that has to do with it.
+// severed reports whether a cut separates a part of the control plane that is up, including balancers, from a node that uses it.
 func (w *world) severed() bool {
 	parts := slices.Concat(w.m.cps, w.m.lbs, w.m.members)
 	return w.between(parts, parts) || w.between(parts, w.m.kubelet)
 }
 
-// between reports whether a cut is between a node that is up and one of others.
+// between reports whether a cut separates a node that is up from one of the others.
 func (w *world) between(nodes, others []int) bool {
 	if len(w.cuts) == 0 {
 		return false
@@ -268,7 +269,7 @@ func (w *world) offSegment() string {
 	return ""
 }
 
-// places names zones in a sentence.
+// places names zones for use in a sentence.
 func places(zones []string) string {
 	names := slices.Clone(zones)
 	for i, z := range names {
@@ -287,7 +288,7 @@ func (m *Model) way() string {
 	return m.nodes[m.dialed[0]].Name
 }
 
-// ways counts the balancers that run of those that clients are led to, and says whether one of them reaches an API server that works.
+// ways counts the running balancers among those that clients are sent to, and reports whether one of them reaches a working API server.
 func (w *world) ways(api []State) (running int, leading bool) {
 	ways := w.m.leading()
 	if w.m.dialed != nil {
@@ -302,19 +303,19 @@ func (w *world) ways(api []State) (running int, leading bool) {
 	return running, leading
 }
 
-// hearing says how workers hear of new pods.
+// hearing is how workers learn of new pods.
 type hearing struct {
-	best State // of the best placed
-	sure int   // that surely do
-	own  int   // of these, that do only by the API server on their own machine
-	deaf int   // that do not surely, or would not if they were up
-	// chance reports whether from where some are it is up to chance whether the endpoint answers.
+	best State // of the best-placed worker
+	sure int   // those that certainly do
+	own  int   // of these, those that do only through the API server on the same machine
+	deaf int   // those that do not for certain, or would not if they were up
+	// chance reports whether it depends on chance that the endpoint answers where some of them are.
 	chance bool
 }
 
-// informed says how workers reach the API. A kubelet connects to the endpoint; that of a control plane its own API server, from 1.33 on,
-// where kubeadm's feature gate ControlPlaneKubeletLocalMode became the default (cmd/kubeadm/app/cmd/phases/join/kubelet.go), and before
-// where the endpoint's name leads it there.
+// informed returns how workers reach the API. A kubelet connects to the endpoint. A control plane's kubelet connects to its own API server:
+// since 1.33 because kubeadm's feature gate ControlPlaneKubeletLocalMode is on by default (cmd/kubeadm/app/cmd/phases/join/kubelet.go),
+// before that if the endpoint's name resolves to it.
 func (w *world) informed(api []State) hearing {
 	local := make([]*State, len(w.m.nodes))
 	if w.m.p.Cluster.Version.Minor >= 33 || w.m.p.LoadBalancer.Kind == plan.LocalBalancer {
@@ -353,7 +354,7 @@ func (w *world) informed(api []State) hearing {
 	return h
 }
 
-// dnsReach says where no replica of CoreDNS is reached, and whether somewhere one of them is not.
+// dnsReach returns where no CoreDNS replica can be reached, and whether some place cannot reach one of them.
 func (w *world) dnsReach() (without []string, partly bool) {
 	if w.m.dns == nil {
 		return nil, false
@@ -372,7 +373,7 @@ func (w *world) dnsReach() (without []string, partly bool) {
 	return without, partly
 }
 
-// zonesOf returns the zones in which one of the nodes lives, sorted as m.zones.
+// zonesOf returns the zones that contain one of the nodes, in the order of m.zones.
 func (w *world) zonesOf(nodes []int) []string {
 	alive := make([]bool, len(w.m.zones))
 	for _, i := range nodes {

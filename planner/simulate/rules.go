@@ -7,27 +7,27 @@ import (
 	"sync"
 )
 
-// The model as data: what each verdict is, as conditions over quantities of the world after a failure. Outcome goes by these rows, and
-// the page of a design brings them along and goes by them too.
+// The model as data: each verdict as conditions over quantities of the world after a failure. Outcome evaluates these rows, and so does the
+// page of a design, which includes them.
 
-// Verdicts in a sequence: the first row whose condition holds counts, and the states and reasons of those before are quantities for those
-// after. A condition is comparisons of sums, joined by && and ||, of which && binds first.
+// Verdicts in sequence: the first row whose condition is true applies, and earlier verdicts' states and reasons are quantities in later
+// conditions. A condition consists of comparisons of sums, joined by && and ||; && binds tighter.
 type verdictRows struct {
-	// Name is the capability, or what rows further down know the verdict as.
+	// Name is the capability, or the name of the verdict in later rows.
 	Name string       `json:"name"`
 	Rows []verdictRow `json:"rows"`
 }
 
-// verdictRow is one state with its reason. In a text {n} is a quantity, {n|member} is it with a noun, {n|member|} with its verb too, and
-// {@name} is another text.
+// verdictRow is a state with its reason. In a text, {n} is a quantity, {n|member} is the quantity with a noun, {n|member|} also with its
+// verb, and {@name} is another text.
 type verdictRow struct {
-	When   string `json:"when,omitempty"` // "" always holds
+	When   string `json:"when,omitempty"` // "" is always true
 	State  string `json:"state"`          // a sum
 	Reason string `json:"reason"`
-	From   bool   `json:"from,omitempty"` // it holds in some failure domains alone
+	From   bool   `json:"from,omitempty"` // it is true only in some failure domains
 }
 
-// textRows is a text that others have in them: that of the first row which holds, or those of all that do.
+// textRows is a text that other texts include: the first row that applies, or all rows that apply.
 type textRows struct {
 	Name string    `json:"name"`
 	All  bool      `json:"all,omitempty"`
@@ -39,7 +39,7 @@ type textRow struct {
 	Text string `json:"text"`
 }
 
-// texts are in an order in which each has those it needs before it. Those from "repair" on are what a person does if nothing returns.
+// texts are sorted so that each comes after those it includes. Those from "repair" on are what a person does if nothing returns.
 var texts = []textRows{
 	{Name: "membersUp", Rows: []textRow{
 		{"up == 1 || members == 1", "{up} of {members|member} is up"},
@@ -79,7 +79,7 @@ var texts = []textRows{
 	{Name: "surely", Rows: []textRow{{"chance > 0", "surely "}}},
 }
 
-// repairs are what a person does if nothing of what failed returns.
+// repairs are what a person does if nothing that failed returns.
 var repairs = []textRows{
 	{Name: "etcd", Rows: []textRow{
 		{"lost == 0", ""},
@@ -111,20 +111,20 @@ var repairs = []textRows{
 	{Name: "nothing", Rows: []textRow{{"dead == 0 || human == 0 && workersLost == 0 && mute == 0 && cuts == 0", "nothing is lost"}}},
 }
 
-// builds are texts that repairs have in them.
+// builds are texts that repairs include.
 var builds = []textRows{{Name: "build", Rows: []textRow{
 	{"cps == 1", "build a new control plane from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone " +
 		"with the old one"},
 	{"", "build new control planes from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone with the old ones"},
 }}}
 
-// needsHuman is how many of the repairs someone must make before the API works as defined: the first ones.
+// needsHuman is how many of the repairs, counted from the first, a person must do before the API works as defined.
 const needsHuman = 3
 
 // returns is what happens when everything comes back.
 const returns = "comes back by itself: members rejoin, static pods and kubelets start, addresses return"
 
-// verdicts are the rows of every capability, with what they build on before them.
+// verdicts are the rows of every capability, each after those that it uses.
 var verdicts = []verdictRows{
 	// Source: https://etcd.io/docs/v3.6/op-guide/failures/
 	{Name: string(EtcdWrites), Rows: []verdictRow{
@@ -142,7 +142,7 @@ var verdicts = []verdictRows{
 		{When: "etcd-writes == down && up > 0", State: "down", Reason: "{@etcd-writes}; only stale (serializable) reads are answered"},
 		{State: "etcd-writes", Reason: "{@etcd-writes}"},
 	}},
-	// The endpoint, from every failure domain in which a kubelet lives.
+	// The endpoint, from every failure domain that has a kubelet.
 	{Name: string(API), Rows: []verdictRow{
 		{When: "cps == 0", State: "works", Reason: "the control plane belongs to the vendor"},
 		{When: "places == 0", State: "down", Reason: "no node is left"},
@@ -156,11 +156,11 @@ var verdicts = []verdictRows{
 			Reason: "{@working}{@lacks}"},
 		{State: "works", Reason: "{@working}{@lacks}"},
 	}},
-	// Who acts on what the API holds: schedulers and controller-managers.
+	// What acts on the content of the API: schedulers and controller-managers.
 	{Name: "control", Rows: []verdictRow{
 		{When: "cps == 0", State: "works", Reason: "the control plane belongs to the vendor"},
 		{When: "apiDown == cps", State: "down", Reason: "no API server works, so no scheduler or controller acts"},
-		// a holder that renews its lease by chance keeps it, and does not do its work
+		// a holder that renews its lease by chance keeps it, but does not do its work
 		{When: "apiDegraded > 0", State: "depends", Reason: "API servers may lose requests, those that go to an etcd member without a " +
 			"leader: it depends on who holds the leases"},
 		{When: "apiUp == 0", State: "depends", Reason: "it depends on which etcd member leads"},
@@ -169,7 +169,7 @@ var verdicts = []verdictRows{
 		{When: "apiUp < cps", State: "degraded", Reason: "{apiUp} of {cps|control plane} can lead them"},
 		{State: "works", Reason: "a scheduler and a controller-manager hold their leases"},
 	}},
-	// Whether new pods come to run. A scheduler alone starts none: a kubelet has to hear of them, by the endpoint.
+	// Whether new pods start. A scheduler alone starts none: a kubelet must learn of them, through the endpoint.
 	{Name: string(Scheduling), Rows: []verdictRow{
 		{When: "cps == 0 || control == down", State: "control", Reason: "{@control}"},
 		{When: "workersUp == 0", State: "down", Reason: "no worker is left to place a pod on"},
@@ -237,13 +237,13 @@ var verdicts = []verdictRows{
 	}},
 }
 
-// quantities are what rows are about: numbers, states, and texts. A capability's verdict is there under its name.
+// quantities are the inputs of rows: numbers, states, and texts. A capability's verdict is available under its name.
 type quantities struct {
 	numbers map[string]int
 	texts   map[string]string
 }
 
-// program is every condition and sum of the rows, read once.
+// program is every condition and sum of the rows, parsed once.
 type program struct {
 	conditions map[string][][]comparison
 	sums       map[string][]term
@@ -263,7 +263,7 @@ type term struct {
 
 var compiled = sync.OnceValue(compile)
 
-// compile reads the rows. A mistake in one is ours.
+// compile parses the rows. A mistake in one is a bug.
 func compile() *program {
 	p := &program{map[string][][]comparison{}, map[string][]term{}}
 	p.condition(dataLoss)
@@ -331,7 +331,7 @@ func (p *program) sum(s string) []term {
 	return terms
 }
 
-// text reads the sums in a text.
+// text parses the sums in a text.
 func (p *program) text(s string) {
 	pieces(s, func(string) {}, func(inside string) {
 		if !strings.HasPrefix(inside, "@") {
@@ -341,7 +341,7 @@ func (p *program) text(s string) {
 	})
 }
 
-// pieces calls one of two functions with each part of a text: what stands outside braces, and what inside.
+// pieces calls outside with each part of a text that is not in braces, and inside with each part that is.
 func pieces(s string, outside, inside func(string)) {
 	for {
 		before, rest, ok := strings.Cut(s, "{")
@@ -397,7 +397,7 @@ func (q *quantities) holds(when string) bool {
 	return false
 }
 
-// say fills a text in.
+// say expands a text.
 func (q *quantities) say(s string) string {
 	var b strings.Builder
 	pieces(s, func(part string) { b.WriteString(part) }, func(in string) {
@@ -438,7 +438,7 @@ func (q *quantities) tell(all []textRows) {
 	}
 }
 
-// judge goes through the rows of every verdict; answered are the failure domains from which the endpoint answers.
+// judge evaluates the rows of every verdict; answered are the failure domains from which the endpoint answers.
 func (q *quantities) judge(answered []string) []Verdict {
 	q.tell(texts)
 	q.numbers["froms"] = 0
@@ -477,7 +477,7 @@ func isCapability(c Capability) bool {
 	return false
 }
 
-// recovery is what follows for the data and for the people.
+// recovery returns the consequences for the data and for people.
 func (q *quantities) recovery() Recovery {
 	q.tell(builds)
 	q.numbers["human"] = 0
@@ -497,7 +497,7 @@ func (q *quantities) recovery() Recovery {
 	return r
 }
 
-// dataLoss is when what etcd held is gone.
+// dataLoss is the condition under which etcd's data is lost.
 const dataLoss = "lost > tolerance"
 
 func count(n int, noun string) string {

@@ -2,15 +2,15 @@ package simulate
 
 import "github.com/k8splan/k8splan/planner/plan"
 
-// Summary is a model with what pages tell of it: README.md and the page of a tree tell the same, from one.
+// Summary is the model's results for pages: README.md and the page of a tree both use one Summary.
 type Summary struct {
 	Model    *Model
 	Sentence string
-	Singles  []Line // what each failure takes; what fails alike is one line
+	Singles  []Line // the effect of each failure; equal ones share a line
 	Points   []PointLine
 }
 
-// Summarize asks the model of a plan.
+// Summarize computes the summary of a plan.
 func Summarize(p *plan.Plan) Summary {
 	m := New(p)
 	singles := m.Singles()

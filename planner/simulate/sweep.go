@@ -10,16 +10,17 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Class is a set of failure units that nothing in the model tells apart: losing any one of them has the same outcome.
+// Class is a set of failure units that the model cannot distinguish: losing any one of them has the same outcome.
 type Class struct {
 	Kind  Kind
-	Names []string // in the plan's order
+	Names []string // in plan order
 	units []Unit
 }
 
 func (c *Class) add(u Unit) { c.Names, c.units = append(c.Names, u.Name), append(c.units, u) }
 
-// Row is one line of the sweep: any one unit of Class fails, and for a pair any one of With, another one where both are the same class.
+// Row is one line of the sweep: any one unit of Class fails, and for a pair also any one of With, a different one if both are the same
+// class.
 type Row struct {
 	Class   Class
 	With    *Class // nil for a single failure
@@ -31,33 +32,33 @@ func (r Row) two() bool {
 	return r.With != nil && r.Class.Kind == r.With.Kind && len(r.Class.Names) > 1 && slices.Equal(r.Class.Names, r.With.Names)
 }
 
-// Report is the answer to every single failure and every pair.
+// Report is the outcome of every single failure and every pair.
 type Report struct {
 	Baseline Outcome
 	Singles  []Row
-	Pairs    []Row // that stop something which neither half stops alone
-	Cuts     []Row // every pair of failure domains that lose sight of each other
-	PairsAll bool  // the search for them did not give up
-	// PairsJudged is how many pairs of units there are.
+	Pairs    []Row // those that stop something that neither half stops alone
+	Cuts     []Row // every pair of failure domains that lose contact
+	PairsAll bool  // the search for pairs did not give up
+	// PairsJudged is the number of pairs of units.
 	PairsJudged int
 
 	StopsWrites, StopsAPI, StopsAll Stops
-	// Points are the single points of failure: units whose loss alone takes the API, writes or every pod away, for sure or by chance.
+	// Points are the single points of failure: units whose loss alone stops the API, writes, or every pod, certainly or by chance.
 	Points   []Point
-	Sentence string // on the type, in plain words
+	Sentence string // about the type, in plain words
 }
 
 // Point is a single point of failure.
 type Point struct {
 	Unit   string
-	Nodes  []string // the nodes that go with it
+	Nodes  []string // nodes that go down with it
 	Takes  []Capability
-	Chance bool // it may take them or may not
+	Chance bool // it may or may not stop them
 	Reason string
 	Remedy string
 }
 
-// tellApart says of each node all that the model tells it apart by, except for its failure domain.
+// tellApart returns, for each node, everything that distinguishes it in the model except its failure domain.
 func (m *Model) tellApart() []string {
 	const letters = "mdes"
 	marks := make([]uint8, len(m.nodes))
@@ -108,8 +109,8 @@ func contents(nodes []int, kind func(int) string) string {
 	return strings.Join(parts, "\x01")
 }
 
-// classes groups units that are alike: nodes, and the balancers on them, that have the same roles, share in etcd and failure domain, and
-// hypervisors that hold the same numbers of such nodes. Failure domains stay apart: a person names them.
+// classes groups units that are alike: nodes (and the balancers on them) with the same roles, part in etcd, and failure domain, and
+// hypervisors with the same numbers of such nodes. Failure domains are not grouped, because people refer to them by name.
 func (m *Model) classes() []Class {
 	type alike struct {
 		kind       Kind
@@ -138,8 +139,8 @@ func (m *Model) classes() []Class {
 	return classes
 }
 
-// Sweep judges every single failure, every pair of them and every cut between two failure domains, and finds the smallest sets that stop
-// something. It is exact: units that nothing tells apart are judged once.
+// Sweep judges every single failure, every pair of them, and every cut between two failure domains, and finds the smallest sets that stop
+// something. It is exact: units that cannot be distinguished are judged once.
 func (m *Model) Sweep() Report {
 	units, classes := m.units, m.classes()
 	r := Report{Baseline: m.Outcome(Failure{}), Sentence: m.Sentence(), PairsJudged: binomial(len(units), 2)}
@@ -153,7 +154,7 @@ func (m *Model) Sweep() Report {
 	return r
 }
 
-// Singles judges every single failure of a unit.
+// Singles judges every failure of a single unit.
 func (m *Model) Singles() []Row { return m.singles(m.classes()) }
 
 func (m *Model) singles(classes []Class) []Row {
@@ -164,7 +165,7 @@ func (m *Model) singles(classes []Class) []Row {
 	return rows
 }
 
-// cuts judges every cut once: failure domains that hold the same numbers of alike nodes are alike.
+// cuts judges every cut once: failure domains with the same numbers of alike nodes are alike.
 func (m *Model) cuts() []Row {
 	kinds := map[string]string{}
 	for _, u := range m.grouped(ZoneUnit, m.zones, func(n *plan.Node) string { return n.FailureDomain }) {
@@ -188,7 +189,7 @@ func (m *Model) cuts() []Row {
 	return rows
 }
 
-// pairs judges the pairs that stop a capability which neither half stops alone.
+// pairs judges the pairs that stop a capability that neither half stops alone.
 func (m *Model) pairs(units []Unit, classes []Class) (rows []Row, all bool) {
 	var sets [][]int
 	all = true
@@ -220,7 +221,7 @@ func (m *Model) pairs(units []Unit, classes []Class) (rows []Row, all bool) {
 			classOf[u.String()] = i
 		}
 	}
-	// Pairs of the same two classes end alike where what their halves share is alike.
+	// Pairs of the same two classes have the same outcome if what their halves share is alike.
 	type group struct {
 		a, b   int
 		shared string
@@ -248,7 +249,7 @@ func (m *Model) pairs(units []Unit, classes []Class) (rows []Row, all bool) {
 			rows = append(rows, Row{a, &b, m.Outcome(Failure{Units: pick(units, set[0])})})
 			continue
 		}
-		// some do and some do not, such as a node with each hypervisor but its own
+		// some do and some do not, such as a node with each hypervisor except its own
 		from := len(rows)
 		for i := 0; i < len(set); {
 			first := set[i][0]
@@ -286,8 +287,8 @@ func (m *Model) shared(u, v Unit) string {
 	})
 }
 
-// Points names what must not die alone, from the rows of single failures. What is left to chance while everything is up is not a unit's
-// fault.
+// Points returns the single points of failure, from the rows of single failures. What depends on chance while everything is up is not
+// attributed to a unit.
 func (m *Model) Points(singles []Row) []Point {
 	var points []Point
 	whole := m.Outcome(Failure{})
@@ -306,7 +307,7 @@ func (m *Model) Points(singles []Row) []Point {
 			}
 			for _, u := range row.Class.units {
 				p.Unit, p.Nodes = u.String(), m.NodesOf(u)
-				if p.Remedy = m.remedy(u); p.Chance { // without a cut nothing else is up to chance
+				if p.Remedy = m.remedy(u); p.Chance { // without a cut, nothing else depends on chance
 					p.Remedy = "a virtual IP that moves between the balancers"
 				}
 				points = append(points, p)
@@ -316,7 +317,7 @@ func (m *Model) Points(singles []Row) []Point {
 	return points
 }
 
-// remedy says what would remove a single point of failure: one thing for each need that it breaks.
+// remedy says how to remove a single point of failure: one measure for each need that it breaks.
 func (m *Model) remedy(u Unit) string {
 	if m.isExternal(u) {
 		return "make the balancer itself redundant: the plan cannot see whether it is"
@@ -341,7 +342,7 @@ func (m *Model) remedy(u Unit) string {
 	if etcd {
 		remedies = append(remedies, m.spread(u, place, in))
 	}
-	larger := etcd && len(m.members) == 1 // the type with three members has control planes and a balancer before them, too
+	larger := etcd && len(m.members) == 1 // the type with three members also has control planes behind a balancer
 	switch stacked := m.p.Etcd.Placement == topologies.Stacked; {
 	case !breaks(m.controlPlanes()):
 	case place != "" && !(etcd && stacked && !larger):
@@ -381,7 +382,7 @@ func (m *Model) remedy(u Unit) string {
 	return strings.Join(remedies, "; ")
 }
 
-// spread says how etcd outlives the loss of a unit of the kind, which takes its quorum now.
+// spread says how etcd can survive the loss of a unit of this kind, which currently stops its quorum.
 func (m *Model) spread(u Unit, place, in string) string {
 	n := len(m.members)
 	if n == 1 {
@@ -394,7 +395,7 @@ func (m *Model) spread(u Unit, place, in string) string {
 	if place == "" {
 		return fmt.Sprintf("%d etcd members, which tolerate the loss of 1", max(3, n+1-n%2))
 	}
-	// An even number tolerates no more than the odd one below it, and needs more places.
+	// An even number tolerates no more losses than the odd one below it, and needs more places.
 	odd := max(3, n-1+n%2)
 	tolerance := plan.FaultTolerance(odd)
 	places, have := (odd+tolerance-1)/tolerance, m.like(u)
@@ -409,7 +410,7 @@ func (m *Model) spread(u Unit, place, in string) string {
 	return fmt.Sprintf("%s so no %s holds more than %s", text, place, count(tolerance, "member"))
 }
 
-// like counts the units of the kind of one, of failure domains those on its level.
+// like counts the units of the same kind; failure domains only on the same level.
 func (m *Model) like(u Unit) int {
 	switch u.Kind {
 	case HostUnit:
@@ -426,7 +427,7 @@ func (m *Model) like(u Unit) int {
 	return n
 }
 
-// Sentence says in plain words what the design makes of losses of nodes. What it promises was searched for exceptions.
+// Sentence describes in plain words which losses of nodes the design survives. The claim has been checked for exceptions.
 func (m *Model) Sentence() string {
 	if len(m.cps) == 0 {
 		return "The vendor runs the control plane and etcd; this design decides about workers alone."
@@ -437,7 +438,7 @@ func (m *Model) Sentence() string {
 	for _, set := range m.smallest(units, m.risks(), 1, mostSteps).Sets {
 		alone[set[0].nodes[0]] = true
 	}
-	lone := -1 // the node that the type itself makes a single point of failure
+	lone := -1 // the node that the type makes a single point of failure
 	if n == 1 {
 		lone = m.members[0]
 	}
@@ -445,7 +446,7 @@ func (m *Model) Sentence() string {
 		return slices.DeleteFunc(slices.Clone(nodes), func(i int) bool { return i == lone })
 	}
 	var s string
-	var together []Unit // that stop something although each of them may die
+	var together []Unit // those that stop something although each alone may be lost
 	switch t := m.p.Cluster.Type; {
 	case m.p.Etcd.Foreign():
 		s = "Others run etcd, and what it survives is not judged here; the API lives while the one control plane does"
@@ -495,7 +496,7 @@ func (m *Model) Sentence() string {
 	return s + "." + m.exceptions(lone, alone, together)
 }
 
-// oneOfEach is the sentence for one control plane and one member of etcd; workers are those without the member.
+// oneOfEach is the sentence for one control plane and one etcd member; workers are those without the member.
 func (m *Model) oneOfEach(workers []int) string {
 	running := "running pods go on"
 	switch {
@@ -514,11 +515,11 @@ func (m *Model) oneOfEach(workers []int) string {
 	return s
 }
 
-// exceptions are the losses of nodes that the promise does not hold for: of one alone, and of some together.
+// exceptions are the losses of nodes that the claim does not cover: of one alone, and of several together.
 func (m *Model) exceptions(lone int, alone map[int]bool, together []Unit) string {
 	var s string
 	var losses []string
-	names := map[string][]string{} // of nodes, by what their loss takes
+	names := map[string][]string{} // nodes by the effect of their loss
 	for i, node := range m.nodes {
 		if i != lone && alone[i] {
 			loss := m.taken(Unit{NodeUnit, node.Name, []int{i}})
@@ -541,7 +542,7 @@ func (m *Model) exceptions(lone int, alone map[int]bool, together []Unit) string
 	return s
 }
 
-// taken says what the loss of units takes.
+// taken describes the effect of losing units.
 func (m *Model) taken(units ...Unit) string {
 	o := m.Outcome(Failure{Units: units})
 	var takes []string
@@ -568,10 +569,10 @@ func listed(conjunction string, words []string) string {
 	return strings.Join(words[:n-1], ", ") + " " + conjunction + " " + words[n-1]
 }
 
-// Survives reports whether the cluster takes writes, answers at its endpoint and schedules after the loss of any units of the kind at
-// once ("node", "zone", "power", "host"; of zones the deepest level), and, where it does not, the first of the smallest losses that stop
-// it: none if chance decides already while everything is up. It is not known where the search gave up: then exhausted is true, and
-// stopped nil.
+// Survives reports whether the cluster takes writes, answers at its endpoint, and schedules after losing any units of the kind at once
+// ("node", "zone", "power", "host"; for zones the deepest level). If it does not, stopped is the first of the smallest losses that stop it:
+// an empty loss if chance decides even while everything is up. If the search gave up, the result is unknown: exhausted is true, and stopped
+// nil.
 func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool) {
 	if whole := m.Outcome(Failure{}); slices.ContainsFunc([]Capability{EtcdWrites, API, Scheduling, Pods}, func(c Capability) bool {
 		return whole.State(c) == Depends
@@ -587,11 +588,11 @@ func (m *Model) Survives(units int, kind Kind) (stopped *Outcome, exhausted bool
 	return &o, false
 }
 
-// mostWorst bounds how many losses of several units are compared one by one.
+// mostWorst limits how many losses of several units are compared individually.
 const mostWorst = 5000
 
-// Worst is the loss of so many units of the kind at once that leaves the least. If there are too many to compare, it adds the worst unit
-// to the worst ones so far. It is nil if there are no such units.
+// Worst is the loss of the given number of units of the kind at once that leaves the least. If there are too many to compare, it adds the
+// worst unit to the worst ones so far. It is nil if there are no such units.
 func (m *Model) Worst(units int, kind Kind) *Outcome {
 	of := m.lossesOf(kind)
 	if units = min(units, len(of)); units == 0 {
@@ -620,14 +621,14 @@ func (m *Model) Worst(units int, kind Kind) *Outcome {
 	return worst
 }
 
-// lossesOf are the units of a kind; of zones the deepest level.
+// lossesOf returns the units of a kind; for zones the deepest level.
 func (m *Model) lossesOf(kind Kind) []Unit {
 	return slices.DeleteFunc(m.Units(), func(u Unit) bool {
 		return u.Kind != kind || kind == ZoneUnit && !slices.Contains(m.zones, u.Name)
 	})
 }
 
-// choices is how many sets of k there are of n things, mostWorst+1 where there are more.
+// choices is the number of sets of k out of n, mostWorst+1 if there are more.
 func choices(n, k int) int {
 	all := 1
 	for i := range k {
@@ -649,7 +650,7 @@ func everySet(of []Unit, k int, chosen []Unit, f func([]Unit)) {
 	}
 }
 
-// weight grows with what an outcome takes: what is down weighs more than all that is degraded.
+// weight grows with the effect of an outcome: one thing down weighs more than everything degraded.
 func (o *Outcome) weight() int {
 	sum := 0
 	for _, v := range o.Verdicts {

@@ -10,13 +10,13 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// mostVaried is how many control planes or members a variation has. More than seven members of etcd are not advised.
-// Source: https://etcd.io/docs/v3.6/faq/#what-is-maximum-cluster-size
+// mostVaried is the maximum number of control planes or members in a variation. More than seven etcd members are not recommended. Source:
+// https://etcd.io/docs/v3.6/faq/#what-is-maximum-cluster-size
 const mostVaried = 7
 
-// DataVary says how the design would be with another number of control planes or of members. What it leaves open is what the design says.
+// DataVary describes the design with another number of control planes or members. Everything else is as in the design.
 type DataVary struct {
-	Nodes []DataMore `json:"nodes"` // that are not in the design; they follow those that are
+	Nodes []DataMore `json:"nodes"` // nodes that are not in the design; they come after those that are
 	Roles []DataRole `json:"roles"`
 }
 
@@ -27,17 +27,17 @@ type DataMore struct {
 	Units []string `json:"units"`
 }
 
-// DataRole is a role, and who has it where so many do: the first of them. A node that is left without any bit is not there.
+// DataRole is a role, and the nodes that have it for each number: the first that many. A node without any bits does not exist.
 type DataRole struct {
 	Role string `json:"role"` // control planes | members
 	Now  int    `json:"now"`
 	Of   []int  `json:"of"`   // nodes
-	Bits []int  `json:"bits"` // of each with the role, next to those of its other roles
+	Bits []int  `json:"bits"` // of each node with the role, in addition to those of its other roles
 }
 
-// orders lists who is a control plane and who is a member, in the order in which there are so many: those of the design, the first one
-// first, then machines that it does not have. Stacked members are the control planes. Each new machine is in the failure domain that has
-// the fewest of the role, and in the rack that has the fewest there.
+// orders lists control planes and members in the order in which a variation uses them: those of the design first, then machines that it
+// does not have. Stacked members are the control planes. Each new machine goes into the failure domain with the fewest nodes of the role,
+// and there into the rack with the fewest.
 func (m *Model) orders() (cps, members []*plan.Node) {
 	if len(m.cps) == 0 || len(m.members) == 0 || m.p.LoadBalancer.Kind == plan.KubeVIP && m.astray != nil {
 		return nil, nil
@@ -60,7 +60,7 @@ func (m *Model) orders() (cps, members []*plan.Node) {
 	return cps, m.grown(members, plan.EtcdRole, taken)
 }
 
-// grown adds machines of a role.
+// grown adds machines with a role.
 func (m *Model) grown(nodes []*plan.Node, role plan.Roles, taken map[string]bool) []*plan.Node {
 	stem := head(nodes[len(nodes)-1].Name)
 	if !strings.HasSuffix(stem, "-") {
@@ -87,7 +87,7 @@ func (m *Model) grown(nodes []*plan.Node, role plan.Roles, taken map[string]bool
 	return nodes
 }
 
-// emptiest is the failure domain with the fewest, from the largest that it is in down to itself; "" if the design has none.
+// emptiest is the failure domain with the fewest nodes, chosen level by level from the largest; "" if the design has none.
 func (m *Model) emptiest(count map[string]int) string {
 	best, zones := "", m.Zones()
 	weight := func(zone string) []int {
@@ -105,9 +105,9 @@ func (m *Model) emptiest(count map[string]int) string {
 	return best
 }
 
-// With returns the model with so many control planes and members of etcd; stacked members are the control planes. Machines that the
-// design does not have are in the failure domain with the fewest of their role. It returns nil if the design has no control planes of its
-// own, and for numbers below 1 or above those of the design and seven.
+// With returns the model with the given numbers of control planes and etcd members; stacked members are the control planes. Additional
+// machines go into the failure domain with the fewest of their role. It returns nil if the design has no control planes, and for numbers
+// below 1, or above both seven and the number in the design.
 func (m *Model) With(controlPlanes, members int) *Model {
 	cps, etcd := m.orders()
 	stacked := m.p.Etcd.Placement == topologies.Stacked
@@ -149,7 +149,7 @@ func (m *Model) With(controlPlanes, members int) *Model {
 			p.LoadBalancer.Nodes = append(p.LoadBalancer.Nodes, &node)
 		}
 	}
-	switch n := len(p.Etcd.Members); { // the type says what it is called
+	switch n := len(p.Etcd.Members); { // the type defines its name
 	case controlPlanes == len(m.cps) && n == len(m.members):
 	case n > 1:
 		p.Cluster.Type = topologies.MultiEtcdMultiMaster
@@ -162,7 +162,7 @@ func (m *Model) With(controlPlanes, members int) *Model {
 	return New(&p)
 }
 
-// vary is what With says, as data.
+// vary returns the results of With as data.
 func (m *Model) vary() *DataVary {
 	cps, members := m.orders()
 	if cps == nil {
@@ -199,7 +199,7 @@ func (m *Model) vary() *DataVary {
 	return out
 }
 
-// bitsOf are the bits that a control plane has for being one.
+// bitsOf returns the bits that a node has because it is a control plane.
 func (m *Model) bitsOf(bits int) int {
 	bits |= dataKubelet
 	if len(m.localCPs()) > 0 {
@@ -211,7 +211,7 @@ func (m *Model) bitsOf(bits int) int {
 	return bits
 }
 
-// kept are those of the bits that a node has without the role too.
+// kept returns the bits that a node keeps without the role.
 func kept(n *plan.Node, bits int) int {
 	if n.Roles.Has(plan.Worker) {
 		return bits & dataKubelet
