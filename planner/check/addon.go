@@ -19,13 +19,13 @@ const (
 	servingDocs = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs"
 )
 
-// moving are elements of a URL's path whose content changes.
+// moving matches path elements of URLs whose content changes.
 var moving = regexp.MustCompile(`/(latest|master|main|HEAD|head|nightly|stable)(/|$)`)
 
-// volumeSize is a quantity of Kubernetes as people write one for a volume.
+// volumeSize matches a Kubernetes quantity as commonly written for a volume.
 var volumeSize = regexp.MustCompile(`^[1-9][0-9]*(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$`)
 
-// retention is Prometheus' duration. Source: github.com/prometheus/common model/time.go
+// retention matches a Prometheus duration. Source: github.com/prometheus/common model/time.go
 var retention = regexp.MustCompile(`^([0-9]+(ms|[smhdwy]))+$`)
 
 var addonRules = []Rule{
@@ -323,7 +323,7 @@ func addonKubeletsUnverified(p *plan.Plan) []Finding {
 	return nil
 }
 
-// announcers are programs that announce addresses of Services in a segment, as their manifests' addresses name them.
+// announcers are programs that announce Service addresses in a segment, as their manifests' URLs name them.
 var announcers = []string{"metallb", "purelb", "openelb", "kube-vip-cloud"}
 
 func addonAnnouncesSegment(p *plan.Plan) []Finding {
@@ -394,7 +394,7 @@ func addonNotApplied(p *plan.Plan) []Finding {
 	return findings
 }
 
-// madeFor is the range of Kubernetes that a release is made for.
+// madeFor is the range of Kubernetes versions that a release supports.
 func madeFor(r plan.AddonRelease) string {
 	switch {
 	case r.Newest == 0:
@@ -424,7 +424,7 @@ func addonSettings(p *plan.Plan) []Finding {
 		}
 		for _, key := range slices.Sorted(maps.Keys(a.Settings)) {
 			switch {
-			case a.Name == "fluent-bit": // the rest is the output plugin's own
+			case a.Name == "fluent-bit": // the rest belongs to the output plugin
 				if secretName.MatchString(key) && !strings.HasPrefix(a.Settings[key], "${") && key != "secret" {
 					say("%q looks like a password, and settings are written to a ConfigMap that everyone can read. Put it into a "+
 						"Secret, name the Secret in secret, and write %s = \"$${KEY}\".", key, key)

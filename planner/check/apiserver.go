@@ -103,7 +103,7 @@ func apiServerFileTwice(p *plan.Plan) []Finding {
 			first[lower] = f
 			continue
 		}
-		if f.Name == plan.AuditPolicyFile || f.Name == plan.KMSFile { // of a block of their own: the author's is to be renamed
+		if f.Name == plan.AuditPolicyFile || f.Name == plan.KMSFile { // from other blocks: the author must rename theirs
 			for _, own := range p.Cluster.APIServer.Files {
 				if strings.EqualFold(own.Name, f.Name) {
 					f, other = own, f
@@ -146,7 +146,7 @@ func apiServerVolumeClash(p *plan.Plan) []Finding {
 	}
 	names := map[string]bool{"k8s-certs": true, "ca-certs": true, "etc-pki": true, "etcd-certs": true, "kubeconfig": true}
 	for _, v := range p.APIServerVolumes() {
-		if v.Source == nil { // of audit, host_file, encryption_at_rest
+		if v.Source == nil { // from audit, host_file, encryption_at_rest
 			all = append(all, taken{v.MountPath, "the topology"})
 			names[v.Name] = true
 			continue
@@ -181,7 +181,7 @@ func auditPolicyInvalid(p *plan.Plan) []Finding {
 	return nil
 }
 
-// auditProblem says why a text is not an audit policy, in sentences; "" if it is one.
+// auditProblem says, in sentences, why a text is not an audit policy; "" if it is one.
 func auditProblem(text string) string {
 	v, err := spec.ParseYAML(text)
 	document, ok := v.(map[string]any)
@@ -221,7 +221,7 @@ var auditRuleFields = []string{
 	"level", "users", "userGroups", "verbs", "resources", "namespaces", "nonResourceURLs", "omitStages", "omitManagedFields",
 }
 
-// secretField is a field of a kubeconfig or of an EncryptionConfiguration that holds a secret.
+// secretField matches a field of a kubeconfig or an EncryptionConfiguration that contains a secret.
 var secretField = regexp.MustCompile(`(?m)^[\s-]*["']?(token|password|client-key-data|secret)["']?:[ \t]*["']?[^\s"'{\[]`)
 
 func secretHostFile(p *plan.Plan) []Finding {

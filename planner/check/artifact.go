@@ -16,7 +16,7 @@ const (
 	binariesDocs = "https://kubernetes.io/releases/download/"
 )
 
-// httpsOnly are registries that answer over https alone.
+// httpsOnly are registries that only answer over https.
 var httpsOnly = []string{"docker.io", "registry-1.docker.io", "registry.k8s.io", "quay.io", "ghcr.io", "gcr.io", "mcr.microsoft.com",
 	"public.ecr.aws"}
 
@@ -279,7 +279,7 @@ func registryOtherRuntime(p *plan.Plan) []Finding {
 	return findings
 }
 
-// networkManifestUnverified leaves alone who takes the default of a release from upstream itself, over https.
+// networkManifestUnverified skips designs that download the default release from upstream itself, over https.
 func networkManifestUnverified(p *plan.Plan) []Finding {
 	if !onHosts(p) || p.Network.CNI.Source == nil || !p.Network.CNI.Has("version") {
 		return nil // the release is k8splan's choice
@@ -332,8 +332,8 @@ func registryWithoutEffect(p *plan.Plan) []Finding {
 	return findings
 }
 
-// repositoryless are systems for which Docker publishes no packages, containerd's among them.
-// Source: https://docs.docker.com/engine/install/#supported-platforms
+// repositoryless are systems for which Docker publishes no packages, including containerd's. Source:
+// https://docs.docker.com/engine/install/#supported-platforms
 var repositoryless = []string{"amazon-linux", "amazonlinux", "amzn", "linuxmint", "kali"}
 
 // withoutPackages says why a host cannot install packages, "" if it can.
@@ -347,10 +347,10 @@ func withoutPackages(p *plan.Plan, n *plan.Node) string {
 	return ""
 }
 
-// builds lists the architectures of runtimes that are not built for all of Kubernetes' own.
+// builds lists the architectures of runtimes that are not built for all of Kubernetes' architectures.
 var builds = map[string][]string{plan.Docker: {"amd64", "arm64"}}
 
-// withoutBuild returns the hosts for which upstream has no binary of the runtime. Packages bring all but cri-dockerd.
+// withoutBuild returns the hosts for which upstream has no binary of the runtime. Packages provide everything except cri-dockerd.
 func withoutBuild(p *plan.Plan) []*plan.Node {
 	built := builds[p.Runtime.Name]
 	if built == nil || !onHosts(p) || p.Artifacts.Origin == plan.Packages && p.Runtime.Name != plan.Docker {

@@ -14,7 +14,7 @@ const zoneDocs = "https://kubernetes.io/docs/setup/best-practices/multiple-zones
 
 func hypervisorOf(n *plan.Node) string { return n.Carrier() }
 
-// hypervisorAt is where the file says which hypervisor carries a node: there, or in the block of the target.
+// hypervisorAt is where the file says which hypervisor carries a node: at the node, or in the target's block.
 func hypervisorAt(p *plan.Plan, n *plan.Node) hcl.Range {
 	if n.Host == "" && p.Target.Source != nil {
 		for _, argument := range []string{"hosts", "host", "uri"} {
@@ -28,7 +28,7 @@ func hypervisorAt(p *plan.Plan, n *plan.Node) hcl.Range {
 
 func domainAt(n *plan.Node) hcl.Range { return attr(n, "failure_domain") }
 
-// crowded returns the place that holds most of the nodes, and them; "" if some node's place is not stated.
+// crowded returns the place with the most of the nodes, and those nodes; "" if any node's place is not stated.
 func crowded(nodes []*plan.Node, place func(*plan.Node) string) (string, []*plan.Node) {
 	in := map[string][]*plan.Node{}
 	most := ""
@@ -45,11 +45,11 @@ func crowded(nodes []*plan.Node, place func(*plan.Node) string) (string, []*plan
 	return most, in[most]
 }
 
-// stops reports whether the loss of so many members stops etcd.
+// stops reports whether losing this many members stops etcd.
 func stops(p *plan.Plan, lost int) bool { return lost > p.Etcd.FaultTolerance() }
 
-// spreadEtcd says how several etcd members survive the loss of any one place, a failure domain or a hypervisor, of which the design has so
-// many. Three places do for every number but four.
+// spreadEtcd says how several etcd members survive the loss of any one place, a failure domain or a hypervisor, if the design has this
+// many. Three places are enough for every number of members except four.
 func spreadEtcd(p *plan.Plan, place string, has int) string {
 	n, most := len(p.Etcd.Members), p.Etcd.FaultTolerance()
 	if needed := (n + most - 1) / most; needed <= max(3, has) {
@@ -230,13 +230,13 @@ func availabilityControlPlanesHypervisor(p *plan.Plan) []Finding {
 	cps := p.ControlPlanes()
 	name, in := crowded(cps, hypervisorOf)
 	if len(cps) < 2 || name == "" || len(in) != len(cps) || !p.Etcd.IsExternal() && len(cps) > 2 || loneMemberOn(p, name) {
-		return nil // with stacked etcd the rule about its majority says it
+		return nil // with stacked etcd, the rule about etcd's majority reports it
 	}
 	return one(hypervisorAt(p, cps[0]), "All %d control planes (%s) run on %s: if it fails, the API is lost. Spread them over at "+
 		"least two hypervisors.", len(cps), sentence(names(cps)), name)
 }
 
-// loneMemberOn reports whether the one etcd member is on a hypervisor: the API is lost with it, however anything else is spread.
+// loneMemberOn reports whether the only etcd member is on a hypervisor: losing it stops the API, however everything else is spread.
 func loneMemberOn(p *plan.Plan, hypervisor string) bool {
 	nodes := members(p)
 	return len(nodes) == 1 && hypervisorOf(nodes[0]) == hypervisor
@@ -256,7 +256,7 @@ func availabilitySingleBalancer(p *plan.Plan) []Finding {
 	lb := p.LoadBalancer
 	if lb.Kind != plan.HAProxy || len(lb.Nodes) != 1 || !p.Cluster.Topology.HighlyAvailable || len(p.ControlPlanes()) < 2 ||
 		lb.VirtualIP.IsValid() {
-		return nil // with a virtual IP load-balancer-virtual-ip-alone says it
+		return nil // with a virtual IP, load-balancer-virtual-ip-alone reports it
 	}
 	return one(lb.Nodes[0].Attr("roles"),
 		"%s is the only way to %d control planes: if it fails, the API is lost. Add a second load balancer and virtual_ip = …, or "+
@@ -302,7 +302,7 @@ func availabilityWorkersUneven(p *plan.Plan, level place) []Finding {
 	return uneven(p.Workers(), level, domainAt)
 }
 
-// uneven finds workers of which one place has more than twice as many as all others, so that they cannot carry what ran there.
+// uneven finds workers of which one place has more than twice as many as all others together, so that these cannot take over its pods.
 func uneven(w []*plan.Node, of place, at func(*plan.Node) hcl.Range) []Finding {
 	name, in := crowded(w, of)
 	all := distinct(w, of)
@@ -331,7 +331,7 @@ func availabilityHypervisorAstride(p *plan.Plan) []Finding {
 			continue
 		}
 		if n.Host == "" && earlier.Host == "" && n.TargetHost == p.Target.Site.Host {
-			continue // the target makes all of them there, and none can be stated to be elsewhere
+			continue // the target creates all of them there, and none can be elsewhere
 		}
 		if earlier.FailureDomain != n.FailureDomain && !said[n.Carrier()] {
 			said[n.Carrier()] = true

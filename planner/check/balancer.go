@@ -17,7 +17,7 @@ func balancerAt(p *plan.Plan) hcl.Range { return p.LoadBalancer.Block() }
 // balancerWritten reports whether there is a load_balancer block.
 func balancerWritten(p *plan.Plan) bool { return p.LoadBalancer.Written }
 
-// carriers are the hosts among which the virtual IP moves.
+// carriers returns the hosts between which the virtual IP moves.
 func carriers(p *plan.Plan) []*plan.Node {
 	if p.LoadBalancer.Kind == plan.KubeVIP {
 		return p.ControlPlanes()
@@ -250,7 +250,7 @@ func loadBalancerPairApart(p *plan.Plan) []Finding {
 		return nil
 	}
 	if _, lost := nowhere(p); lost {
-		return nil // endpoint-leads-nowhere says it
+		return nil // endpoint-leads-nowhere reports it
 	}
 	return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p),
 		"%s (%s) share no address, so %s leads to one of them at a time. "+
@@ -295,10 +295,10 @@ func loadBalancerVirtualIPSegmentUnstated(p *plan.Plan) []Finding {
 	}
 	_, _, certain := shared.StatedApart()
 	if _, out := outside(shared); certain || out {
-		return nil // load-balancer-virtual-ip-subnet says it
+		return nil // load-balancer-virtual-ip-subnet reports it
 	}
 	_, b, apart := shared.Apart()     // the first is the virtual IP itself
-	if !apart || !p.Target.Facts.L2 { // of such a network load-balancer-virtual-ip-filtered says more
+	if !apart || !p.Target.Facts.L2 { // for such a network, load-balancer-virtual-ip-filtered is more precise
 		return nil
 	}
 	return one(shared.At, "%s moves by %s inside one segment only, and %s (%s) looks to be in another. If they share one, write "+
@@ -306,7 +306,7 @@ func loadBalancerVirtualIPSegmentUnstated(p *plan.Plan) []Finding {
 		p.LoadBalancer.VirtualIP, neighbors(p.LoadBalancer.VirtualIP), b.Who, b.Addr)
 }
 
-// neighbors is the protocol by which the hosts of a segment learn who has an address.
+// neighbors is the protocol by which the hosts of a segment find the owner of an address.
 func neighbors(a netip.Addr) string {
 	if a.Is4() {
 		return "ARP"

@@ -14,35 +14,35 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// mostRounds bounds how often what a supposed value brings to light is itself supposed away.
+// mostRounds limits how often a value that a supposed value brings up is itself supposed.
 const mostRounds = 5
 
-// MostSupposed is how many mistakes are looked next to. A program that makes more of them made the file.
+// MostSupposed is the maximum number of mistakes to work around. A file with more was written by a program.
 const MostSupposed = 50
 
-// whatIsMissing names the arguments that are not written where a rule of package plan says so of a whole block.
+// whatIsMissing lists the unwritten arguments that a rule of package plan reports for a whole block.
 var whatIsMissing = map[string][]string{"missing-address": {"address", "first_address"}, "missing-roles": {"roles"},
 	"pool-size": {"count"}}
 
-// ofNames are the rules that judge the name of a block, which says what it says whatever an unknown argument of the block was meant to be.
+// ofNames are the rules about the name of a block. They apply whatever an unknown argument of the block was meant to be.
 var ofNames = []string{"duplicate-name", "host-duplicate-name", "host-name-digits", "host-name-reserved", "invalid-name",
 	"node-name-dots", "scheduler-name-taken"}
 
-// Road is what leads from a file to what is said of its design.
+// Road is the stages from a file to the findings about its design.
 type Road struct {
-	Load    func() *spec.Spec // again each time
+	Load    func() *spec.Spec // a new result each time
 	Resolve func(*spec.Spec) (*plan.Plan, hcl.Diagnostics)
 	Judge   func(*plan.Plan) hcl.Diagnostics // checks a plan against the rules
 	Catalog []*rule.Rule
 	Today   time.Time // see Waive
 }
 
-// Next to judges a design next to the mistakes that keep it from being read in full. first is what spec.Load found. Each value that
-// cannot be read is supposed to be something else, in several ways that have little in common. What a stage finds with every one of them
-// does not depend on the value: it is true however the mistake will be corrected, and is reported. All else waits until then. The file's
-// waivers are put over it all.
+// Beside judges a design in spite of mistakes that prevent it from being read completely. first is what spec.Load found. Each unreadable
+// value is replaced in several ways that have little in common. A finding that occurs in every way does not depend on the value: it stays
+// true however the mistake is corrected, and is reported. All other findings wait until then. The file's waivers are then applied to the
+// result.
 //
-// So that a mistake is never reported twice, nothing is reported at the place of a value that was supposed.
+// Nothing is reported at the place of a replaced value, so that no mistake is reported twice.
 func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
 	if len(first) > MostSupposed {
 		return first
@@ -66,7 +66,7 @@ func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
 		more := len(found) > 0
 		for _, d := range found {
 			missing := whatIsMissing[rule.ID(d)]
-			if slices.Contains(landing, rule.ID(d)) && rule.ID(d) != versionWithoutData { // the target may be what is wrong
+			if slices.Contains(landing, rule.ID(d)) && rule.ID(d) != versionWithoutData { // the target itself may be wrong
 				target := plans[0].Target.NameRange
 				for way, s := range specs {
 					s.Suppose(target, nil, way)
@@ -92,11 +92,11 @@ func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {
 	}
 	all = append(all, common(at, road.Catalog, func(way int) hcl.Diagnostics { return road.Judge(plans[way]) })...)
 	return slices.DeleteFunc(Waive(plans[0], all, road.Catalog, road.Today), func(d *hcl.Diagnostic) bool {
-		return rule.ID(d) == waiverUnused.ID // its rule may have waited
+		return rule.ID(d) == waiverUnused.ID // its rule may not have run
 	})
 }
 
-// leading are the sentences with which both texts begin, the first of which consists of sentences.
+// leading returns the sentences with which both texts begin. a consists of sentences.
 func leading(a, b string) string {
 	if strings.HasPrefix(b, a) {
 		return a
@@ -108,7 +108,7 @@ func leading(a, b string) string {
 	return a[:strings.LastIndex(a[:n], ". ")+1] // none at -1
 }
 
-// trailing are those with which both end.
+// trailing returns the sentences with which both texts end.
 func trailing(a, b string) string {
 	if strings.HasSuffix(b, a) {
 		return a
@@ -123,14 +123,14 @@ func trailing(a, b string) string {
 	return ""
 }
 
-// common is what is found in every way, except for what stands at the places of values that were supposed. If the words differ from way
-// to way, they tell of the value: the sentences before and after these are said, and without any what the rule advises.
+// common returns the findings that occur in every way, except those at replaced values. If the wording differs between the ways, it depends
+// on the value: only the common first and last sentences are kept, or the rule's advice if there are none.
 func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnostics) hcl.Diagnostics {
 	slices.SortFunc(at, func(a, b hcl.Range) int { return a.Start.Byte - b.Start.Byte })
 	type found struct {
 		ways, same, sameAdvice int
 		detail, advice         string
-		begin, end             string // the sentences that all have
+		begin, end             string // the common sentences
 	}
 	var kept hcl.Diagnostics
 	places := map[string]*found{}
@@ -143,7 +143,7 @@ func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnos
 			if d.Subject == nil || overlapsAny(at, *d.Subject) && !ofName {
 				continue
 			}
-			nth := times[key(d, 0)] // two things may be wrong with one place
+			nth := times[key(d, 0)] // a place may have two mistakes
 			times[key(d, 0)]++
 			k := key(d, nth)
 			detail, advice := rule.Advice(d)
@@ -168,13 +168,13 @@ func common(at []hcl.Range, catalog []*rule.Rule, find func(way int) hcl.Diagnos
 		case f.same < spec.Supposed && i >= 0:
 			d.Detail = cmp.Or(strings.TrimSpace(f.begin+" "+f.end), catalog[i].Fix)
 		case f.sameAdvice < spec.Supposed:
-			d.Detail = f.detail // what is free depends on the value
+			d.Detail = f.detail // free addresses depend on the value
 		}
 		return f.ways < spec.Supposed
 	})
 }
 
-// overlapsAny reports whether a range overlaps one of those, which are sorted by their beginnings.
+// overlapsAny reports whether a range overlaps one of places, which are sorted by start.
 func overlapsAny(places []hcl.Range, at hcl.Range) bool {
 	for _, p := range places {
 		if p.Start.Byte >= at.End.Byte {

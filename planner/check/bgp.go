@@ -11,7 +11,7 @@ import (
 
 const ciliumBGP = "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/"
 
-// vxlanRules are about the tunnels of the pod network.
+// vxlanRules are about the pod network's VXLAN tunnels.
 var vxlanRules = []Rule{
 	{rule.Rule{
 		ID: "network-vxlan-port-unused", Severity: rule.Warning, Title: "Unused VXLAN port",
@@ -34,7 +34,7 @@ func networkVXLANPortUnused(p *plan.Plan) []Finding {
 	return one(c.Attr("vxlan_port"), "cni %q with encapsulation %s has no VXLAN. Remove vxlan_port.", c.Name, c.Encapsulation)
 }
 
-// bgpRules are about the sessions of the pod network with routers.
+// bgpRules are about the pod network's BGP sessions with routers.
 var bgpRules = []Rule{
 	{rule.Rule{
 		ID: "network-bgp-as", Severity: rule.Error, Title: "BGP peers without an autonomous system for nodes", Permanent: true,
@@ -72,7 +72,7 @@ var bgpRules = []Rule{
 	}, networkBGPASLarge},
 }
 
-// mostCalicoAS is the largest autonomous system that Calico can have.
+// mostCalicoAS is the highest AS number that Calico accepts.
 const mostCalicoAS = 1<<31 - 1
 
 func networkBGPASLarge(p *plan.Plan) []Finding {

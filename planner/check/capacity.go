@@ -13,7 +13,7 @@ import (
 
 const largeClusters = "https://kubernetes.io/docs/setup/best-practices/cluster-large/"
 
-// holding is how many nodes get a share of a pod range, at most 2^30.
+// holding is how many nodes a pod range has room for, at most 2^30.
 func holding(p *plan.Plan, pods netip.Prefix) int {
 	bits := p.Network.NodeMask(pods) - pods.Bits()
 	if bits < 0 {
@@ -22,7 +22,7 @@ func holding(p *plan.Plan, pods netip.Prefix) int {
 	return 1 << min(bits, 30)
 }
 
-// wideEnough is the longest prefix that holds n nodes' shares.
+// wideEnough is the longest prefix with room for n nodes.
 func wideEnough(p *plan.Plan, pods netip.Prefix, n int) netip.Prefix {
 	bits := 0
 	for 1<<bits < n {
@@ -36,7 +36,7 @@ func podsAt(p *plan.Plan) hcl.Range {
 		p.Network.Attr("node_cidr_mask_size")), p.Cluster.Attr("max_nodes"))
 }
 
-// byDefault reports whether the pod range is the default.
+// byDefault is a note for a pod range that is the default.
 func byDefault(p *plan.Plan) string {
 	if p.Network.Has("pod_subnets") {
 		return ""
@@ -53,7 +53,7 @@ func roomFor(p *plan.Plan, pods span, n int) advice {
 	}
 }
 
-// growth is what max_nodes adds to the nodes that are defined, for the end of a clause.
+// growth says what max_nodes adds to the defined nodes, for the end of a clause.
 func growth(p *plan.Plan, defined int) string {
 	if p.Cluster.MaxNodes <= defined {
 		return ""
@@ -178,7 +178,7 @@ func capacityPodRangeGrowth(p *plan.Plan) []Finding {
 
 func capacityPodsPerNode(p *plan.Plan) []Finding {
 	if !p.Cluster.Kubelet.Has("max_pods") {
-		return nil // the default follows the mask
+		return nil // the default follows from the mask
 	}
 	want := p.Cluster.Kubelet.MaxPods
 	for _, s := range pods(p) {
@@ -283,7 +283,7 @@ func etcdUndersized(p *plan.Plan) []Finding {
 	}
 	defined := len(p.KubeletNodes())
 	host, _ := plan.SizeEtcd(defined)
-	if defined <= 10 { // the smallest row is for 50 nodes; a handful does well with less
+	if defined <= 10 { // the smallest row is for 50 nodes; a few nodes need less
 		return nil
 	}
 	small := func(n *plan.Node) bool {
@@ -310,7 +310,7 @@ func etcdUndersized(p *plan.Plan) []Finding {
 	})
 }
 
-// withoutRoom finds nodes that hold less than the cluster itself runs on them.
+// withoutRoom finds nodes with room for fewer pods than the cluster itself runs on them.
 func withoutRoom(p *plan.Plan) []Finding {
 	nodes := p.KubeletNodes()
 	if !onHosts(p) || len(nodes) == 0 || !judgeable(p) {
@@ -337,21 +337,21 @@ func withoutRoom(p *plan.Plan) []Finding {
 	return nil
 }
 
-// fewPods is how many pods of a node are too few for what most clusters run on each.
+// fewPods is the number of pods per node that is too low for what most clusters run on each.
 const fewPods = 16
 
-// judgeable reports whether max_pods is what a node holds, with no other rule at odds with it.
+// judgeable reports whether max_pods alone limits the pods of a node, and no other rule objects to it.
 func judgeable(p *plan.Plan) bool {
 	for _, s := range pods(p) {
 		if p.Network.NodeMask(s.prefix) < s.prefix.Bits() {
-			return false // network-pod-mask-inverted says it
+			return false // network-pod-mask-inverted reports it
 		}
 	}
-	return !p.Cluster.Kubelet.Has("max_pods") || p.Cluster.Kubelet.MaxPods <= p.Network.PodsPerNode() // capacity-pods-per-node says it
+	return !p.Cluster.Kubelet.Has("max_pods") || p.Cluster.Kubelet.MaxPods <= p.Network.PodsPerNode() // capacity-pods-per-node reports it
 }
 
-// systemPods names the pods that a node cannot do without: kubeadm's static pods, kube-proxy and the agent of the pod network.
-// Source: k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/controlplane/manifests.go
+// systemPods names the pods that a node always runs: kubeadm's static pods, kube-proxy, and the pod network's agent. Source:
+// k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/controlplane/manifests.go
 func systemPods(p *plan.Plan, n *plan.Node) []string {
 	var own []string
 	if n.Roles.Has(plan.ControlPlane) {
@@ -373,7 +373,7 @@ func systemPods(p *plan.Plan, n *plan.Node) []string {
 	return own
 }
 
-// morePods is where a node's number of pods was decided, and what to write there for more.
+// morePods is where the number of pods per node was decided, and what to write there for more.
 func morePods(p *plan.Plan) (at hcl.Range, instead string) {
 	kubelet := p.Cluster.Kubelet
 	if room := min(110, p.Network.PodsPerNode()); kubelet.Has("max_pods") && room >= fewPods {
@@ -401,7 +401,7 @@ func members(p *plan.Plan) []*plan.Node {
 	return nodes
 }
 
-// largestPool is where the count of the pool with the most nodes is written, the cluster's header where there is none.
+// largestPool is where the count of the largest pool is written, or the cluster's header if there are no pools.
 func largestPool(p *plan.Plan) hcl.Range {
 	at, most := p.Cluster.Block(), 0
 	for _, pool := range p.Spec.NodePools {

@@ -181,7 +181,7 @@ func validityAt(p *plan.Plan) hcl.Range {
 		p.Cluster.Attr("ca_certificate_validity"))
 }
 
-// days writes a duration as people count certificates.
+// days formats a duration in days, as is usual for certificates.
 func days(d time.Duration) string {
 	if d < 48*time.Hour {
 		return d.Round(time.Minute).String()

@@ -1,4 +1,4 @@
-// Package check judges a resolved design: what will not install, what will lose data, and what its owner will regret. Each rule is a
+// Package check judges a resolved design: what will not install, what will lose data, and what will cause problems later. Each rule is a
 // literal in the file of its area; Run turns findings into diagnostics, and waivers into notes.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -16,14 +16,14 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Rule is a rule about a whole design. Check returns its findings in any order; it takes at most n log n steps for n nodes.
+// Rule is a rule about a whole design. Check returns its findings in any order and takes O(n log n) time for n nodes.
 type Rule struct {
 	rule.Rule
 	Check func(*plan.Plan) []Finding
 }
 
-// Finding is one place that breaks a rule. Detail is made of sentences: what is, why it matters, what to write instead. If the last of
-// them names something that is free in the design, it is advice: Run asks for it.
+// Finding is one place that breaks a rule. Detail is sentences: what is wrong, why it matters, what to write instead. If the last sentence
+// suggests something unused in the design, such as an address, it is in advice instead, and Run calls that.
 type Finding struct {
 	At     hcl.Range
 	Detail string
@@ -33,7 +33,7 @@ type Finding struct {
 // Rules returns the rules of this package, by area.
 func Rules() []Rule { return rulesOn(plan.FactsDate) }
 
-// rulesOn returns the rules as they are on a day, YYYY-MM-DD.
+// rulesOn returns the rules as of a date, YYYY-MM-DD.
 func rulesOn(day string) []Rule {
 	return slices.Concat(
 		endRules(day), topologyRules, hostRules, networkRules, overlapRules, capacityRules, endpointRules, balancerRules, etcdRules,
@@ -47,7 +47,7 @@ func rulesOn(day string) []Rule {
 	)
 }
 
-// Catalog returns every rule up to this stage, and RequireSurvive, sorted by ID. Those of the targets come with package planner.
+// Catalog returns every rule up to this stage, and RequireSurvive, sorted by ID. Package planner adds those of the targets.
 func Catalog() []*rule.Rule {
 	rules := slices.Concat(spec.Rules, plan.Rules, waiverRules, siteRules, []*rule.Rule{RequireSurvive})
 	for _, r := range Rules() {
@@ -57,22 +57,21 @@ func Catalog() []*rule.Rule {
 	return rules
 }
 
-// Waived returns the reason of the waiver that demoted the diagnostic to a note; ok is false if no waiver did.
+// Waived returns the reason of the waiver that turned the diagnostic into a note; ok is false if it was not waived.
 func Waived(d *hcl.Diagnostic) (reason string, ok bool) { return rule.WaiverReason(d) }
 
-// Lands checks only those rules against the plan that say whether its target can express it at all, before the target's own words are
-// read.
+// Lands checks the plan only against the rules that decide whether its target supports it at all, before the target's block is read.
 func Lands(p *plan.Plan) hcl.Diagnostics {
 	return hold(p, slices.DeleteFunc(Rules(), func(r Rule) bool {
 		return !slices.Contains(landing, r.ID)
 	}))
 }
 
-// landing are the rules that Lands holds.
+// landing are the rules of Lands.
 var landing = []string{"target-type", "target-version", "target-etcd", "version-unknown"}
 
-// Run checks every rule against the plan. Waive then puts the file's waivers over what this and the other stages found. Rules about what
-// ends on a day are compared with today, or for the zero time against the day of the facts.
+// Run checks every rule against the plan. Afterwards, Waive applies the file's waivers to the findings of this and the other stages. Rules
+// about end dates are compared with today, or for the zero time with the date of the facts.
 func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
 	day := plan.FactsDate
 	if !today.IsZero() {
@@ -85,8 +84,8 @@ func Run(p *plan.Plan, today time.Time) hcl.Diagnostics {
 	return hold(p, rules)
 }
 
-// notOfPast says how the IDs of rules begin that check a design against what its Kubernetes takes, or against what we install on hosts:
-// neither is known of a cluster whose Kubernetes is older than the facts.
+// notOfPast are ID prefixes of rules that compare a design with what its Kubernetes accepts, or with what we install on hosts. Neither is
+// known for a cluster whose Kubernetes is older than the facts.
 var notOfPast = []string{
 	"addon-images-unlisted", "addon-manifest-moving", "addon-manifest-unverified", "addon-not-applied", "addon-retired", "addon-version",
 	"artifact-", "component-admission-unknown", "component-cloud-provider", "component-config-owned", "component-config-twice",
@@ -99,12 +98,12 @@ var notOfPast = []string{
 	"version-swap",
 }
 
-// unjudged reports whether a rule is not compared with the description of a cluster from before the facts.
+// unjudged reports whether a rule is skipped for a cluster that is older than the facts.
 func unjudged(id string) bool {
 	return slices.ContainsFunc(notOfPast, func(begin string) bool { return strings.HasPrefix(id, begin) })
 }
 
-// check checks rules against the plan.
+// hold checks rules against the plan.
 func hold(p *plan.Plan, rules []Rule) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	var made offers

@@ -15,14 +15,14 @@ import (
 
 const ccmDocs = "https://kubernetes.io/docs/tasks/administer-cluster/running-cloud-controller/"
 
-// sizeName is how one vendor names machine types.
+// sizeName is a vendor's naming scheme for machine types.
 type sizeName struct {
 	vendor     string
 	cloud      string // one of plan.Clouds
 	shape, arm *regexp.Regexp
 }
 
-// vendorOf finds the vendor that names machine types as this one is named, -1 where several do or none.
+// vendorOf finds the vendor whose naming scheme matches a machine type, -1 if several or none do.
 func vendorOf(name string) int {
 	found := -1
 	for i, s := range sizeNames {
@@ -36,8 +36,8 @@ func vendorOf(name string) int {
 	return found
 }
 
-// sizeNames is how vendors name machine types, with those whose processors are ARM's.
-// Sources: https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html,
+// sizeNames are the vendors' naming schemes for machine types, including those with ARM processors. Sources:
+// https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html,
 // https://learn.microsoft.com/en-us/azure/virtual-machines/vm-naming-conventions, https://cloud.google.com/compute/docs/machine-resource,
 // https://docs.hetzner.com/cloud/servers/overview/
 var sizeNames = []sizeName{
@@ -51,8 +51,8 @@ var sizeNames = []sizeName{
 	{"Hetzner", "hetzner", regexp.MustCompile(`^(cx|cpx|cax|ccx)[0-9]+$`), regexp.MustCompile(`^cax`)},
 }
 
-// writtenRanges reads an argument of the target's block that lists ranges; nil if it is none of the target's, or wrong, which the target
-// says.
+// writtenRanges reads an argument of the target's block that lists ranges; nil if the target has no such argument, or if it is invalid,
+// which the target reports.
 func writtenRanges(p *plan.Plan, name string) (ranges []netip.Prefix, at hcl.Range) {
 	t := p.Spec.Target
 	if t == nil || t.Body == nil {
@@ -77,8 +77,8 @@ func writtenRanges(p *plan.Plan, name string) (ranges []netip.Prefix, at hcl.Ran
 	return ranges, attribute.Expr.Range()
 }
 
-// everyone is the range from which an argument lets everyone in: one that holds half of all addresses, or more. Of a range that the
-// target does not take the target speaks.
+// everyone is the range through which an argument admits everyone: one with half of all addresses or more. The target itself reports
+// ranges that it does not accept.
 func everybody(ranges []netip.Prefix, ipv6 bool) (netip.Prefix, bool) {
 	for _, r := range ranges {
 		if r.Bits() <= 1 && r == r.Masked() && (r.Addr().Is4() || ipv6) {
@@ -150,7 +150,7 @@ var cloudRules = []Rule{
 	}, cloudFlagTwice},
 }
 
-// vendorsNames is how the vendor of the target's machines names their types, -1 where it is not known.
+// vendorsNames is the index of the naming scheme of the target's vendor, -1 if unknown.
 func vendorsNames(p *plan.Plan) int {
 	return slices.IndexFunc(sizeNames, func(s sizeName) bool { return s.cloud == p.Target.Cloud() })
 }
@@ -202,7 +202,7 @@ func machineTypeArchitecture(p *plan.Plan) []Finding {
 	}
 	return each(p.Nodes, func(n *plan.Node) bool {
 		return own >= 0 && n.InstanceType != "" && sizeNames[own].shape.MatchString(n.InstanceType) && n.Arch != "" && n.Arch != arch(n) &&
-			(!leaves || n.Has("arch")) // what the target decides by itself is not a claim of the author's
+			(!leaves || n.Has("arch")) // a value that the target decides is not the author's claim
 	}, func(n *plan.Node) hcl.Range { return n.Attr("instance_type") }, func(n *plan.Node, all []*plan.Node) string {
 		return fmt.Sprintf("%s has a processor of %s, and %s is %s. Write arch = %q, or another machine type.", n.InstanceType, arch(n),
 			whose(all), n.Arch, arch(n))

@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// owned are flags that follow from the design, by component. An argument of the language takes the place of some.
+// owned are flags that the design determines, by component, with the argument to use instead if there is one.
 var owned = map[string]map[string]string{
 	"kube-apiserver": {
 		"advertise-address": "address", "secure-port": "api_server_port", "etcd-servers": "the etcd members", "etcd-cafile": "",
@@ -180,7 +180,7 @@ func componentOwnedFlag(p *plan.Plan) []Finding {
 	return findings
 }
 
-// blockOf is the block of the topology that sets a flag of the API server, "" if none does.
+// blockOf is the block of the topology that sets an API server flag, "" if none does.
 func blockOf(p *plan.Plan, component, flag string) string {
 	set := slices.ContainsFunc(p.APIServerFlags(), func(a plan.Arg) bool { return a.Name == flag })
 	switch {
@@ -265,10 +265,10 @@ func componentPluginOff(p *plan.Plan) []Finding {
 			}
 		case "enable-admission-plugins":
 			known := slices.DeleteFunc(slices.Clone(listed), func(name string) bool {
-				return !slices.Contains(admissionPlugins, name) && !p.Described() // of whose plugins nothing is known
+				return !slices.Contains(admissionPlugins, name) && !p.Described() // its plugins are unknown
 			})
 			misspelt := slices.ContainsFunc(listed, func(name string) bool { return strings.EqualFold(name, "NodeRestriction") })
-			if !misspelt { // of which component-admission-unknown speaks
+			if !misspelt { // component-admission-unknown reports it
 				findings = append(findings, one(at, "--%s=%s replaces kubeadm's own list, which contains NodeRestriction: any "+
 					"kubelet could change any node. Write %q.",
 					a.Name, a.Value, strings.Join(append([]string{"NodeRestriction"}, known...), ","))...)
@@ -278,7 +278,7 @@ func componentPluginOff(p *plan.Plan) []Finding {
 	return findings
 }
 
-// neededPlugins are admission plugins that a cluster has by itself, and what is lost without them.
+// neededPlugins are admission plugins that are on by default, and what is lost without them.
 var neededPlugins = []struct{ name, lost string }{
 	{"NodeRestriction", "any kubelet could change any node"},
 	{"ServiceAccount", "pods get no identity"},
@@ -312,7 +312,7 @@ func componentAdmissionUnknown(p *plan.Plan) []Finding {
 
 func componentAnonymousOff(p *plan.Plan) []Finding {
 	if k := p.LoadBalancer.Kind; !onHosts(p) || k == plan.HAProxy || k == plan.ExternalBalancer || k == plan.LocalBalancer {
-		return nil // load-balancer-anonymous says it
+		return nil // load-balancer-anonymous reports it
 	}
 	for _, a := range p.Cluster.APIServer.ExtraArgs {
 		if a.Name == "anonymous-auth" && a.Value == "false" {
@@ -329,7 +329,7 @@ func componentAuditNothing(p *plan.Plan) []Finding {
 	policy, log, webhook := valueOf(api.ExtraArgs, "audit-policy-file"), valueOf(api.ExtraArgs,
 		"audit-log-path"), valueOf(api.ExtraArgs, "audit-webhook-config-file")
 	switch {
-	case p.Cluster.Audit != nil: // it has both, and says so of flags that repeat it
+	case p.Cluster.Audit != nil: // it sets both, and another rule reports flags that repeat them
 	case policy == "" && log != "":
 		return one(api.Key("extra_args", "audit-log-path"), "Without --audit-policy-file, the API server logs nothing. Write the "+
 			"block audit { policy = \"…\" } in cluster instead: it copies the policy to every control plane.")
@@ -350,7 +350,7 @@ func componentAuditLost(p *plan.Plan) []Finding {
 	api := p.Cluster.APIServer
 	log := valueOf(api.ExtraArgs, "audit-log-path")
 	if !onHosts(p) || log == "" || log == "-" || sees(p, "kube-apiserver", log) || valueOf(api.ExtraArgs, "audit-policy-file") == "" {
-		return nil // without a policy nothing is logged at all, and component-audit-nothing says so
+		return nil // without a policy nothing is logged at all, which component-audit-nothing reports
 	}
 	return one(api.Key("extra_args", "audit-log-path"), "%s is inside the API server's container, and is lost at the next restart. "+
 		"Write the block audit { }, which keeps the log on the host, or \"-\": the log then goes to the container's own log.", log)
@@ -427,8 +427,8 @@ func componentSharedIdentity(p *plan.Plan) []Finding {
 		"itself, which does not have their rights. Remove the flag.")
 }
 
-// fileNotLaid finds flags of the API server that name a file of host_file or extra_volume, on a target that has the flags and lays no such
-// files.
+// fileNotLaid finds API server flags that name a file of host_file or extra_volume, on a target that passes the flags but does not create
+// such files.
 func fileNotLaid(p *plan.Plan) []Finding {
 	facts := p.Target.Facts
 	if facts.Leaves("cluster.api_server.extra_args") {
@@ -457,7 +457,7 @@ func fileNotLaid(p *plan.Plan) []Finding {
 	return findings
 }
 
-// wayToAPIServer is what to write for a file that a flag of the API server names. The keys of encryption must not reach the tree.
+// wayToAPIServer is what to write for a file that an API server flag names. Encryption keys must not be in the tree.
 func wayToAPIServer(flag, file string) string {
 	name := path.Base(path.Clean(file))
 	switch flag {
@@ -478,7 +478,7 @@ func componentFileUnmounted(p *plan.Plan) []Finding {
 		for _, a := range c.args {
 			if !slices.Contains(fileFlags[c.component], a.Name) || a.Value == "" || c.component == "kube-scheduler" &&
 				len(p.Cluster.SchedulerProfiles) > 0 {
-				continue // scheduler-config-twice says the last
+				continue // scheduler-config-twice reports the last
 			}
 			if c.component == "kube-scheduler" {
 				findings = append(findings,
@@ -501,8 +501,8 @@ func componentFileUnmounted(p *plan.Plan) []Finding {
 	return findings
 }
 
-// admissionPlugins are those of Kubernetes 1.37, and PersistentVolumeLabel, which an older minor may have.
-// Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go
+// admissionPlugins are the plugins of Kubernetes 1.37, and PersistentVolumeLabel, which older minors may have. Source:
+// https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubeapiserver/options/plugins.go
 var admissionPlugins = []string{
 	"AlwaysAdmit", "AlwaysDeny", "AlwaysPullImages", "CertificateApproval", "CertificateSigning", "CertificateSubjectRestriction",
 	"ClusterTrustBundleAttest", "DefaultIngressClass", "DefaultStorageClass", "DefaultTolerationSeconds", "DenyServiceExternalIPs",
@@ -516,8 +516,8 @@ var admissionPlugins = []string{
 	"StorageObjectInUseProtection", "TaintNodesByCondition", "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook",
 }
 
-// fileFlags are the flags whose value is a file that the component reads at its start.
-// Source: https://kubernetes.io/docs/reference/command-line-tools-reference/
+// fileFlags are the flags whose value is a file that the component reads when it starts. Source:
+// https://kubernetes.io/docs/reference/command-line-tools-reference/
 var fileFlags = map[string][]string{
 	"kube-apiserver": {
 		"admission-control-config-file", "audit-policy-file", "audit-webhook-config-file", "authentication-config",
@@ -530,14 +530,15 @@ var fileFlags = map[string][]string{
 	"kube-scheduler":          {"config"},
 }
 
-// mounted are the directories of the host that kubeadm mounts into the API server and the controller manager.
-// Source: https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go
+// mounted are the host directories that kubeadm mounts into the API server and the controller manager. Source:
+// https://github.com/kubernetes/kubernetes/blob/v1.37.2/cmd/kubeadm/app/phases/controlplane/volumes.go
 var mounted = []string{
 	"/etc/kubernetes/pki", "/etc/ssl/certs", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/ca-certificates",
 	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates",
 }
 
-// sees reports whether a component sees a file of the host: by kubeadm's mounts, or, of the API server, by those of the topology.
+// sees reports whether a component can read a host file: through kubeadm's mounts, or for the API server also through those of the
+// topology.
 func sees(p *plan.Plan, component, file string) bool {
 	file = path.Clean(file)
 	if isMounted(file) {
@@ -552,7 +553,7 @@ func sees(p *plan.Plan, component, file string) bool {
 	return slices.ContainsFunc(p.APIServerVolumes(), func(v plan.Volume) bool { return file == v.MountPath || below(file, v.MountPath) })
 }
 
-// isMounted reports whether the API server and the controller manager see a file of the host.
+// isMounted reports whether kubeadm mounts a host file into the API server and the controller manager.
 func isMounted(file string) bool {
 	file = path.Clean(file)
 	return slices.ContainsFunc(mounted, func(dir string) bool { return strings.HasPrefix(file, dir+"/") })

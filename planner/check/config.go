@@ -25,7 +25,7 @@ const (
 	kubeProxyFields = "https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/"
 )
 
-// ownedFields are fields of configuration files that follow from the design, with the argument that says them; "" if there is none.
+// ownedFields are fields of configuration files that the design determines, with the argument that sets them; "" if there is none.
 var ownedFields = map[string]map[string]string{
 	kubeletKind: {
 		"apiVersion": "", "kind": "", "cgroupDriver": "cluster.kubelet.cgroup_driver", "failSwapOn": "cluster.kubelet.fail_swap_on",
@@ -42,14 +42,14 @@ var ownedFields = map[string]map[string]string{
 	},
 }
 
-// configuration is a map of fields that the author wrote, and the minor whose table says what there is.
+// configuration is a map of fields that the author wrote, and the minor whose table of fields applies.
 type configuration struct {
 	kind   string
 	object *spec.Object
 	minor  int
 }
 
-// configurations lists the maps of fields in a plan.
+// configurations lists the field maps in a plan.
 func configurations(p *plan.Plan) []configuration {
 	if !ours(p) {
 		return nil
@@ -68,7 +68,7 @@ type leaf struct {
 	value any
 }
 
-// name is the path in the form in which people write it.
+// name is the path in the usual notation.
 func (l leaf) name() string {
 	var b strings.Builder
 	for i, step := range l.path {
@@ -87,7 +87,7 @@ func (l leaf) name() string {
 	return b.String()
 }
 
-// leaves lists all values, containers before what they hold, in the order of their keys.
+// leaves lists all values, containers before their contents, in key order.
 func (c configuration) leaves() []leaf {
 	var all []leaf
 	var walk func(path spec.Path, v any)
@@ -110,7 +110,7 @@ func (c configuration) leaves() []leaf {
 	return all
 }
 
-// dotted is the path of a field as ownedFields has it.
+// dotted is the path in the notation of ownedFields.
 func (l leaf) dotted() string { return strings.Join(l.path, ".") }
 
 var configRules = []Rule{
@@ -231,7 +231,7 @@ func componentConfigUnread(p *plan.Plan) []Finding {
 	return nil
 }
 
-// configFindings makes one finding for each value that the judge objects to.
+// configFindings returns one finding for each value that judge rejects.
 func configFindings(p *plan.Plan, judge func(configuration, leaf) (hcl.Range, string)) []Finding {
 	var findings []Finding
 	for _, c := range configurations(p) {
@@ -244,15 +244,15 @@ func configFindings(p *plan.Plan, judge func(configuration, leaf) (hcl.Range, st
 	return findings
 }
 
-// slot is what the table says of a place in a configuration.
+// slot is a table entry for a place in a configuration.
 type slot struct {
-	rest string // what of the field's path is still to come: [] for a list, {} for a map
-	path string // of the field, with its [] and {}
-	kind string // the type of the value, once there is no rest
+	rest string // the rest of the field's path: [] for a list, {} for a map
+	path string // the field's path, with its [] and {}
+	kind string // the type of the value, if there is no rest
 }
 
-// slots says what the table has at a path in a minor. other is the nearest minor that has it, 0 where none has; ok is false if this minor
-// has nothing there, or where the value around it is of the wrong type.
+// slots returns the table entry at a path in a minor. other is the nearest minor that has one, 0 if none does; ok is false if this minor
+// has none, or if an enclosing value has the wrong type.
 func (c configuration) slots(path spec.Path, minor int) (s slot, ok bool) {
 	at := slot{kind: "object"}
 	for _, step := range path {
@@ -284,7 +284,7 @@ func (c configuration) slots(path spec.Path, minor int) (s slot, ok bool) {
 	return at, true
 }
 
-// unknown says why a field is none, "" if it is one, or where what is around it is wrong already.
+// unknown says why a field does not exist, "" if it does, or if an enclosing value is already wrong.
 func (c configuration) unknown(l leaf) string {
 	if !flags.Covers("kubelet", c.minor) {
 		return ""
@@ -326,7 +326,7 @@ func (c configuration) unknown(l leaf) string {
 		cmp.Or(meant, " Remove it."))
 }
 
-// names are the fields of the object at a path.
+// names returns the fields of the object at a path.
 func (c configuration) names(path string) []string {
 	if path != "" {
 		path += "."
@@ -340,7 +340,7 @@ func (c configuration) names(path string) []string {
 	return names
 }
 
-// mistyped says why a value is not what the field takes, "" if it is.
+// mistyped says why a value has the wrong type for its field, "" if it has not.
 func (c configuration) mistyped(l leaf) string {
 	if !flags.Covers("kubelet", c.minor) {
 		return ""
@@ -352,7 +352,7 @@ func (c configuration) mistyped(l leaf) string {
 	wants := func(what string) string {
 		data, err := json.Marshal(l.value)
 		if err != nil {
-			panic(err) // texts, numbers, lists and maps can be encoded
+			panic(err) // texts, numbers, lists, and maps can always be encoded
 		}
 		return fmt.Sprintf("%s of %s is %s. It takes %s.", l.name(), c.kind, spelling.Excerpt(string(data)), what)
 	}
@@ -415,7 +415,7 @@ func (c configuration) mistyped(l leaf) string {
 	return ""
 }
 
-// misworded checks a text against the only ones that the kubelet knows for the field, or for its flag.
+// misworded checks a text against the only values that the kubelet accepts for the field or its flag.
 func (c configuration) misworded(l leaf, text string) string {
 	if c.kind != kubeletKind {
 		if c.kind == kubeProxyKind && l.dotted() == "ipvs.scheduler" && !slices.Contains(ipvsSchedulers, text) {
@@ -434,7 +434,7 @@ func (c configuration) misworded(l leaf, text string) string {
 		return ""
 	}
 	if _, ok := c.object.Value[l.path[0]].(map[string]any); !ok {
-		return "" // it is of the wrong type
+		return "" // it has the wrong type
 	}
 	key, problem := l.path[1], ""
 	switch l.path[0] {
@@ -467,10 +467,10 @@ func unknownKey(key string, known []string) string {
 	return unknownValue(key, known)
 }
 
-// trimIndexes leaves positions in lists out of a path.
+// trimIndexes removes list positions from a path.
 func trimIndexes(path spec.Path) []string {
 	return slices.DeleteFunc(slices.Clone([]string(path)), func(step string) bool { _, err := strconv.Atoi(step); return err == nil })
 }
 
-// ipvsSchedulers are the kernel's. Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-ipvs
+// ipvsSchedulers are the kernel's IPVS schedulers. Source: https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-ipvs
 var ipvsSchedulers = []string{"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "dh", "sed", "nq", "mh", "fo", "ovf"}

@@ -9,15 +9,16 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// controller is a controller of kube-controller-manager, by one of its names: it exits at any other in --controllers.
+// controller is a controller of kube-controller-manager, under one of its names. kube-controller-manager exits if --controllers contains
+// any other name.
 type controller struct {
 	name        string
-	since, last int // minors; 0: of the oldest, of the newest that is known
+	since, last int // minors; 0: since the oldest, until the newest known
 }
 
-// controllers are the names of 1.31 to 1.37, and those from before 1.28, which it still takes.
-// Sources: k8s.io/kubernetes cmd/kube-controller-manager/names/controller_names.go and the aliases in cmd/kube-controller-manager/app, at
-// v1.31.14, v1.32.13, v1.33.13, v1.34.4, v1.35.4, v1.36.3 and v1.37.2, read on 2026-11-30
+// controllers are the names in 1.31 to 1.37, and those from before 1.28, which are still accepted. Sources: k8s.io/kubernetes
+// cmd/kube-controller-manager/names/controller_names.go and the aliases in cmd/kube-controller-manager/app, at v1.31.14, v1.32.13,
+// v1.33.13, v1.34.4, v1.35.4, v1.36.3 and v1.37.2, read on 2026-11-30
 var controllers = []controller{
 	{"bootstrap-signer-controller", 0, 0}, {"certificatesigningrequest-approving-controller", 0, 0},
 	{"certificatesigningrequest-cleaner-controller", 0, 0}, {"certificatesigningrequest-signing-controller", 0, 0},
@@ -51,9 +52,9 @@ var controllers = []controller{
 	{"tokencleaner", 0, 0}, {"ttl", 0, 0}, {"ttl-after-finished", 0, 0},
 }
 
-// controllersProblem says which name in --controllers a minor of kube-controller-manager exits at; "" if it takes them all. A name is on,
-// a name behind a hyphen off, and * stands for all that are on by default.
-// Source: k8s.io/controller-manager options/generic.go, Validate
+// controllersProblem says which name in --controllers makes kube-controller-manager of a minor exit; "" if it accepts them all. A name
+// turns a controller on, a leading hyphen turns it off, and * means all that are on by default. Source: k8s.io/controller-manager
+// options/generic.go, Validate
 func controllersProblem(value string, minor int) string {
 	var known []string
 	for _, c := range controllers {

@@ -11,11 +11,11 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// place reads where a node is on one level of failure domains.
+// place returns where a node is, on one level of failure domains.
 type place func(*plan.Node) string
 
-// levels returns the levels of failure domains that are in each other, the deepest first: racks, then rooms. On a level that a node does
-// not state it has its own deepest.
+// levels returns the levels of nested failure domains, the deepest first: racks, then rooms. On a level that a node does not state, its own
+// deepest domain counts.
 func levels(p *plan.Plan) []place {
 	depth := 1
 	for _, n := range p.Nodes {
@@ -33,7 +33,7 @@ func levels(p *plan.Plan) []place {
 	return all
 }
 
-// onLevels checks a rule against each level, the deepest first, until it finds something.
+// onLevels checks a rule on each level, the deepest first, until it finds something.
 func onLevels(of func(*plan.Plan, place) []Finding) func(*plan.Plan) []Finding {
 	return func(p *plan.Plan) []Finding {
 		for _, level := range levels(p) {
@@ -47,7 +47,7 @@ func onLevels(of func(*plan.Plan, place) []Finding) func(*plan.Plan) []Finding {
 
 func powerOf(n *plan.Node) string { return n.Power }
 
-// domainRules are about failure domains that are in each other, and about power feeds.
+// domainRules are about nested failure domains and about power feeds.
 var domainRules = []Rule{
 	{rule.Rule{
 		ID: "availability-domain-depth", Severity: rule.Warning, Title: "Failure domain with both nodes and inner domains",
@@ -114,9 +114,9 @@ var domainRules = []Rule{
 
 func availabilityDomainDepth(p *plan.Plan) []Finding {
 	if vendorZones(p) {
-		return nil // target-zone-path says more
+		return nil // target-zone-path is more precise
 	}
-	holds := map[string]*plan.Node{} // the first node below a domain
+	holds := map[string]*plan.Node{} // first node below a domain
 	for _, n := range byPlace(p.Nodes) {
 		around := plan.Around(n.FailureDomain)
 		for _, above := range around[:max(0, len(around)-1)] {
@@ -156,7 +156,7 @@ func availabilityDomainLabel(p *plan.Plan) []Finding {
 	return findings
 }
 
-// stating are the nodes whose place is stated: what many of them share is true wherever the others are.
+// stating returns the nodes whose place is stated: what many of them share is true wherever the others are.
 func stating(nodes []*plan.Node, of place) []*plan.Node {
 	return having(nodes, func(n *plan.Node) bool { return of(n) != "" })
 }
@@ -175,7 +175,7 @@ func availabilityPowerTogether(p *plan.Plan) []Finding {
 	if p.LoadBalancer.Kind == plan.HAProxy {
 		say("balancers", "the way to the API", p.LoadBalancer.Nodes)
 	}
-	if cps := p.ControlPlanes(); p.Etcd.IsExternal() || len(cps) < 3 { // else availability-power-majority says it
+	if cps := p.ControlPlanes(); p.Etcd.IsExternal() || len(cps) < 3 { // otherwise availability-power-majority reports it
 		say("control planes", "the API", cps)
 	}
 	say("workers", "every ordinary pod", p.Workers())
@@ -190,8 +190,8 @@ func availabilityHypervisorUneven(p *plan.Plan) []Finding {
 
 func powerAt(n *plan.Node) hcl.Range { return attr(n, "power") }
 
-// unevenBeside is uneven for what fails next to failure domains. If the same workers are in one failure domain, the rule about those has
-// said it.
+// unevenBeside is uneven for units other than failure domains. If the same workers are in one failure domain, the rule about failure
+// domains already reports it.
 func unevenBeside(p *plan.Plan, of place, at func(*plan.Node) hcl.Range) []Finding {
 	_, in := crowded(p.Workers(), of)
 	for _, level := range levels(p) {
@@ -237,7 +237,7 @@ func availabilityPowerUnstated(p *plan.Plan) []Finding {
 		len(p.Nodes)-len(without), len(p.Nodes), sentence(names(without)), have)
 }
 
-// vendorZones reports whether the target takes a failure domain for a zone of a vendor's.
+// vendorZones reports whether the target uses failure domains as a vendor's zones.
 func vendorZones(p *plan.Plan) bool {
 	f := p.Target.Facts
 	return f.Hosting == plan.Hosts && !f.L2 || f.Hosting == plan.Hosted || f.Zones

@@ -11,17 +11,17 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// soonDays is how long before its end something is said to end soon: the time that a quarter's planning takes.
+// soonDays is how many days before its end something counts as ending soon: enough for a quarter's planning.
 const soonDays = 90
 
-// soon reports whether an end, YYYY-MM-DD, is a day or lies after it, no more than soonDays from it.
+// soon reports whether an end date, YYYY-MM-DD, is on day or up to soonDays after it.
 func soon(end, day string) bool {
 	from, err := time.Parse(time.DateOnly, day)
 	return err == nil && end >= day && end <= from.AddDate(0, 0, soonDays).Format(time.DateOnly)
 }
 
-// endRules are the rules about what ends on a day, as they are on the day that is given. What ends soon has its own rule, so that a
-// pipeline can waive it until the end.
+// endRules returns the rules about end dates, as of a date. What ends soon has a separate rule, so that a pipeline can waive it until the
+// end.
 func endRules(day string) []Rule {
 	return []Rule{
 		{rule.Rule{
@@ -76,7 +76,7 @@ func endRules(day string) []Rule {
 			Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"},
 		}, func(p *plan.Plan) []Finding {
 			end := p.Target.Facts.End(p.Cluster.Version)
-			if end == "" || end == day || !soon(end, day) { // the vendor may act on the day itself
+			if end == "" || end == day || !soon(end, day) { // the vendor may act on that very day
 				return nil
 			}
 			return newerOnTarget(p, fmt.Sprintf("The standard support of Kubernetes %s on %s ends on %s (%s).",
@@ -118,13 +118,13 @@ func endRules(day string) []Rule {
 	}
 }
 
-// endsFrom is where the end of a vendor's support is said.
+// endsFrom is the source of a vendor's end of support.
 func endsFrom(p *plan.Plan) string {
 	return cmp.Or(p.Target.Facts.EndsFrom, "the facts of "+p.Target.Facts.Table.Date())
 }
 
-// newerMinor is what to write in place of a minor that ends. There is no finding where the target takes nothing newer: who makes it fixes
-// what is shipped.
+// newerMinor returns the finding about a minor that ends, with what to write instead. There is none if the target supports nothing newer,
+// because the author cannot fix that.
 func newerMinor(p *plan.Plan, ends string) []Finding {
 	newest := p.Target.Facts.NewestVersion()
 	switch {
@@ -148,7 +148,7 @@ func newerOnTarget(p *plan.Plan, ends string) []Finding {
 	return one(at, "%s", ends)
 }
 
-// systemsThat finds the hosts whose operating system ends, where no other rule refuses it already.
+// systemsThat finds hosts whose operating system ends, unless another rule already rejects it.
 func systemsThat(p *plan.Plan, ends func(plan.System) bool, say func(f plan.System, whose string) string) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool {
 		f, ok := p.System(n)

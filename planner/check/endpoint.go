@@ -17,7 +17,7 @@ const (
 	haConsider      = "https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"
 )
 
-// hostCalled returns the host that a name or an address stands for.
+// hostCalled returns the host with a name or an address.
 func hostCalled(p *plan.Plan, name string) *plan.Node {
 	a, err := netip.ParseAddr(name)
 	for _, n := range p.Nodes {
@@ -28,13 +28,13 @@ func hostCalled(p *plan.Plan, name string) *plan.Node {
 	return nil
 }
 
-// stated reports whether the author wrote the endpoint; ready, whether the design is complete enough to judge it.
+// stated reports whether the author wrote the endpoint and the design is complete enough to judge it.
 func stated(p *plan.Plan) bool {
 	return p.Cluster.Has("control_plane_endpoint") && p.Cluster.Endpoint.Host != "" && len(p.ControlPlanes()) > 0
 }
 
-// nowhere returns the address that the author wrote as the endpoint and that nothing has; false if there is none, and where what is
-// missing is the balancer itself or kube-vip's virtual IP, of which other rules speak.
+// nowhere returns the address that the author wrote as the endpoint but that nothing in the design has. It returns false if there is none,
+// and if the balancer or kube-vip's virtual IP is missing, which other rules report.
 func nowhere(p *plan.Plan) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
 	lb := p.LoadBalancer
@@ -44,7 +44,7 @@ func nowhere(p *plan.Plan) (netip.Addr, bool) {
 	}
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 		if s.prefix.Contains(a) {
-			return a, false // network-endpoint-overlap says it
+			return a, false // network-endpoint-overlap reports it
 		}
 	}
 	switch lb.Kind {
@@ -160,7 +160,7 @@ func endpointMissing(p *plan.Plan) []Finding {
 
 func endpointIsControlPlane(p *plan.Plan) []Finding {
 	if !stated(p) || len(p.ControlPlanes()) < 2 || p.LoadBalancer.Kind == plan.NoBalancer && p.Cluster.Topology.LoadBalancer {
-		return nil // where there is no balancer, that is what is wrong
+		return nil // without a balancer, that is the mistake
 	}
 	n := hostCalled(p, p.Cluster.Endpoint.Host)
 	if n == nil || !n.Roles.Has(plan.ControlPlane) || n.Roles.Has(plan.Balancer) && p.LoadBalancer.Kind == plan.HAProxy {
@@ -239,7 +239,7 @@ func endpointPort(p *plan.Plan) []Finding {
 	case plan.KubeVIP:
 		who, port = "the API server behind kube-vip", p.Cluster.APIServerPort
 		if p.LoadBalancer.Port != p.Cluster.APIServerPort {
-			return nil // load-balancer-kube-vip-port says it
+			return nil // load-balancer-kube-vip-port reports it
 		}
 	}
 	if port == 0 || p.Cluster.Endpoint.Port == port {
@@ -252,7 +252,7 @@ func endpointPort(p *plan.Plan) []Finding {
 func endpointFamily(p *plan.Plan) []Finding {
 	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
 	if err != nil || !stated(p) || p.LoadBalancer.Kind != plan.ExternalBalancer {
-		return nil // with a balancer of the design the address is one of its hosts'
+		return nil // with a balancer in the design, the address is one of its hosts'
 	}
 	for _, n := range p.KubeletNodes() {
 		if n.Address.IsValid() && n.Address.Is4() != a.Is4() && !n.SecondaryAddress.IsValid() {
@@ -306,8 +306,8 @@ func endpointAPIPortClash(p *plan.Plan) []Finding {
 	return portClash(p, "kube-apiserver", "The API server", "haproxy")
 }
 
-// portClash reports who else has the port of a listener on a host that both have. It leaves out those whose own rule says it; a port that
-// was written for sshd is at fault wherever it clashes, and only its rule says so.
+// portClash finds other listeners on a host with the same port. It skips those with a separate rule. A written sshd port is the mistake
+// wherever it clashes, and only its rule reports it.
 func portClash(p *plan.Plan, who, subject string, others ...string) []Finding {
 	if who != "sshd" && p.SSH.Has("port") {
 		others = append(others, "sshd")
@@ -334,7 +334,7 @@ func portClash(p *plan.Plan, who, subject string, others ...string) []Finding {
 	return one(me.at, "%s would listen on port %d, which %s.%s", subject, me.port, sentence(taken), freePort(p, me))
 }
 
-// freePort suggests a port that no component of the design has.
+// freePort suggests a port that no component of the design uses.
 func freePort(p *plan.Plan, l listener) string {
 	for _, port := range map[string][]int{"haproxy": {6443, 8443, 7443}, "kube-apiserver": {6443, 7443}, "sshd": {22, 2222}}[l.who] {
 		nodePort := port >= p.Network.NodePorts.First && port <= p.Network.NodePorts.Last

@@ -26,7 +26,7 @@ const (
 	etcdUpgrades = "https://etcd.io/docs/v3.6/upgrades/"
 )
 
-// etcdArg returns a flag of etcd that the author added.
+// etcdArg returns an etcd flag that the author added.
 func etcdArg(p *plan.Plan, name string) (string, bool) {
 	for _, a := range p.Etcd.ExtraArgs {
 		if a.Name == name {
@@ -36,7 +36,7 @@ func etcdArg(p *plan.Plan, name string) (string, bool) {
 	return "", false
 }
 
-// ownedByPlan are the flags of etcd that say who the member is: kubeadm (stacked) or the unit's environment (external) sets them.
+// ownedByPlan are the etcd flags that define the identity of a member: kubeadm (stacked) or the unit's environment (external) sets them.
 var ownedByPlan = []string{
 	"name", "data-dir", "listen-client-urls", "listen-peer-urls", "advertise-client-urls", "initial-advertise-peer-urls", "initial-cluster",
 	"initial-cluster-state", "cert-file", "key-file", "trusted-ca-file", "peer-cert-file", "peer-key-file", "peer-trusted-ca-file",
@@ -450,7 +450,7 @@ func etcdQuotaLarge(p *plan.Plan) []Finding {
 
 func etcdQuotaMemory(p *plan.Plan) []Finding {
 	if !p.Etcd.Has("quota") || p.Etcd.QuotaBytes > 8<<30 {
-		return nil // beyond 8 GiB etcd-quota-large says it
+		return nil // above 8 GiB, etcd-quota-large reports it
 	}
 	for _, m := range p.Etcd.Members {
 		if b := m.Node.MemoryBytes; b > 0 && p.Etcd.QuotaBytes >= b && p.Etcd.QuotaBytes >= 2e9 {
@@ -466,7 +466,7 @@ func etcdQuotaDisk(p *plan.Plan) []Finding {
 		if b := m.Node.DiskBytes; b > 0 && 2*p.Etcd.QuotaBytes > b {
 			at := written(writtenArg(p.Etcd.Has("quota"), p.Etcd.Attr("quota")), m.Node.Attr("disk"))
 			lower := ""
-			if fits := min(max(2, b>>32), b>>31); fits >= 2 { // a quarter of the disk, in GiB; under 2 etcd-quota-small objects
+			if fits := min(max(2, b>>32), b>>31); fits >= 2 { // a quarter of the disk, in GiB; below 2, etcd-quota-small objects
 				lower = fmt.Sprintf(", or quota = \"%dGi\" in etcd", fits)
 			}
 			return one(at, "The database may grow to %s and needs as much again to defragment; %s has a disk of %s (%s). "+
@@ -520,12 +520,12 @@ func etcdDataDirVolatile(p *plan.Plan) []Finding {
 	return nil
 }
 
-// emptiedAtBoot is the volatile directory that a directory is, or is in; "" if none.
+// emptiedAtBoot is the volatile directory that dir is, or is in; "" if there is none.
 func emptiedAtBoot(dir string) string {
 	return within(dir, "/tmp", "/run", "/dev", "/var/tmp", "/var/run", "/proc", "/sys")
 }
 
-// belongsToOthers is the directory of the system, of Kubernetes, or of a runtime that a directory is, or is in; "" if none.
+// belongsToOthers is the directory of the system, of Kubernetes, or of a runtime that dir is, or is in; "" if there is none.
 func belongsToOthers(dir string) string {
 	if slices.Contains([]string{"/var", "/var/lib", "/home", "/root", "/opt", "/srv", "/mnt", "/media"}, dir) {
 		return dir
@@ -596,7 +596,7 @@ func etcdOwnedFlag(p *plan.Plan) []Finding {
 	return findings
 }
 
-// etcdArguments are the arguments of the block that flags of etcd stand for.
+// etcdArguments maps etcd flags to the arguments of the block that set them.
 var etcdArguments = map[string]string{"quota-backend-bytes": "quota", "heartbeat-interval": "heartbeat_interval",
 	"election-timeout": "election_timeout"}
 
@@ -671,8 +671,8 @@ func etcdCompactionUnit(p *plan.Plan) []Finding {
 		"\"periodic\".", kept)
 }
 
-// etcdLoneMemberShared is silent where the member has its own host, which is what the type is, and where control planes without ordinary
-// pods are behind a balancer: they are there for the load.
+// etcdLoneMemberShared does not apply if the member has a dedicated host, which is the purpose of the type, or if control planes without
+// ordinary pods are behind a balancer: they are there to share the load.
 func etcdLoneMemberShared(p *plan.Plan) []Finding {
 	if p.Cluster.Type != topologies.SingleEtcdMultiMaster || len(p.Etcd.Members) != 1 || len(p.ControlPlanes()) < 2 || !ours(p) {
 		return nil
@@ -710,7 +710,7 @@ func electionAt(p *plan.Plan) hcl.Range {
 	return written(writtenArg(p.Etcd.Has("election_timeout"), p.Etcd.Attr("election_timeout")), p.Etcd.Attr("heartbeat_interval"))
 }
 
-// within returns the first of the directories that a path is or is in.
+// within returns the first of the directories that path is, or is in.
 func within(path string, dirs ...string) string {
 	for _, d := range dirs {
 		if path == d || strings.HasPrefix(path, d+"/") {
@@ -720,7 +720,7 @@ func within(path string, dirs ...string) string {
 	return ""
 }
 
-// distinct returns the values of the nodes, each once, sorted, without the empty one.
+// distinct returns the distinct non-empty values of the nodes, sorted.
 func distinct(nodes []*plan.Node, value func(*plan.Node) string) []string {
 	var all []string
 	seen := map[string]bool{"": true}

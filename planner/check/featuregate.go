@@ -12,7 +12,7 @@ import (
 
 const gateDocs = "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/"
 
-// gateRule makes one finding for each gate of the file that the judge objects to.
+// gateRule returns a rule with one finding for each feature gate in the file that judge rejects.
 func gateRule(r rule.Rule, judge func(p *plan.Plan, name string, on bool) (format string, args []any)) Rule {
 	return Rule{r, func(p *plan.Plan) []Finding {
 		var findings []Finding

@@ -1,6 +1,6 @@
 package check
 
-// alphaGates maps feature gates that are alpha in some minor from 1.31 to 1.37 to the first minor in which they no longer are; 0: in none.
+// alphaGates maps feature gates that are alpha in some minor from 1.31 to 1.37 to the first minor in which they are not; 0: in none.
 // Source: utilfeature.DefaultMutableFeatureGate.GetAllVersioned() with k8s.io/kubernetes/pkg/features@v1.37.2 linked in.
 var alphaGates = map[string]int{
 	"APIServerWebhookAuthenticationToken":                  0,

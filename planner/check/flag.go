@@ -19,7 +19,7 @@ const (
 	kubeletFields = "https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/"
 )
 
-// judgedLine is a component with the flags that the author added, and the minor whose table says what it takes.
+// judgedLine is a component with the flags that the author added, and the minor whose table of flags applies.
 type judgedLine struct {
 	commandLine
 	minor   int
@@ -34,7 +34,7 @@ func (c judgedLine) subject() string {
 	return c.component + " of " + c.release
 }
 
-// judgedLines lists every place that adds flags to a component, etcd among them, of whose minor there is a table.
+// judgedLines lists every place that adds flags to a component, including etcd, if there is a table for its minor.
 func judgedLines(p *plan.Plan) []judgedLine {
 	if !ours(p) {
 		return nil
@@ -54,8 +54,8 @@ func judgedLines(p *plan.Plan) []judgedLine {
 	return all
 }
 
-// flagRule makes one finding for each flag that the judge objects to, at its name or at its value. f is what the table has by the name, and
-// known whether this minor takes it.
+// flagRule returns a rule with one finding for each flag that judge rejects, at its name or its value. f is the table's entry for the name,
+// and known reports whether this minor accepts it.
 func flagRule(r rule.Rule, at func(commandLine, string) hcl.Range, judge func(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag,
 	known bool) string) Rule {
 	return Rule{r, func(p *plan.Plan) []Finding {
@@ -126,7 +126,7 @@ func componentFlagUnknown(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, 
 			"it.", c.release, a.Name,
 			otherRelease(c, f.Last))
 	case f.Name != "":
-		return "" // component-flag-early or version-removed-flag says it
+		return "" // component-flag-early or version-removed-flag reports it
 	}
 	return fmt.Sprintf("%s has no flag --%s, and exits if it is set.%s", c.component, a.Name, flagMeant(c, a.Name)) // no minor has it
 }
@@ -134,7 +134,7 @@ func componentFlagUnknown(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, 
 func componentFlagDeprecated(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, known bool) string {
 	if !known || f.Deprecated == 0 || f.Deprecated > c.minor || saidElsewhere(p, c, a.Name) ||
 		c.component == "etcd" && strings.HasPrefix(a.Name, "experimental-") {
-		return "" // etcd-experimental-flag-deprecated says the last
+		return "" // etcd-experimental-flag-deprecated reports the last
 	}
 	gone := ""
 	if last := lastOf(f); f.Last < last {
@@ -168,7 +168,7 @@ func otherRelease(c judgedLine, minor int) string {
 	return fmt.Sprintf("Kubernetes 1.%d", minor)
 }
 
-// lastOf is the newest minor that the table of the flag's component covers.
+// lastOf is the newest minor in the table of the flag's component.
 func lastOf(f flags.Flag) int {
 	if f.Component == "etcd" {
 		return flags.NewestEtcd
@@ -176,7 +176,7 @@ func lastOf(f flags.Flag) int {
 	return flags.NewestKubernetes
 }
 
-// valueOf returns the value of a flag on the same command line, "" without one.
+// valueOf returns the value of a flag on the same command line, "" if it is not set.
 func valueOf(args []plan.Arg, name string) string {
 	for _, a := range args {
 		if a.Name == name {
@@ -199,7 +199,7 @@ func saidElsewhere(p *plan.Plan, c judgedLine, name string) bool {
 	return decided || gone != "" || name == "basic-auth-file" || name == "token-auth-file" || name == "cloud-provider"
 }
 
-// flagMeant says what to write instead of a flag that there is not.
+// flagMeant says what to write instead of a flag that does not exist.
 func flagMeant(c judgedLine, name string) string {
 	if c.component == "kubelet" {
 		if path, ok := flags.FieldOf("KubeletConfiguration", name, c.minor); ok {
@@ -220,7 +220,7 @@ func flagMeant(c judgedLine, name string) string {
 	return " Remove it."
 }
 
-// removedFlag returns the first release without a flag that older ones have, and what took the flag's place; "" if this one has it.
+// removedFlag returns the first release without a flag that older ones have, and what replaces the flag; "" if this release still has it.
 func removedFlag(p *plan.Plan, c commandLine, name string) (instead, since string) {
 	if c.component == "etcd" {
 		return "", ""
@@ -243,11 +243,11 @@ func removedFlag(p *plan.Plan, c commandLine, name string) (instead, since strin
 	return "", ""
 }
 
-// etcdV2Flags went with etcd's API v2.
+// etcdV2Flags were removed together with etcd's API v2.
 var etcdV2Flags = []string{"enable-v2", "proxy", "discovery-fallback", "discovery-proxy", "strict-reconfig-check-v2"}
 
-// etcdGates are the feature gates of etcd 3.6 and newer that took the place of an --experimental- flag.
-// Source: https://etcd.io/docs/v3.6/feature-gates/ and https://github.com/etcd-io/etcd/blob/v3.6.16/server/features/etcd_features.go
+// etcdGates are the feature gates of etcd 3.6 and newer that replaced an --experimental- flag. Source:
+// https://etcd.io/docs/v3.6/feature-gates/ and https://github.com/etcd-io/etcd/blob/v3.6.16/server/features/etcd_features.go
 var etcdGates = map[string]string{
 	"compact-hash-check-enabled": "CompactHashCheck", "enable-lease-checkpoint": "LeaseCheckpoint",
 	"enable-lease-checkpoint-persist": "LeaseCheckpointPersist",
@@ -255,7 +255,7 @@ var etcdGates = map[string]string{
 	"txn-mode-write-with-shared-buffer": "TxnModeWriteWithSharedBuffer",
 }
 
-// afterExperiment says what to write instead of a flag that began with --experimental-.
+// afterExperiment says what replaces a flag that began with --experimental-.
 func afterExperiment(name string, minor int) string {
 	if gate := etcdGates[name]; gate != "" {
 		return fmt.Sprintf("Write feature-gates = \"%s=true\" instead.", gate)
@@ -266,7 +266,7 @@ func afterExperiment(name string, minor int) string {
 	return "Remove it."
 }
 
-// oneOf says which values there are.
+// oneOf lists the valid values.
 func oneOf(values []string) string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
@@ -275,7 +275,7 @@ func oneOf(values []string) string {
 	return "write " + choice(quoted)
 }
 
-// unknownValue is the problem of a value that is none of an enumeration.
+// unknownValue is the problem of a value that is not in an enumeration.
 func unknownValue(value string, values []string) string {
 	meant := spelling.DidYouMean(value, values)
 	if len(values) > 8 {
@@ -284,7 +284,7 @@ func unknownValue(value string, values []string) string {
 	return fmt.Sprintf("it does not know %q. %s.", value, strings.ToUpper(oneOf(values)[:1])+oneOf(values)[1:])
 }
 
-// repeats are the types of flags of which every value counts.
+// repeats are the types of flags whose repeated values all count.
 var repeats = []string{"stringArray", "stringSlice", "mapStringString", "mapStringBool", "colonSeparatedMultimapStringString"}
 
 func componentFlagRepeated(p *plan.Plan) []Finding {

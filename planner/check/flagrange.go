@@ -14,8 +14,8 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// What the control plane's components check their flags against when they start. Compared for what is judged here with 1.31.14 to 1.36.3:
-// where an older minor takes more, the row says so. Read on 2026-11-30.
+// Where the control plane components validate their flags at startup. What is checked here was compared with 1.31.14 to 1.36.3; if an older
+// minor accepts more, the row says so. Read on 2026-11-30.
 const (
 	controllerValidation = "https://github.com/kubernetes/kubernetes/tree/v1.37.2/cmd/kube-controller-manager/app/options"
 	serverValidation     = "https://github.com/kubernetes/apiserver/tree/v0.37.2/pkg/server/options"
@@ -35,11 +35,11 @@ var flagRangeRules = []Rule{
 	}, commandLine.value, componentFlagBreaks),
 }
 
-// flagBounds are what numbers of flags may be, and periods in seconds, where the component exits on others.
+// flagBounds are the ranges of numeric flags, and of periods in seconds, outside which the component exits.
 var flagBounds = []struct {
 	component, flag string
 	bounds
-	since int // the first minor that refuses others
+	since int // first minor that rejects other values
 }{
 	{"kube-controller-manager", "attach-detach-reconcile-sync-period", bounds{1, atLeast}, 0},
 	{"kube-controller-manager", "concurrent-cron-job-syncs", bounds{1, atLeast}, 0},
@@ -60,8 +60,8 @@ var flagBounds = []struct {
 	{"kube-scheduler", "kube-api-burst", bounds{0, atLeast}, 0},
 }
 
-// idleControllers are flags whose controller starts without workers at 0 or less: the components take the value. daemonset is here for the
-// minors before flagBounds has it. Source: pkg/controller of k8s.io/kubernetes, the loops over workers
+// idleControllers are flags whose controller starts no workers at 0 or less, although the component accepts the value. daemonset is
+// included for the minors before flagBounds covers it. Source: pkg/controller of k8s.io/kubernetes, the loops over workers
 var idleControllers = map[string]string{
 	"concurrent-daemonset-syncs":            "DaemonSets get no pods",
 	"concurrent-deployment-syncs":           "Deployments make no pods",
@@ -76,11 +76,11 @@ var idleControllers = map[string]string{
 	"concurrent-ttl-after-finished-syncs":   "finished Jobs are never deleted",
 }
 
-// probedPorts are the ports that kubeadm's probes of a component ask, which its flag secure-port does not move.
+// probedPorts are the ports that kubeadm's probes of a component use. The component's flag secure-port does not change the probes.
 var probedPorts = map[string]string{"kube-controller-manager": "10257", "kube-scheduler": "10259"}
 
-// etcdZeros are flags of etcd with which a 0 refuses every request.
-// Source: go.etcd.io/etcd/server/v3@v3.6.16 etcdserver/api/v3rpc/key.go, checkTxnRequest, and etcdserver/v3_server.go
+// etcdZeros are etcd flags that reject every request if they are 0. Source: go.etcd.io/etcd/server/v3@v3.6.16 etcdserver/api/v3rpc/key.go,
+// checkTxnRequest, and etcdserver/v3_server.go
 var etcdZeros = map[string]string{"max-txn-ops": "transaction of the API server", "max-request-bytes": "write"}
 
 func componentFlagBreaks(p *plan.Plan, c judgedLine, a plan.Arg, _ flags.Flag, known bool) string {
@@ -104,7 +104,7 @@ func componentFlagBreaks(p *plan.Plan, c judgedLine, a plan.Arg, _ flags.Flag, k
 	return ""
 }
 
-// outOfBounds says what to write for a number or a period that the component refuses, "" for others.
+// outOfBounds says what to write for a number or a period that the component rejects, "" if it accepts it.
 func outOfBounds(c judgedLine, a plan.Arg) string {
 	for _, b := range flagBounds {
 		if b.component != c.component || b.flag != a.Name || c.minor < b.since {
@@ -123,7 +123,7 @@ func outOfBounds(c judgedLine, a plan.Arg) string {
 	return ""
 }
 
-// startRefusal says why a component of Kubernetes exits at a flag that most of them have, "" if it does not.
+// startRefusal says why a Kubernetes component exits because of a flag that most of them have, "" if it does not.
 func startRefusal(c judgedLine, a plan.Arg) string {
 	switch a.Name {
 	case "show-hidden-metrics-for-version":
@@ -158,16 +158,16 @@ func startRefusal(c judgedLine, a plan.Arg) string {
 	return ""
 }
 
-// metricNamesRefused is the first minor that checks the names of metrics. Source: k8s.io/component-base v0.35.4 and v0.36.3, metrics
+// metricNamesRefused is the first minor that validates metric names. Source: k8s.io/component-base v0.35.4 and v0.36.3, metrics
 const metricNamesRefused = 36
 
-// What metrics and their labels are called. Source: metricsValidation.
+// Valid names of metrics and their labels. Source: metricsValidation.
 var (
 	metricName  = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*$`)
 	metricLabel = regexp.MustCompile(`^[a-zA-Z_:][a-zA-Z0-9_:]*,[a-zA-Z_][a-zA-Z0-9_]*$`)
 )
 
-// hiddenMetricsProblem judges the release whose hidden metrics are shown: only the one before is.
+// hiddenMetricsProblem checks the release whose hidden metrics are shown: only the previous one is valid.
 func hiddenMetricsProblem(value string, minor int) string {
 	if before := fmt.Sprintf("1.%d", minor-1); value != "" && value != before {
 		return fmt.Sprintf("it shows the metrics that were hidden since the minor before, and of no other. Write %q, or remove it.", before)
@@ -175,8 +175,8 @@ func hiddenMetricsProblem(value string, minor int) string {
 	return ""
 }
 
-// leaderPeriods are the periods of an election of a leader, each longer than the next, with upstream's default.
-// Source: leaderValidation; https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
+// leaderPeriods are the periods of leader election, each longer than the next, with upstream's defaults. Source: leaderValidation;
+// https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
 var leaderPeriods = []struct {
 	flag      string
 	otherwise time.Duration
@@ -185,7 +185,7 @@ var leaderPeriods = []struct {
 	{"leader-elect-retry-period", 2 * time.Second},
 }
 
-// leaderProblem finds periods of an election that are not longer than the next. It is told at the first of the two that is written.
+// leaderProblem finds a leader election period that is not longer than the next. It is reported at the first of the two that is written.
 func leaderProblem(c judgedLine, a plan.Arg) string {
 	if valueOf(c.args, "leader-elect") == "false" || !strings.HasPrefix(a.Name, "leader-elect-") {
 		return ""
@@ -203,11 +203,11 @@ func leaderProblem(c judgedLine, a plan.Arg) string {
 		}
 		d, err := time.ParseDuration(text)
 		if err != nil || l.flag != a.Name && d <= 0 {
-			return "" // which is said there
+			return "" // which is reported there
 		}
 		periods[i] = d
 	}
-	const jitter = 1.2 // by which a retry may be later
+	const jitter = 1.2 // factor by which a retry may be delayed
 	switch {
 	case at < 0:
 	case periods[at] <= 0:
@@ -222,7 +222,7 @@ func leaderProblem(c judgedLine, a plan.Arg) string {
 	return ""
 }
 
-// controllerManagerRefuses says why kube-controller-manager exits at a value, "" if it does not.
+// controllerManagerRefuses says why kube-controller-manager exits because of a value, "" if it does not.
 func controllerManagerRefuses(a plan.Arg) string {
 	if a.Name == "cidr-allocator-type" && a.Value != "" && a.Value != "RangeAllocator" {
 		return "the others need a cloud provider of its own, which it no longer has. Remove the flag."
@@ -230,14 +230,14 @@ func controllerManagerRefuses(a plan.Arg) string {
 	return ""
 }
 
-// auditBatches are the flags of audit backends whose numbers must be positive, if the backend has its file. All after the first two count
+// auditBatches are the flags of audit backends whose numbers must be positive if the backend has its file. All after the first two count
 // only if it sends batches. Source: serverValidation, audit.go
 var auditBatches = []string{
 	"truncate-max-event-size", "truncate-max-batch-size",
 	"batch-buffer-size", "batch-max-size", "batch-throttle-qps", "batch-throttle-burst",
 }
 
-// auditBackendProblem judges the numbers of an audit backend.
+// auditBackendProblem checks the numbers of an audit backend.
 func auditBackendProblem(c judgedLine, a plan.Arg) string {
 	for _, b := range []struct{ prefix, file, mode string }{
 		{"audit-log-", "audit-log-path", "blocking"}, {"audit-webhook-", "audit-webhook-config-file", "batch"},
@@ -262,7 +262,7 @@ func auditBackendProblem(c judgedLine, a plan.Arg) string {
 	return ""
 }
 
-// serverOptionProblem judges flags of kube-apiserver that are one value or a list of a form of its own.
+// serverOptionProblem checks kube-apiserver flags with a special format.
 func serverOptionProblem(c judgedLine, a plan.Arg) string {
 	switch a.Name {
 	case "service-account-jwks-uri":
@@ -311,8 +311,8 @@ func serverOptionProblem(c judgedLine, a plan.Arg) string {
 	return ""
 }
 
-// authorizationProblem judges the list of authorizers and the files that they need.
-// Source: k8s.io/kubernetes@v1.37.2 pkg/kubeapiserver/options/authorization.go, Validate
+// authorizationProblem checks the list of authorizers and the files that they need. Source: k8s.io/kubernetes@v1.37.2
+// pkg/kubeapiserver/options/authorization.go, Validate
 func authorizationProblem(c judgedLine, a plan.Arg) string {
 	if valueOf(c.args, "authorization-config") != "" {
 		return "it excludes --authorization-config. Remove one of the two flags."
@@ -331,8 +331,8 @@ func authorizationProblem(c judgedLine, a plan.Arg) string {
 	return ""
 }
 
-// etcdRefuses says why etcd exits at a value, "" if it does not.
-// Source: https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/config.go, Validate
+// etcdRefuses says why etcd exits because of a value, "" if it does not. Source:
+// https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/config.go, Validate
 func etcdRefuses(c judgedLine, a plan.Arg) string {
 	switch a.Name {
 	case "feature-gates":

@@ -12,23 +12,23 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// gatesOfEtcd are the feature gates of etcd, with the first minor that has each.
-// Source: go.etcd.io/etcd/server/v3 features/etcd_features.go at v3.6.16 and v3.7.3, and pkg/v3/featuregate
+// gatesOfEtcd are etcd's feature gates, with the first minor that has each. Source: go.etcd.io/etcd/server/v3 features/etcd_features.go at
+// v3.6.16 and v3.7.3, and pkg/v3/featuregate
 var gatesOfEtcd = map[string]int{
 	"AllAlpha": 6, "AllBeta": 6, "CompactHashCheck": 6, "InitialCorruptCheck": 6, "LeaseCheckpoint": 6, "LeaseCheckpointPersist": 6,
 	"SetMemberLocalAddr": 6, "StopGRPCServiceOnDefrag": 6, "TxnModeWriteWithSharedBuffer": 6,
 	"FastLeaseKeepAlive": 7, "PriorityRequest": 7,
 }
 
-// notNegative are flags of kube-apiserver whose number or duration may not be negative.
-// Source: k8s.io/apiserver@v0.37.2 pkg/server/options/server_run_options.go, Validate
+// notNegative are kube-apiserver flags whose number or duration must not be negative. Source: k8s.io/apiserver@v0.37.2
+// pkg/server/options/server_run_options.go, Validate
 var notNegative = []string{"livez-grace-period", "max-requests-inflight", "max-mutating-requests-inflight", "request-timeout",
 	"min-request-timeout", "storage-initialization-timeout", "shutdown-delay-duration", "shutdown-watch-termination-grace-period"}
 
-// emulated is a version that a component can be told to behave as. Source: k8s.io/apimachinery@v0.37.2 pkg/util/version, ParseMajorMinor
+// emulated matches a version that a component can emulate. Source: k8s.io/apimachinery@v0.37.2 pkg/util/version, ParseMajorMinor
 var emulated = regexp.MustCompile(`^v?[0-9]+\.[0-9]+$`)
 
-// refusedValue says why a component exits at a value that is of the flag's type, with what to write; "" if it does not.
+// refusedValue says why a component exits because of a value that has the flag's type, with what to write; "" if it does not exit.
 func refusedValue(c judgedLine, a plan.Arg) string {
 	if c.component == "etcd" {
 		return etcdRefuses(c, a)
@@ -88,7 +88,7 @@ func apiServerRefuses(c judgedLine, a plan.Arg) string {
 	return ""
 }
 
-// etcdGateProblem finds gates that the member does not know: it exits at the first.
+// etcdGateProblem finds gates that the member does not know: it exits at the first one.
 func etcdGateProblem(value string, minor int) string {
 	for pair := range strings.SplitSeq(value, ",") {
 		gate, _, _ := strings.Cut(pair, "=")

@@ -13,20 +13,20 @@ import (
 	"github.com/k8splan/k8splan/planner/flags"
 )
 
-// enumeration are the only values that a component takes for a flag whose type is text.
+// enumeration is the only values that a component accepts for a flag whose type is text.
 type enumeration struct {
-	component string // "kube" for each of Kubernetes' that has the flag
+	component string // "kube" for every Kubernetes component that has the flag
 	flag      string
 	list      bool   // several, separated by commas
-	needs     string // the flag without which nothing reads this one; "" if it is always read
+	needs     string // the flag without which this one is not read; "" if it is always read
 	values    []string
 }
 
-// enumerations holds what the components themselves compare with when they start. Sources, all at v1.37.2 of Kubernetes and v3.7.3 of etcd:
-// staging/src/k8s.io/apiserver/pkg/server/options/{audit,etcd,serving}.go, pkg/kubeapiserver/options/authorization.go,
+// enumerations contains the values that the components themselves check at startup. Sources, all at v1.37.2 of Kubernetes and v3.7.3 of
+// etcd: staging/src/k8s.io/apiserver/pkg/server/options/{audit,etcd,serving}.go, pkg/kubeapiserver/options/authorization.go,
 // pkg/kubelet/apis/config/validation/validation.go, pkg/kubelet/cm/{cpumanager,memorymanager,topologymanager}, cmd/kubelet/app/auth.go,
-// staging/src/k8s.io/component-base/{cli/flag/ciphersuites_flag.go,logs/api/v1}, client-go/tools/leaderelection/resourcelock;
-// etcd's server/embed/{config,config_logging,etcd}.go.
+// staging/src/k8s.io/component-base/{cli/flag/ciphersuites_flag.go,logs/api/v1}, client-go/tools/leaderelection/resourcelock; etcd's
+// server/embed/{config,config_logging,etcd}.go.
 var enumerations = []enumeration{
 	{"etcd", "auto-compaction-mode", false, "", []string{"periodic", "revision"}},
 	{"etcd", "cipher-suites", true, "", cipherSuites},
@@ -59,11 +59,11 @@ var enumerations = []enumeration{
 	{"kubelet", "topology-manager-scope", false, "", []string{"container", "pod"}},
 }
 
-// weakVersions are those of TLS that the components take, and that no advice names: component-weak-tls speaks of them.
+// weakVersions are TLS versions that the components accept but that we never recommend; component-weak-tls reports them.
 var weakVersions = []string{"VersionTLS10", "VersionTLS11"}
 
-// weakSuites are the cipher suites that Go itself calls insecure, and cipherSuites all that it knows: what the components compare with.
-// Source: crypto/tls of Go 1.26, CipherSuites and InsecureCipherSuites;
+// weakSuites are the cipher suites that Go calls insecure, cipherSuites all that it knows; the components check against these. Source:
+// crypto/tls of Go 1.26, CipherSuites and InsecureCipherSuites;
 // https://github.com/kubernetes/component-base/blob/v0.37.2/cli/flag/ciphersuites_flag.go
 var (
 	weakSuites = []string{
@@ -83,30 +83,30 @@ var (
 	})
 )
 
-// evictionSignals are what the kubelet can evict pods for. Source: k8s.io/kubernetes@v1.37.2 pkg/kubelet/eviction/api/types.go, OpForSignal
+// evictionSignals are the kubelet's eviction signals. Source: k8s.io/kubernetes@v1.37.2 pkg/kubelet/eviction/api/types.go, OpForSignal
 var evictionSignals = []string{
 	"memory.available", "nodefs.available", "nodefs.inodesFree", "imagefs.available", "imagefs.inodesFree", "containerfs.available",
 	"containerfs.inodesFree",
 	"allocatableMemory.available", "pid.available",
 }
 
-// reservable are the resources that can be kept back for the system. Source: k8s.io/kubernetes@v1.37.2 cmd/kubelet/app/server.go,
+// reservable are the resources that can be reserved for the system. Source: k8s.io/kubernetes@v1.37.2 cmd/kubelet/app/server.go,
 // parseResourceList
 var reservable = []string{"cpu", "memory", "ephemeral-storage", "pid"}
 
-// quantityPattern is how Kubernetes writes an amount. Source: k8s.io/apimachinery pkg/api/resource, ParseQuantity
+// quantityPattern matches a Kubernetes quantity. Source: k8s.io/apimachinery pkg/api/resource, ParseQuantity
 var (
 	quantityPattern = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$`)
 	percentPattern  = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?%$`)
 )
 
-// integers are the types of flags that are numbers, by their size in bits.
+// integers are the numeric flag types, with their size in bits.
 var integers = map[string]int{"int": 64, "int8": 8, "int16": 16, "int32": 32, "int64": 64, "Level": 32}
 
 var naturals = map[string]int{"uint": 64, "uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
 
-// valueProblem says why a component does not take a value, with what to write instead; "" if it does, or if nothing is known of its kind.
-// other returns the value of another flag of the same command line.
+// valueProblem says why a component rejects a value, with what to write instead; "" if it accepts it, or if nothing is known about its
+// type. other returns the value of another flag on the same command line.
 func valueProblem(f flags.Flag, value string, other func(name string) string) string {
 	if problem := typeProblem(f, value); problem != "" {
 		return problem
@@ -157,8 +157,8 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 	return ""
 }
 
-// runtimeConfigProblem reads which groups of the API are on: group/version, group/version/resource, or a word for several.
-// Source: k8s.io/apiserver@v0.37.2 pkg/server/resourceconfig/helpers.go, ParseGroups and getRuntimeConfigValue
+// runtimeConfigProblem checks which API groups are on: group/version, group/version/resource, or a word for several. Source:
+// k8s.io/apiserver@v0.37.2 pkg/server/resourceconfig/helpers.go, ParseGroups and getRuntimeConfigValue
 func runtimeConfigProblem(value string) string {
 	for pair := range strings.SplitSeq(value, ",") {
 		name, on, _ := strings.Cut(pair, "=")
@@ -176,7 +176,7 @@ func runtimeConfigProblem(value string) string {
 	return ""
 }
 
-// enumerationProblem checks a value against the only ones that the component knows.
+// enumerationProblem checks a value against the only ones that the component accepts.
 func enumerationProblem(f flags.Flag, value string, other func(name string) string) string {
 	for _, e := range enumerations {
 		if e.flag != f.Name || e.component != f.Component && (e.component != "kube" || f.Component == "etcd") || value == "" ||
@@ -234,7 +234,7 @@ func typeProblem(f flags.Flag, value string) string {
 			return ""
 		})
 	case "mapStringString":
-		if f.Name == "runtime-config" { // api/beta stands for api/beta=true there
+		if f.Name == "runtime-config" { // there, api/beta means api/beta=true
 			return ""
 		}
 		separator := "="
@@ -265,8 +265,8 @@ func durationProblem(value string) string {
 	return fmt.Sprintf("%q is not a duration. Write a value such as 30s, 10m, or 1h30m.", value)
 }
 
-// pairsProblem reads name and value, joined by the separator, several of them separated by commas. names are the only ones there are, nil
-// if there are any; judge says what is wrong with a value.
+// pairsProblem checks a comma-separated list of name-value pairs. names are the only valid names, nil if any is valid; judge says what is
+// wrong with a value.
 func pairsProblem(value, separator string, names []string, judge func(string) string) string {
 	for pair := range strings.SplitSeq(value, ",") {
 		if pair == "" {
@@ -288,8 +288,8 @@ func pairsProblem(value, separator string, names []string, judge func(string) st
 	return ""
 }
 
-// retentionProblem reads how much history etcd keeps: a number of hours or revisions, or a duration.
-// Source: https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/etcd.go, parseCompactionRetention
+// retentionProblem checks how much history etcd keeps: a number of hours or revisions, or a duration. Source:
+// https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/etcd.go, parseCompactionRetention
 func retentionProblem(value string) string {
 	if n, err := strconv.Atoi(value); value == "" || err == nil && n >= 0 {
 		return ""
@@ -301,8 +301,8 @@ func retentionProblem(value string) string {
 	return ""
 }
 
-// urlsProblem reads what etcd listens on or tells others: a scheme, a host and a port, without a path.
-// Source: https://github.com/etcd-io/etcd/blob/v3.7.3/client/pkg/types/urls.go
+// urlsProblem checks URLs that etcd listens on or advertises: scheme, host, and port, without a path. Source:
+// https://github.com/etcd-io/etcd/blob/v3.7.3/client/pkg/types/urls.go
 func urlsProblem(f flags.Flag, value string) string {
 	if value == "" || value == "*" && f.Name == "cors" {
 		return ""

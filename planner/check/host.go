@@ -22,10 +22,10 @@ const (
 	kernelIfNames  = "https://github.com/torvalds/linux/blob/master/include/uapi/linux/if.h"
 )
 
-// interfaceName is what the kernel takes (dev_valid_name: at most 15 bytes, no slash, no colon, no space).
+// interfaceName matches what the kernel accepts (dev_valid_name: at most 15 bytes, no slash, no colon, no space).
 var interfaceName = regexp.MustCompile(`^[^\s/:]{1,15}$`)
 
-// interfaces lists every interface name that was written, once for each place.
+// interfaces lists every interface name in the file, once per place.
 func interfaces(p *plan.Plan) []struct {
 	name string
 	at   hcl.Range
@@ -398,7 +398,7 @@ func hostAddressEdge(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	for _, u := range all {
-		// those host-address-network refuses
+		// host-address-network rejects those
 		if a := u.addr.As4(); slices.Contains(edges, u.addr) && [3]byte(a[1:]) != [3]byte{} &&
 			[3]byte(a[1:]) != [3]byte{255, 255, 255} {
 			findings = append(findings, advised(freeRun(p, u.addr, 1), u.at,
@@ -524,7 +524,7 @@ func hostDuplicateSSHAddress(p *plan.Plan) []Finding {
 			guilty, other = earlier, n
 		}
 		if !guilty.Has("ssh_address") {
-			continue // host-duplicate-address says it
+			continue // host-duplicate-address reports it
 		}
 		findings = append(findings, one(guilty.Attr("ssh_address"), "SSH address %s of %s is also that of %s (%s): the playbook "+
 			"would configure one host twice and the other never. Write the address at which each one answers, or connect to hosts "+
@@ -613,7 +613,7 @@ func hostAddressPublic(p *plan.Plan) []Finding {
 		p.Network.CNI.Name, p.Network.CNI.Name)
 }
 
-// andOthers names the first of some nodes, and counts the others: a design has one network, so that one finding is enough.
+// andOthers names the first of some nodes and counts the others: a design has one network, so one finding is enough.
 func andOthers(nodes []*plan.Node) string {
 	if len(nodes) == 1 {
 		return nodes[0].Name
@@ -634,7 +634,7 @@ func hostOSUnprepared(p *plan.Plan) []Finding {
 	})
 }
 
-// hostSELinuxPermissive tells of all hosts in one finding: it is one decision.
+// hostSELinuxPermissive reports all hosts in one finding, because it is one decision.
 func hostSELinuxPermissive(p *plan.Plan) []Finding {
 	if p.Target.Facts.Hosting != plan.Hosts || p.Spec.Hosts != nil && p.Spec.Hosts.SELinux != nil {
 		return nil
@@ -653,7 +653,7 @@ func hostSELinuxPermissive(p *plan.Plan) []Finding {
 		"where that is allowed.", on[0].OS, sentence(names(on)))
 }
 
-// hostSELinuxMissing judges systems that are known; on others the playbook looks at the host.
+// hostSELinuxMissing checks known systems only; for others the playbook checks the host.
 func hostSELinuxMissing(p *plan.Plan) []Finding {
 	if p.Target.Facts.Hosting != plan.Hosts || !p.Hosts.Enforce() {
 		return nil
@@ -714,8 +714,8 @@ func hostOSUnknown(p *plan.Plan) []Finding {
 	})
 }
 
-// podsOfAnotherFamily reports whether the hosts, in several blocks, are all of one family and the first pod range that was written is of
-// the other: then the range is wrong, and not each of the addresses.
+// podsOfAnotherFamily reports whether all hosts, in several blocks, are of one family and the first written pod range is of the other: then
+// the range is wrong, not every address.
 func podsOfAnotherFamily(p *plan.Plan) bool {
 	return p.Network.Has("pod_subnets") && len(p.Network.PodSubnets) > 0 && len(blocks(p.Nodes)) > 1 &&
 		!slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool {
@@ -731,14 +731,14 @@ func origin(n *plan.Node) string {
 	return fmt.Sprintf("node %q (%s)", n.Name, line(n.NameRange))
 }
 
-// byPlace returns the nodes in the order in which the file has them.
+// byPlace returns the nodes in file order.
 func byPlace(nodes []*plan.Node) []*plan.Node {
 	nodes = slices.Clone(nodes)
 	slices.SortStableFunc(nodes, func(a, b *plan.Node) int { return a.NameRange.Start.Byte - b.NameRange.Start.Byte })
 	return nodes
 }
 
-// duplicateAddresses reports each pair of blocks that share addresses once, at the block written later.
+// duplicateAddresses reports each pair of blocks that share addresses once, at the later block.
 func duplicateAddresses(p *plan.Plan) []Finding {
 	all := uses(p)
 	type pair struct{ earlier, later hcl.Range }
@@ -752,7 +752,7 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 		slices.SortStableFunc(group, func(a, b use) int { return a.at.Start.Byte - b.at.Start.Byte })
 		for k := 1; k < len(group); k++ {
 			if group[k].node == group[0].node {
-				continue // host-secondary-address-family says it
+				continue // host-secondary-address-family reports it
 			}
 			key := pair{group[0].at, group[k].at}
 			if shared[key] == nil {
@@ -767,7 +767,7 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 		uses := shared[key]
 		first, second := uses[0], uses[1]
 		var free advice
-		if i < mostAdvised { // each looks through all hosts
+		if i < mostAdvised { // each one scans all hosts
 			moving := []*plan.Node{second.node}
 			if second.node.Pool != "" {
 				moving = blocksOf(p, second.node)
@@ -786,12 +786,12 @@ func duplicateAddresses(p *plan.Plan) []Finding {
 	return findings
 }
 
-// blocksOf returns the hosts that come from the same block as a node.
+// blocksOf returns the hosts from the same block as a node.
 func blocksOf(p *plan.Plan, n *plan.Node) []*plan.Node {
 	return having(p.Nodes, func(o *plan.Node) bool { return o.Pool == n.Pool && o.Source == n.Source })
 }
 
-// repeated reports every host whose value another host, written earlier, has already.
+// repeated reports every host whose value an earlier host already has.
 func repeated(p *plan.Plan, argument string, value func(*plan.Node) string, format string) []Finding {
 	first := map[string]*plan.Node{}
 	var findings []Finding

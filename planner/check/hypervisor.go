@@ -18,7 +18,7 @@ const (
 	novaAllocation = "https://docs.openstack.org/nova/latest/admin/configuration/schedulers.html#allocation-ratios"
 )
 
-// sharedCPUs is how many processors of machines one of the hypervisor's may stand for: the allocation ratio that OpenStack begins with.
+// sharedCPUs is how many machine CPUs may share one hypervisor CPU: OpenStack's initial allocation ratio.
 const sharedCPUs = 4
 
 var hypervisorRules = []Rule{
@@ -66,9 +66,9 @@ var hypervisorRules = []Rule{
 	}, hypervisorUnused},
 }
 
-// resource is something that machines take from their hypervisor.
+// resource is a hypervisor resource that machines use.
 type resource struct {
-	name string // the argument, which both have
+	name string // the argument, the same for both
 	of   func(*plan.Node) int64
 	has  func(*plan.Hypervisor) int64
 	what string // in sentences
@@ -86,7 +86,7 @@ var (
 		func(h *plan.Hypervisor) int64 { return int64(h.CPUs) }, "processors", count}
 )
 
-// held are the machines on each hypervisor, in the order of the file.
+// held returns the machines on each hypervisor, in file order.
 func held(p *plan.Plan) map[string][]*plan.Node {
 	on := map[string][]*plan.Node{}
 	for _, n := range byPlace(p.Nodes) {
@@ -97,7 +97,7 @@ func held(p *plan.Plan) map[string][]*plan.Node {
 	return on
 }
 
-// total is what machines take together, and the first with which it is more than there is; nil if it is not.
+// total is what machines use in total, and the first machine that exceeds the limit; nil if none does.
 func total(nodes []*plan.Node, r resource, before, limit int64) (sum int64, over *plan.Node) {
 	sum = before
 	for _, n := range nodes {
@@ -108,7 +108,7 @@ func total(nodes []*plan.Node, r resource, before, limit int64) (sum int64, over
 	return sum, over
 }
 
-// takers names the machines that take something, with how much.
+// takers lists the machines that use a resource, with the amounts.
 func takers(nodes []*plan.Node, r resource) string {
 	var words []string
 	for _, n := range nodes {
@@ -128,14 +128,14 @@ func hypervisorUnused(p *plan.Plan) []Finding {
 	}
 	for name := range on {
 		if !stated[name] {
-			return nil // hypervisor-unstated says it, and the name that is meant may be this one
+			return nil // hypervisor-unstated reports it, and the intended name may be this one
 		}
 	}
 	if p.Target.Facts.Leaves("node.host") {
-		return nil // target-unused says it
+		return nil // target-unused reports it
 	}
 	for i := range p.Hypervisors {
-		if h := &p.Hypervisors[i]; len(on[h.Name]) == 0 && p.Cluster.Site == "" { // another cluster of the site may be on it
+		if h := &p.Hypervisors[i]; len(on[h.Name]) == 0 && p.Cluster.Site == "" { // another cluster of the site may use it
 			findings = append(findings, one(h.NameRange, "No machine runs on %s. Write host = %q in those that do, or remove the block.",
 				h.Name, h.Name)...)
 		}
@@ -143,7 +143,7 @@ func hypervisorUnused(p *plan.Plan) []Finding {
 	return findings
 }
 
-// overfilled finds hypervisors whose machines take more than they have, so many times over.
+// overfilled finds hypervisors whose machines use more than times their capacity.
 func overfilled(p *plan.Plan, r resource, times int64, say func(*plan.Hypervisor, []*plan.Node, int64) string) []Finding {
 	on := held(p)
 	var findings []Finding
@@ -219,7 +219,7 @@ func hypervisorUnstated(p *plan.Plan) []Finding {
 	return findings
 }
 
-// siteHypervisor is Together's: clusters of one site share their hypervisors.
+// siteHypervisor belongs to Together: clusters of one site share their hypervisors.
 var siteHypervisor = &rule.Rule{
 	ID: "site-hypervisor", Severity: rule.Error, Permanent: true, Title: "Hypervisor overcommitted by several clusters",
 	Doc: "A site is one set of machines: hypervisors with the same name are the same one in all of its clusters. Each design fits on " +
@@ -229,14 +229,14 @@ var siteHypervisor = &rule.Rule{
 	Sources: []string{novaAllocation, proxmoxCPUs},
 }
 
-// claim is what a hypervisor has, in the file that says so.
+// claim is a hypervisor's capacity, as a file states it.
 type claim struct {
 	by    *plan.Plan
 	h     *plan.Hypervisor
 	value int64
 }
 
-// says returns the first design of those that states a hypervisor's resource.
+// says returns the first design that states a hypervisor's resource.
 func says(all []*plan.Plan, name string, r resource) (claim, bool) {
 	for _, p := range all {
 		for i := range p.Hypervisors {
@@ -248,8 +248,8 @@ func says(all []*plan.Plan, name string, r resource) (claim, bool) {
 	return claim{}, false
 }
 
-// sharedHypervisors finds hypervisors that hold more with the last design than they have, where they had enough without it, and
-// hypervisors of which two files say different things. The designs are those of one site, in the order of the call.
+// sharedHypervisors finds hypervisors that the last design overloads although the other designs fit, and hypervisors that two files
+// describe differently. The designs are those of one site, in the order of the call.
 func sharedHypervisors(all []*plan.Plan) hcl.Diagnostics {
 	p, before := all[len(all)-1], all[:len(all)-1]
 	var diags hcl.Diagnostics

@@ -16,8 +16,8 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// kubeletValidation is what the kubelet checks its configuration against before it starts. Compared for what is judged here with 1.31.14,
-// which refuses the same; it counts containerLogMaxFiles a step later (pkg/kubelet/logs). Read on 2026-11-30.
+// kubeletValidation is how the kubelet validates its configuration before it starts. What is checked here was compared with 1.31.14, which
+// rejects the same, except that it checks containerLogMaxFiles a step later (pkg/kubelet/logs). Read on 2026-11-30.
 const (
 	kubeletValidation = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/apis/config/validation/validation.go"
 	kubeletEviction   = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/eviction/helpers.go"
@@ -34,10 +34,10 @@ var kubeletRules = []Rule{
 	}, componentKubeletRefuses},
 }
 
-// bounds are what a number may be: from least to most.
+// bounds is a valid range, both ends included.
 type bounds struct{ least, most int64 }
 
-const atLeast = math.MaxInt64 // there is no most
+const atLeast = math.MaxInt64 // no upper bound
 
 func (b bounds) hold(n int64) bool { return b.least <= n && n <= b.most }
 
@@ -49,13 +49,13 @@ func (b bounds) advice() string {
 	return fmt.Sprintf("Write a number from %d to %d.", b.least, b.most)
 }
 
-// kubeletRange is what a number of the kubelet may be.
+// kubeletRange is the valid range of a kubelet number.
 type kubeletRange struct {
 	field, flag string // flag is "" if there is none
 	bounds
 }
 
-// kubeletRanges are the ranges of numbers. Source: kubeletValidation.
+// kubeletRanges are the valid ranges of numbers. Source: kubeletValidation.
 var kubeletRanges = []kubeletRange{
 	{"imageGCHighThresholdPercent", "image-gc-high-threshold", bounds{0, 100}},
 	{"imageGCLowThresholdPercent", "image-gc-low-threshold", bounds{0, 100}}, {"podsPerCore", "pods-per-core", bounds{0, atLeast}},
@@ -71,20 +71,20 @@ var kubeletRanges = []kubeletRange{
 	{"containerLogMaxWorkers", "", bounds{1, atLeast}},
 }
 
-// kubeletSettings is what kubelets are given: fields of their file, flags for all, and flags of one machine, which win in this order.
+// kubeletSettings is what kubelets get: fields of their file, flags for all, and flags of one machine; later ones override earlier ones.
 type kubeletSettings struct {
 	config *spec.Object
 	lines  []commandLine
 }
 
-// kubeletSetting is one of them. A field has the value that was written, a flag its text.
+// kubeletSetting is one setting. A field has the value as written, a flag its text.
 type kubeletSetting struct {
 	value any
 	at    hcl.Range
-	name  string // as it is written
+	name  string // as written
 }
 
-// get returns a setting; the value of one that is not written is nil.
+// get returns a setting; its value is nil if it is not written.
 func (k kubeletSettings) get(field, flag string) kubeletSetting {
 	for _, c := range slices.Backward(k.lines) {
 		for _, a := range c.args {
@@ -99,7 +99,7 @@ func (k kubeletSettings) get(field, flag string) kubeletSetting {
 	return kubeletSetting{name: field}
 }
 
-// number is the setting's number, or that of the kubelet's own where it is not written; ok is false if it is none.
+// number is the setting's number, or otherwise if it is not written; ok is false if it is not a number.
 func (s kubeletSetting) number(otherwise int64) (n int64, ok bool) {
 	switch v := s.value.(type) {
 	case nil:
@@ -122,10 +122,10 @@ func (s kubeletSetting) duration(otherwise time.Duration) (d time.Duration, ok b
 	return d, err == nil
 }
 
-// is reports whether a switch is written so.
+// is reports whether a boolean is written with this value.
 func (s kubeletSetting) is(on bool) bool { return s.value == on || s.value == strconv.FormatBool(on) }
 
-// signals are the signals of thresholds for eviction: the keys of a field, or what is before the separators of a flag.
+// signals returns the signals of eviction thresholds: the keys of a field, or what precedes the separators of a flag.
 func (s kubeletSetting) signals(separator string) []string {
 	switch v := s.value.(type) {
 	case map[string]any:
@@ -175,10 +175,10 @@ func componentKubeletRefuses(p *plan.Plan) []Finding {
 	return findings
 }
 
-// refused finds what the kubelet exits on.
+// refused finds settings with which the kubelet exits.
 func (k kubeletSettings) refused(minor int, gates func(string) bool) []Finding {
 	var findings []Finding
-	bad := map[string]bool{} // fields that are out of range: what follows from them says nothing new
+	bad := map[string]bool{} // fields out of range, whose consequences are not reported
 	for _, r := range kubeletRanges {
 		s := k.get(r.field, r.flag)
 		n, ok := s.number(r.least)
@@ -194,7 +194,7 @@ func (k kubeletSettings) refused(minor int, gates func(string) bool) []Finding {
 	return append(findings, k.startRefused(minor, gates)...)
 }
 
-// imagesRefused finds contradictions among the settings of images.
+// imagesRefused finds contradictory image settings.
 func (k kubeletSettings) imagesRefused(bad map[string]bool) []Finding {
 	var findings []Finding
 	high := k.get("imageGCHighThresholdPercent", "image-gc-high-threshold")
@@ -232,7 +232,7 @@ func (k kubeletSettings) imagesRefused(bad map[string]bool) []Finding {
 	return findings
 }
 
-// shutdownRefused finds contradictions among the periods of a shutdown, and periods out of range.
+// shutdownRefused finds contradictory or invalid shutdown periods.
 func (k kubeletSettings) shutdownRefused() []Finding {
 	var findings []Finding
 	all, critical := k.get("shutdownGracePeriod", ""), k.get("shutdownGracePeriodCriticalPods", "")
@@ -262,7 +262,7 @@ func (k kubeletSettings) shutdownRefused() []Finding {
 	return findings
 }
 
-// evictionRefused finds thresholds of soft eviction without a grace period.
+// evictionRefused finds soft eviction thresholds without a grace period.
 func (k kubeletSettings) evictionRefused() []Finding {
 	soft, grace := k.get("evictionSoft", "eviction-soft"), k.get("evictionSoftGracePeriod", "eviction-soft-grace-period")
 	periods := grace.signals("=")

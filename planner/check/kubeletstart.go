@@ -12,15 +12,15 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// If the kubelet's managers refuse their settings: after its configuration was found valid, and before it registers its node. Compared
-// for what is judged here with 1.31.14 to 1.36.3. Read on 2026-11-30.
+// Where the kubelet's managers reject their settings: after its configuration was validated, and before it registers its node. What is
+// checked here was compared with 1.31.14 to 1.36.3. Read on 2026-11-30.
 const (
 	kubeletCPUManager    = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/cm/cpumanager/cpu_manager.go"
 	kubeletMemoryManager = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/cm/memorymanager/memory_manager.go"
 	kubeletTopology      = "https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/kubelet/cm/topologymanager/policy_options.go"
 )
 
-// cpuOption is an option of the CPU manager's static policy: the minors from which it is known, and from which its gate is on by itself.
+// cpuOption is an option of the CPU manager's static policy: the minors since which it exists, and since which its gate is on by default.
 type cpuOption struct {
 	name        string
 	since, beta int // beta is 0 while it is alpha
@@ -32,7 +32,7 @@ var cpuOptions = []cpuOption{
 	{"distribute-cpus-across-cores", 31, 0}, {"strict-cpu-reservation", 32, 33}, {"prefer-align-cpus-by-uncorecache", 32, 34},
 }
 
-// cpuOptionsApart are options that exclude each other.
+// cpuOptionsApart are mutually exclusive options.
 var cpuOptionsApart = [][2]string{
 	{"full-pcpus-only", "distribute-cpus-across-cores"}, {"distribute-cpus-across-numa", "distribute-cpus-across-cores"},
 	{"prefer-align-cpus-by-uncorecache", "distribute-cpus-across-cores"},
@@ -47,10 +47,10 @@ const (
 	staticMemory     = "Static"
 )
 
-// cpuSetPattern is a list of processors. Source: k8s.io/utils/cpuset, Parse
+// cpuSetPattern matches a list of CPUs. Source: k8s.io/utils/cpuset, Parse
 var cpuSetPattern = regexp.MustCompile(`^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$`)
 
-// pairs is a setting that maps names to texts: the keys of a field, or what is before the separators of a flag.
+// pairs is a setting that maps names to texts: the entries of a field, or the pairs in a flag with this separator.
 func (s kubeletSetting) pairs(separator string) map[string]string {
 	all := map[string]string{}
 	switch v := s.value.(type) {
@@ -68,7 +68,7 @@ func (s kubeletSetting) pairs(separator string) map[string]string {
 	return all
 }
 
-// texts is a setting that lists texts.
+// texts is a setting that is a list of strings.
 func (s kubeletSetting) texts() []string {
 	var all []string
 	switch v := s.value.(type) {
@@ -100,7 +100,7 @@ var amountUnits = map[string]float64{
 	"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40, "Pi": 1 << 50, "Ei": 1 << 60,
 }
 
-// amount reads a quantity; ok is false if it is none, which other rules say.
+// amount parses a quantity; ok is false if it is invalid, which other rules report.
 func amount(text string) (n float64, ok bool) {
 	match := quantityPattern.FindStringSubmatch(text)
 	if match == nil {
@@ -115,11 +115,11 @@ func amount(text string) (n float64, ok bool) {
 	return n * unit, err == nil
 }
 
-// startRefused finds what the kubelet's managers exit on. gates reports whether a feature gate is turned on.
+// startRefused finds settings with which the kubelet's managers exit. gates reports whether a feature gate is on.
 func (k kubeletSettings) startRefused(minor int, gates func(string) bool) []Finding {
 	memory := k.numaRefused()
 	if len(memory) == 0 {
-		memory = k.memoryRefused() // which adds up what is right
+		memory = k.memoryRefused() // which sums up valid amounts
 	}
 	return slices.Concat(k.reservedRefused(), k.cpusRefused(minor, gates), k.topologyRefused(), memory, k.thresholdsRefused(),
 		k.enforcedRefused(), k.wordsRefused(minor))
@@ -129,7 +129,7 @@ func (k kubeletSettings) reserved() []kubeletSetting {
 	return []kubeletSetting{k.get("kubeReserved", "kube-reserved"), k.get("systemReserved", "system-reserved")}
 }
 
-// reservedOf is what is reserved of a resource for the system and for Kubernetes; ok is false if it cannot be read.
+// reservedOf is how much of a resource is reserved for the system and for Kubernetes; ok is false if it cannot be parsed.
 func (k kubeletSettings) reservedOf(resource string) (sum float64, ok bool) {
 	for _, s := range k.reserved() {
 		if text, has := s.pairs("=")[resource]; has {
@@ -219,7 +219,7 @@ func (k kubeletSettings) cpusRefused(minor int, gates func(string) bool) []Findi
 	return findings
 }
 
-// topologyRefused judges the options of the topology manager, which reads them under every policy but none.
+// topologyRefused checks the options of the topology manager, which reads them under every policy except none.
 func (k kubeletSettings) topologyRefused() []Finding {
 	policy := k.get("topologyManagerPolicy", "topology-manager-policy").text()
 	if policy == "" || policy == "none" {
@@ -249,7 +249,7 @@ func (k kubeletSettings) topologyRefused() []Finding {
 	return findings
 }
 
-// memoryLimits are the amounts of a reservation of memory, by resource and summed over the NUMA nodes; ok is false if it cannot be read.
+// memoryLimits sums up a memory reservation by resource over the NUMA nodes; ok is false if it cannot be parsed.
 func memoryLimits(s kubeletSetting) (sums map[string]float64, ok bool) {
 	sums = map[string]float64{}
 	add := func(resource, text string) bool {
@@ -282,10 +282,10 @@ func memoryLimits(s kubeletSetting) (sums map[string]float64, ok bool) {
 	return sums, true
 }
 
-// numaLimit is an amount of one resource that is kept back on one NUMA node.
+// numaLimit is the amount of a resource that is reserved on a NUMA node.
 type numaLimit struct{ node, resource, amount string }
 
-// numaLimits lists the amounts of a reservation of memory in the order in which they are written, those of a map by name.
+// numaLimits lists the amounts of a memory reservation in written order; those of a map are sorted by name.
 func numaLimits(s kubeletSetting) []numaLimit {
 	var all []numaLimit
 	switch v := s.value.(type) {
@@ -313,8 +313,8 @@ func numaLimits(s kubeletSetting) []numaLimit {
 	return all
 }
 
-// numaRefused finds reservations of memory that the kubelet refuses under every policy of its memory manager.
-// Source: k8s.io/kubernetes@v1.37.2 pkg/kubelet/apis/config/validation/validation_reserved_memory.go, the same in 1.31.14
+// numaRefused finds memory reservations that the kubelet rejects under every policy of its memory manager. Source:
+// k8s.io/kubernetes@v1.37.2 pkg/kubelet/apis/config/validation/validation_reserved_memory.go, the same in 1.31.14
 func (k kubeletSettings) numaRefused() []Finding {
 	var findings []Finding
 	by := k.get("reservedMemory", "reserved-memory")
@@ -340,7 +340,7 @@ func (k kubeletSettings) numaRefused() []Finding {
 	return findings
 }
 
-// loggingRefused judges what the kubelet checks of its logs and metrics.
+// loggingRefused checks the kubelet's logging and metrics settings.
 func (k kubeletSettings) loggingRefused(minor int) []Finding {
 	var findings []Finding
 	if text, ok := k.text(spec.Path{"showHiddenMetricsForVersion"}); ok {
@@ -365,8 +365,8 @@ func (k kubeletSettings) loggingRefused(minor int) []Finding {
 	return findings
 }
 
-// flushProblem says why a component does not take how often it writes its logs: a duration, or nanoseconds. 0 is its default.
-// Source: k8s.io/component-base@v0.37.2 logs/api/v1/{options,types}.go
+// flushProblem says why a component rejects its log flush frequency: a duration, or nanoseconds. 0 means the default. Source:
+// k8s.io/component-base@v0.37.2 logs/api/v1/{options,types}.go
 func flushProblem(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -388,7 +388,7 @@ func flushProblem(v any) string {
 	return ""
 }
 
-// memoryRefused checks the memory that is reserved by NUMA node against what is kept from pods in all: they must be equal.
+// memoryRefused compares the memory reserved by NUMA node with the total that pods cannot use: they must be equal.
 func (k kubeletSettings) memoryRefused() []Finding {
 	policy, by := k.get("memoryManagerPolicy", "memory-manager-policy"), k.get("reservedMemory", "reserved-memory")
 	if policy.text() != staticMemory {
@@ -405,7 +405,7 @@ func (k kubeletSettings) memoryRefused() []Finding {
 	case good:
 		kept += n
 	default:
-		ok = false // a share of a memory that is not known
+		ok = false // a percentage of an unknown amount
 	}
 	sums, readable := memoryLimits(by)
 	switch {
@@ -423,12 +423,12 @@ func (k kubeletSettings) memoryRefused() []Finding {
 	return nil
 }
 
-// thresholdsRefused finds amounts that eviction does not take.
+// thresholdsRefused finds amounts that eviction does not accept.
 func (k kubeletSettings) thresholdsRefused() []Finding {
 	var findings []Finding
 	for _, of := range []struct {
 		field, flag, separator string
-		share, zero, negative  string // what to write for a share out of range, for nothing, and for less; "" if it is taken
+		share, zero, negative  string // what to write for a share out of range, for zero, and for less; "" if accepted
 	}{
 		{"evictionHard", "eviction-hard", "<", "a percentage from 0% to 100%", "more than 0", "more than 0"},
 		{"evictionSoft", "eviction-soft", "<", "a percentage from 0% to 100%", "more than 0", "more than 0"},
@@ -469,7 +469,7 @@ func (k kubeletSettings) thresholdsRefused() []Finding {
 	return findings
 }
 
-// enforcedRefused judges what the kubelet is to enforce, and on which cgroups.
+// enforcedRefused checks what the kubelet enforces, and on which cgroups.
 func (k kubeletSettings) enforcedRefused() []Finding {
 	var findings []Finding
 	enforce := k.get("enforceNodeAllocatable", "enforce-node-allocatable")
@@ -502,7 +502,7 @@ func (k kubeletSettings) enforcedRefused() []Finding {
 	return findings
 }
 
-// wordsRefused judges single fields that are refused for their value.
+// wordsRefused checks single fields with invalid values.
 func (k kubeletSettings) wordsRefused(minor int) []Finding {
 	var findings []Finding
 	factor := k.get("memoryThrottlingFactor", "")
@@ -557,7 +557,7 @@ func (k kubeletSettings) wordsRefused(minor int) []Finding {
 	return findings
 }
 
-// value is what the file has at a path of keys, nil without.
+// value is the file's value at a path of keys, nil if there is none.
 func (k kubeletSettings) value(path spec.Path) any {
 	var v any = k.config.Fields()
 	for _, key := range path {

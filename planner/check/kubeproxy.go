@@ -10,24 +10,23 @@ import (
 	"time"
 )
 
-// proxyRanges are the numbers that kube-proxy takes. What is judged here is the same in 1.31.14, except for words among
-// nodePortAddresses.
+// proxyRanges are the numbers that kube-proxy accepts. What is checked here is the same in 1.31.14, except for words in nodePortAddresses.
 // Source: k8s.io/kubernetes@v1.37.2 pkg/proxy/apis/config/validation/validation.go, read on 2026-11-30
 var proxyRanges = map[string]bounds{
 	"iptables.masqueradeBit": {0, 31}, "nftables.masqueradeBit": {0, 31}, "oomScoreAdj": {-1000, 1000},
 	"conntrack.maxPerCore": {0, atLeast}, "conntrack.min": {0, atLeast}, "clientConnection.burst": {0, atLeast},
 }
 
-// proxyPeriods are the durations that may not be negative. Those of 0 are replaced by a default, or mean no limit.
-// Source: there, and pkg/proxy/apis/config/v1alpha1/defaults.go
+// proxyPeriods are the durations that must not be negative. 0 means a default, or no limit. Source: as above, and
+// pkg/proxy/apis/config/v1alpha1/defaults.go
 var proxyPeriods = []string{
 	"configSyncPeriod", "iptables.syncPeriod", "iptables.minSyncPeriod", "ipvs.syncPeriod", "ipvs.minSyncPeriod", "nftables.syncPeriod",
 	"nftables.minSyncPeriod", "conntrack.tcpEstablishedTimeout", "conntrack.tcpCloseWaitTimeout", "conntrack.udpTimeout",
 	"conntrack.udpStreamTimeout", "ipvs.tcpTimeout", "ipvs.tcpFinTimeout", "ipvs.udpTimeout",
 }
 
-// proxyLocalModes are the ways in which kube-proxy tells pods' packets from others; "" is the default.
-// Source: there, validateDetectLocalMode
+// proxyLocalModes are the ways in which kube-proxy detects local pods' packets; "" is the default. Source: as above,
+// validateDetectLocalMode
 var proxyLocalModes = []string{"ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"}
 
 // refused says why kube-proxy does not start with a value of the right type, "" if it does.
@@ -56,8 +55,7 @@ func (c configuration) refused(l leaf) string {
 	return fmt.Sprintf("%s is %v, and kube-proxy does not start with it on any node. %s", l.name(), l.value, why)
 }
 
-// portWords are the words that stand for addresses among nodePortAddresses.
-// Source: there, validateProxyNodePortAddress, of 1.31.14 to 1.37.2
+// portWords are the words for addresses in nodePortAddresses. Source: as above, validateProxyNodePortAddress, of 1.31.14 to 1.37.2
 func portWords(minor int) []string {
 	const all = 37
 	if minor < all {
@@ -105,7 +103,7 @@ func proxyTextProblem(name, text string, minor int) string {
 	return ""
 }
 
-// bindAddress reports whether kube-proxy can listen there: an address, to which it adds its port, or address and port.
+// bindAddress reports whether kube-proxy can listen there: an address, to which it adds its port, or an address with a port.
 func bindAddress(text string) bool {
 	if net.ParseIP(text) != nil {
 		return true

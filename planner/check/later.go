@@ -25,9 +25,9 @@ var laterRules = []Rule{
 	}, versionSettingLater},
 }
 
-// laterFields are the minors with which fields of configuration files came that those from 1.31 on have, where that was after 1.15.
-// Source: k8s.io/kubelet config/v1beta1/types.go and k8s.io/kube-proxy config/v1alpha1/types.go at the newest patch of each minor but 1.18
-// (what 1.19 has and 1.17 has not counts as 1.18's), read on 2026-11-30.
+// laterFields maps fields of configuration files in 1.31 or newer to the minor that introduced them, if that was after 1.15. Source:
+// k8s.io/kubelet config/v1beta1/types.go and k8s.io/kube-proxy config/v1alpha1/types.go at the newest patch of each minor but 1.18 (what
+// 1.19 has and 1.17 has not counts as 1.18's), read on 2026-11-30.
 var laterFields = map[string]map[string]int{
 	kubeletKind: {
 		"allowedUnsafeSysctls": 16, "topologyManagerPolicy": 16, "reservedSystemCPUs": 17, "enableServer": 18, "enableSystemLogHandler": 18,
@@ -46,13 +46,13 @@ var laterFields = map[string]map[string]int{
 	},
 }
 
-// laterFlags are the minors with which flags of the API server came.
-// Source: https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG (1.22 to 1.30), read on 2026-11-30
+// laterFlags maps API server flags to the minor that introduced them. Source:
+// https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG (1.22 to 1.30), read on 2026-11-30
 var laterFlags = map[string]int{
 	"tracing-config-file": 22, "encryption-provider-config-automatic-reload": 26, "authentication-config": 29, "authorization-config": 29,
 }
 
-// cameWith is the minor with which a field of a configuration file came, 0 where that was before the facts, or is not known.
+// cameWith is the minor that introduced a configuration field, 0 if it is older than the facts or unknown.
 func cameWith(kind, field string) int {
 	if minor, ok := laterFields[kind][field]; ok {
 		return minor
@@ -68,7 +68,7 @@ func cameWith(kind, field string) int {
 	return 0
 }
 
-// versionSettingLater judges the description of a cluster from before the facts, whose flags and fields no other rule judges.
+// versionSettingLater checks the description of a cluster that is older than the facts, whose flags and fields no other rule checks.
 func versionSettingLater(p *plan.Plan) []Finding {
 	if !p.Described() || !ours(p) {
 		return nil
@@ -80,7 +80,7 @@ func versionSettingLater(p *plan.Plan) []Finding {
 				"Remove it, or correct kubernetes_version.", what, minor, p.Cluster.Version)...)
 		}
 	}
-	const nftables, kubeadmV4, dualStack, kmsV2 = 29, 31, 16, 25 // of those with a gate, when it came
+	const nftables, kubeadmV4, dualStack, kmsV2 = 29, 31, 16, 25 // for those with a gate, when it was introduced
 	if p.Network.KubeProxy.Mode == "nftables" && p.Network.KubeProxy.Has("mode") {
 		say(p.Network.KubeProxy.Attr("mode"), "The mode nftables of kube-proxy", nftables)
 	}

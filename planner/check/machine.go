@@ -188,7 +188,7 @@ func machineKubeletReservation(p *plan.Plan) []Finding {
 	return findings
 }
 
-// reservedMemory reads the memory of a kubelet's list of reservations, such as "cpu=500m,memory=1Gi", in bytes; 0 where it has none.
+// reservedMemory parses the memory in a kubelet's list of reservations, such as "cpu=500m,memory=1Gi", in bytes; 0 if there is none.
 func reservedMemory(list string) int64 {
 	for item := range strings.SplitSeq(list, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(item), "=")

@@ -10,13 +10,13 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// Area is a family of rules under one heading.
+// Area is a group of rules under one heading.
 type Area struct {
 	Name  string
-	Rules []*rule.Rule // in the order given
+	Rules []*rule.Rule // in the given order
 }
 
-// Areas sorts rules into families, by name. The rules of a target, which are no part of the language, are their own family, named by the
+// Areas groups rules by area, sorted by name. A target's rules, which are not part of the language, form a separate area, named by the
 // first word of their IDs.
 func Areas(rules []*rule.Rule) []Area {
 	language := map[*rule.Rule]bool{}
@@ -40,7 +40,7 @@ func Areas(rules []*rule.Rule) []Area {
 	return areas
 }
 
-// Markdown returns docs/rules.md: rules by area, as `k8splan explain` has them.
+// Markdown returns docs/rules.md: the rules by area, with the texts of `k8splan explain`.
 func Markdown(rules []*rule.Rule) []byte {
 	errors := 0
 	for _, r := range rules {

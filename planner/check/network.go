@@ -27,14 +27,14 @@ const (
 	portsReference = "https://kubernetes.io/docs/reference/networking/ports-and-protocols/"
 )
 
-// network is one pod network, and the ways in which it can carry packets between nodes.
+// network is one pod network, and the encapsulations that it supports.
 type network struct {
 	name           string
 	encapsulations []string
 }
 
-// networks is what each pod network offers of what package emit/cni writes.
-// Sources: flannelDocs, calicoDocs, https://docs.cilium.io/en/stable/network/concepts/routing/
+// networks lists what each pod network supports of what package emit/cni writes. Sources: flannelDocs, calicoDocs,
+// https://docs.cilium.io/en/stable/network/concepts/routing/
 var networks = []network{
 	{plan.Flannel, []string{plan.VXLAN, plan.HostGateway, plan.WireGuard, plan.IPIP}},
 	{plan.Calico, []string{plan.VXLAN, plan.IPIP, plan.BGP, plan.WireGuard, plan.NoEncapsulation}},
@@ -51,12 +51,12 @@ func networkOf(p *plan.Plan) (network, bool) {
 	return network{}, false
 }
 
-// cniHas reports whether the cni block was written and has the argument; without the block its source is that of network.
+// cniHas reports whether the cni block was written and has the argument; without the block, its source is that of network.
 func cniHas(p *plan.Plan, name string) bool {
 	return p.Network.CNI.Written && p.Network.CNI.Has(name)
 }
 
-// underlayV6 reports whether hosts speak IPv6 among themselves.
+// underlayV6 reports whether hosts talk to each other over IPv6.
 func underlayV6(p *plan.Plan) bool {
 	return slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return n.Address.Is6() })
 }
@@ -254,7 +254,7 @@ var networkRules = []Rule{
 func networkDualStackOrder(p *plan.Plan) []Finding {
 	a, b := families(p.Network.PodSubnets), families(p.Network.ServiceSubnets)
 	if len(a) == 0 || len(b) == 0 || a[0] == b[0] && len(b) <= len(a) || podsOfAnotherFamily(p) && a[0] != b[0] {
-		return nil // of the last, host-address-family says that the pods' range is wrong
+		return nil // for the last, host-address-family reports that the pods' range is wrong
 	}
 	return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
 		"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second Service range only if pods have "+
@@ -347,7 +347,7 @@ func networkNodePortClash(p *plan.Plan) []Finding {
 		for _, l := range covered {
 			at := l.at
 			if l.who == "haproxy" && !p.LoadBalancer.Has("port") {
-				at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port is the endpoint's
+				at = p.Cluster.Attr("control_plane_endpoint") // the balancer's port comes from the endpoint
 			}
 			findings = append(findings,
 				one(at, "%s would listen on port %d of nodes, in the NodePort range %d-%d: a Service could get it. Write another "+
@@ -529,7 +529,7 @@ func networkStrictARPUnused(p *plan.Plan) []Finding {
 	return nil
 }
 
-// freeNodePorts is the API server's default range, or the widest part of it that covers none of the listeners.
+// freeNodePorts is the API server's default range, or its widest part that contains no listener.
 func freeNodePorts(covered []listener) plan.PortRange {
 	ports := []int{32768}
 	for _, l := range covered {
@@ -563,17 +563,17 @@ func maskName(pods netip.Prefix) string {
 	return "node_cidr_mask_size"
 }
 
-// listener is a port that a component holds on some host.
+// listener is a port that a component uses on some hosts.
 type listener struct {
 	port int
 	who  string
 	on   plan.Roles // hosts with any of these roles
-	at   hcl.Range  // the argument that chose the port, if one did
+	at   hcl.Range  // the argument that sets the port, if any
 }
 
 const everyHost = plan.ControlPlane | plan.EtcdRole | plan.Worker | plan.Balancer
 
-// listeners lists the fixed ports of the design. The order is that of importance.
+// listeners lists the fixed ports of the design, the most important first.
 func listeners(p *plan.Plan) []listener {
 	kubelet := plan.ControlPlane | plan.Worker
 	all := []listener{

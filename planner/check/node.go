@@ -23,7 +23,7 @@ const controlPlaneKey = "node-role.kubernetes.io/control-plane"
 
 func labelsAt(n *plan.Node) hcl.Range { return n.Attr("labels") }
 
-// bars reports whether a taint keeps pods off that do not tolerate it.
+// bars reports whether a taint keeps away pods that do not tolerate it.
 func bars(t plan.Taint) bool { return t.Effect == "NoSchedule" || t.Effect == "NoExecute" }
 
 var nodeRules = []Rule{
@@ -259,7 +259,7 @@ func nodeTaintWorker(p *plan.Plan) []Finding {
 	return findings
 }
 
-// labeled makes one finding for each label of a block that the judge objects to.
+// labeled returns one finding for each label of a block that judge rejects.
 func labeled(p *plan.Plan, judge func(key, value string, n *plan.Node) string) []Finding {
 	var findings []Finding
 	for _, group := range blocks(p.KubeletNodes()) {
@@ -275,7 +275,7 @@ func labeled(p *plan.Plan, judge func(key, value string, n *plan.Node) string) [
 	return findings
 }
 
-// movedNodes finds blocks moved whose names are not those of a machine before and after.
+// movedNodes finds moved blocks whose names are not those of a machine before and after.
 func movedNodes(p *plan.Plan) []Finding {
 	known := map[string]bool{}
 	for _, n := range p.Nodes {
@@ -285,7 +285,7 @@ func movedNodes(p *plan.Plan) []Finding {
 	from, to := map[string]bool{}, map[string]bool{}
 	for _, m := range p.Moved {
 		switch {
-		case m.Attr("from").Start == m.Block().Start || m.Attr("to").Start == m.Block().Start: // not written: missing-argument says it
+		case m.Attr("from").Start == m.Block().Start || m.Attr("to").Start == m.Block().Start: // not written: missing-argument reports it
 		case known[m.From]:
 			out = append(out, Finding{
 				At: m.Attr("from"),

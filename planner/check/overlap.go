@@ -18,8 +18,8 @@ const (
 	overlapThread2 = "https://github.com/kubernetes/kops/issues/710"
 )
 
-// A kind of range, what may not touch it, and in which words. Each pair is one rule, so that each can be explained and found by name;
-// overlaps knows no direction, so either may hold the other.
+// pairRule returns a rule about two kinds of ranges that must not overlap. Each pair is a separate rule, so that each can be explained and
+// found by name; overlaps is symmetric, so either range may contain the other.
 func pairRule(id, title, doc, fix string, severity rule.Severity, a, b func(*plan.Plan) []span) Rule {
 	return Rule{rule.Rule{ID: id, Severity: severity, Title: title, Permanent: severity == rule.Error, Doc: doc, Fix: fix,
 		Sources: []string{networkModel, overlapThread, overlapThread2}}, func(p *plan.Plan) []Finding {
@@ -62,7 +62,7 @@ func opening(s span) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// move says what to write instead of a range of pods or Services; other ranges are the site's, and only their owner can say.
+// move says what to write instead of a range of pods or Services. Other ranges belong to the site, and only their owner can change them.
 func move(p *plan.Plan, s span) advice {
 	switch s.what {
 	case "pods":
@@ -92,7 +92,7 @@ func relation(a, b netip.Prefix) string {
 	return "is in"
 }
 
-// hostsInside reports each block of hosts whose addresses are in a range: at the range if the author wrote it, else at the host.
+// hostsInside reports each block of hosts whose addresses are in a range, at the range if the author wrote it, otherwise at the host.
 func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 	all := uses(p)
 	var findings []Finding
@@ -130,7 +130,7 @@ func hostRule(id, title, doc string, ranges func(*plan.Plan) []span) Rule {
 	}, func(p *plan.Plan) []Finding { return hostsInside(p, ranges(p), nodeSubnets(p)) }}
 }
 
-// targetRanges are in use on the target's hosts before Kubernetes comes.
+// targetRanges are in use on the target's hosts before Kubernetes is installed.
 func targetRanges(p *plan.Plan) []span {
 	return spans("bridge range of target "+p.Target.Name, p.Target.NameRange, p.Target.Facts.Reserved)
 }
@@ -316,7 +316,7 @@ func networkVirtualIPOverlap(p *plan.Plan) []Finding {
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 		if s.prefix.Contains(vip) {
 			if slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return s.prefix.Contains(n.Address) }) {
-				return nil // the range lies over the hosts' network, which is said of the hosts
+				return nil // the range covers the hosts' network, which is reported at the hosts
 			}
 			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is in %s%s. Use a free address in the hosts' subnet.", vip,
 				describe(s), where(s.at))
@@ -329,7 +329,7 @@ func networkEndpointOverlap(p *plan.Plan) []Finding {
 	a, err := netip.ParseAddr(p.Cluster.Endpoint.Host)
 	if err != nil || !p.Cluster.Has("control_plane_endpoint") || a == p.LoadBalancer.VirtualIP ||
 		len(inside(netip.PrefixFrom(a, a.BitLen()), uses(p))) > 0 {
-		return nil // the other rules say it of the virtual IP and of the hosts
+		return nil // other rules report the virtual IP and the hosts
 	}
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 		if s.prefix.Contains(a) {
@@ -380,7 +380,7 @@ func networkRangePublic(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, s := range slices.Concat(pods(p), services(p)) {
 		special := slices.ContainsFunc(specialRanges, func(b specialRange) bool { return b.prefix.Overlaps(s.prefix) })
-		refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large says it
+		refused := s.what == "services" && s.prefix.Bits() < 12 // network-service-range-large reports it
 		if s.prefix.Addr().Is4() && !private(s.prefix) && !special && !refused && s.prefix.Bits() > 0 {
 			findings = append(findings,
 				advised(move(p, s), s.at, "%s is not private: its addresses belong to someone on the internet, whom the cluster "+
@@ -390,7 +390,7 @@ func networkRangePublic(p *plan.Plan) []Finding {
 	return findings
 }
 
-// lookAlikes are public ranges that are often taken for the private one next to them.
+// lookAlikes are public ranges that are often mistaken for the adjacent private one.
 var lookAlikes = []struct{ public, private netip.Prefix }{
 	{netip.MustParsePrefix("172.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12")},
 	{netip.MustParsePrefix("192.160.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")},
@@ -398,7 +398,7 @@ var lookAlikes = []struct{ public, private netip.Prefix }{
 	{netip.MustParsePrefix("100.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10")},
 }
 
-// takenForPrivate says of a public address which private range it is often taken to be in, with a space before it; "" if none is near.
+// takenForPrivate says which private range a public address is often mistaken for, with a leading space; "" if there is none.
 func takenForPrivate(a netip.Addr) string {
 	for _, l := range lookAlikes {
 		if l.public.Contains(a) && !l.private.Contains(a) {
@@ -408,13 +408,13 @@ func takenForPrivate(a netip.Addr) string {
 	return ""
 }
 
-// documentation are ranges reserved for examples, which no network has. Source: RFC 5737, RFC 2544
+// documentation is ranges reserved for examples, which no network uses. Source: RFC 5737, RFC 2544
 var documentation = []netip.Prefix{
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"),
 }
 
-// public reports whether an IPv4 address belongs to someone on the internet.
+// public reports whether an IPv4 address is public.
 func public(a netip.Addr) bool {
 	if !a.Is4() {
 		return false
@@ -445,7 +445,7 @@ func touches(a, b netip.Prefix) string {
 	return "is in"
 }
 
-// sharing returns the pairs inside one list that share addresses.
+// sharing returns the pairs of ranges in a list that overlap.
 func sharing(list []netip.Prefix) [][2]netip.Prefix {
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b netip.Prefix) int {

@@ -54,15 +54,15 @@ var patchRules = []Rule{
 	}, kubeadmPatchUnread},
 }
 
-// patched is a patch of the design with what kubeadm reads from its name and in it.
+// patched is a patch of the design, with what kubeadm reads from its name and content.
 type patched struct {
 	plan.Patch
 	target, kind string
-	documents    []any  // as ParseYAML gives them
-	problem      string // in sentences: why it cannot be applied
+	documents    []any  // as returned by ParseYAML
+	problem      string // why it cannot be applied, in sentences
 }
 
-// at is where the content is said.
+// at is where the content is written.
 func (p *patched) at() hcl.Range {
 	if p.Has("content") {
 		return p.Attr("content")
@@ -70,7 +70,7 @@ func (p *patched) at() hcl.Range {
 	return p.Attr("source")
 }
 
-// patchesOf lists the patches whose names kubeadm takes.
+// patchesOf lists the patches whose names kubeadm accepts.
 func patchesOf(p *plan.Plan) []patched {
 	if p.Target.Facts.Leaves("cluster.kubeadm_patch") {
 		return nil
@@ -99,7 +99,7 @@ func (p *patched) read() {
 			p.problem = "It is neither YAML nor JSON: " + strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " ") + "."
 			return
 		}
-		if v == nil { // comments alone
+		if v == nil { // only comments
 			continue
 		}
 		p.documents = append(p.documents, v)
@@ -126,7 +126,7 @@ func (p *patched) read() {
 	}
 }
 
-// operationsProblem says what is wrong with a list of operations, "" if nothing is.
+// operationsProblem says what is wrong with a list of operations, "" if it is valid.
 func operationsProblem(list []any) string {
 	needs := map[string]string{"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from", "remove": ""}
 	for i, v := range list {
@@ -192,11 +192,11 @@ func kubeadmPatchInvalid(p *plan.Plan) []Finding {
 	return findings
 }
 
-// keyed are lists that a strategic patch merges by a key of their elements, in a pod's spec.
-// Source: k8s.io/api core/v1 types.go, patchMergeKey
+// keyed are lists in a pod's spec that a strategic patch merges by a key of their elements. Source: k8s.io/api core/v1 types.go,
+// patchMergeKey
 var keyed = map[string]string{"containers": "name", "initContainers": "name", "volumes": "name", "volumeMounts": "mountPath", "env": "name"}
 
-// unkeyed says which element of a list lacks the key that a strategic patch merges it by.
+// unkeyed says which list element lacks the key that a strategic patch merges it by.
 func (p *patched) unkeyed() string {
 	problem := ""
 	walkLists(p.documents, func(list string, element map[string]any) {
@@ -208,7 +208,7 @@ func (p *patched) unkeyed() string {
 	return problem
 }
 
-// walkLists visits the objects in lists, with the name of the list, in the order of names.
+// walkLists visits the objects in lists, with the name of the list, sorted by name.
 func walkLists(v any, visit func(list string, element map[string]any)) {
 	switch v := v.(type) {
 	case []any:
@@ -228,7 +228,7 @@ func walkLists(v any, visit func(list string, element map[string]any)) {
 	}
 }
 
-// patchArguments are the blocks that say what a component's flags are.
+// patchArguments are the blocks that set a component's flags.
 var patchArguments = map[string]string{
 	"kube-apiserver": "extra_args of api_server", "kube-controller-manager": "extra_args of controller_manager",
 	"kube-scheduler": "extra_args of scheduler", "etcd": "extra_args of etcd", "kubeproxydaemonset": "config of kube_proxy",
@@ -251,7 +251,8 @@ func kubeadmPatchOwned(p *plan.Plan) []Finding {
 	return findings
 }
 
-// owned says what of the design a patch changes, each as the end of a sentence that begins with the patch, and what to write instead.
+// owned says what a patch changes that the design determines, each as the end of a sentence that begins with the patch, and what to write
+// instead.
 func (p *patched) owned(design *plan.Plan) []string {
 	if p.target == plan.PatchKubelet {
 		return p.ownedFields()
@@ -301,7 +302,7 @@ func (p *patched) owned(design *plan.Plan) []string {
 	return out
 }
 
-// walkOwned tells what an object of a pod's patch names: of its own container alone, because others are the author's.
+// walkOwned reports what an object in a pod's patch names, only in kubeadm's own container because others are the author's.
 func (p *patched) walkOwned(v any, judge func(string)) {
 	object, _ := v.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -335,8 +336,7 @@ func (p *patched) container() string {
 	return p.target
 }
 
-// ownedStep is the part of a JSON pointer that says what of kubeadm's own container, or of its pod, is changed; "" for what is the
-// author's.
+// ownedStep is the part of a JSON pointer that says what is changed in kubeadm's own container or its pod; "" if it is the author's.
 func ownedStep(path string) string {
 	steps := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	if at := slices.Index(steps, "containers"); at >= 0 {
@@ -351,8 +351,8 @@ func ownedStep(path string) string {
 	return steps[len(steps)-1]
 }
 
-// ownedFields says which fields of KubeletConfiguration a patch removes that follow from the design: what it sets is judged as a field of
-// `config` is.
+// ownedFields says which KubeletConfiguration fields a patch removes that the design determines. Fields that it sets are checked like a
+// field of `config`.
 func (p *patched) ownedFields() []string {
 	var out []string
 	for _, d := range p.documents {
@@ -370,7 +370,7 @@ func (p *patched) ownedFields() []string {
 	return out
 }
 
-// removed are the paths that a document of a patch deletes.
+// removed returns the paths that a patch document deletes.
 func (p *patched) removed(document any) []string {
 	var out []string
 	if operations, ok := document.([]any); ok {
@@ -407,7 +407,7 @@ func dottedPointer(path string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(path, "/"), "/", ".")
 }
 
-// kubeletFieldsOf are the fields that patches of KubeletConfiguration set, as a map that the table of fields is compared with.
+// kubeletFieldsOf returns the fields that patches of KubeletConfiguration set, as a map to compare with the table of fields.
 func kubeletFieldsOf(p *plan.Plan) []*spec.Object {
 	var out []*spec.Object
 	for _, f := range patchesOf(p) {
@@ -429,7 +429,7 @@ func kubeletFieldsOf(p *plan.Plan) []*spec.Object {
 	return out
 }
 
-// setField carries an operation that sets a field of an object out on fields. What goes into lists is left out.
+// setField applies an operation that sets an object field to fields. Operations on lists are ignored.
 func setField(fields map[string]any, operation any) {
 	op, _ := operation.(map[string]any)
 	path, _ := op["path"].(string)
@@ -452,7 +452,7 @@ func setField(fields map[string]any, operation any) {
 	fields[unescape.Replace(steps[len(steps)-1])] = settled(op["value"])
 }
 
-// settled is a value of YAML as those of the language are: integers are int64. What a patch deletes and its directives are left out.
+// settled converts a YAML value to the types of the language: integers are int64. Deletions and directives of a patch are omitted.
 func settled(v any) any {
 	switch v := v.(type) {
 	case float64:

@@ -116,7 +116,7 @@ func addonPoolOverlap(p *plan.Plan) []Finding {
 	return findings
 }
 
-// poolTaken says what has an address of a range, "" if it is free.
+// poolTaken says what already has an address of a range, "" if it is free.
 func poolTaken(p *plan.Plan, c poolRange, hosts []use) string {
 	if i := slices.IndexFunc(hosts, func(u use) bool { return c.Contains(u.addr) }); i >= 0 {
 		return hosts[i].addr.String() + ", the address of " + hosts[i].node.Name
@@ -135,7 +135,7 @@ func poolTaken(p *plan.Plan, c poolRange, hosts []use) string {
 	return ""
 }
 
-// statedSegments are the segments that the file states: those of node_subnets, else those of the target's block.
+// statedSegments returns the segments that the file states: those of node_subnets, else those of the target's block.
 func statedSegments(p *plan.Plan) (segments []netip.Prefix, at hcl.Range) {
 	if len(p.Network.NodeSubnets) > 0 {
 		return p.Network.NodeSubnets, p.Network.Attr("node_subnets")
@@ -156,7 +156,7 @@ func addonPoolSegment(p *plan.Plan) []Finding {
 	hosts := uses(p)
 	for _, c := range poolRanges(p) {
 		if poolTaken(p, c, hosts) != "" {
-			continue // addon-pool-overlap says it
+			continue // addon-pool-overlap reports it
 		}
 		within := func(s netip.Prefix) bool { return s.Contains(c.First) && s.Contains(c.Last) }
 		if c.pool.ARP && poolUnusable(p, c) == "" && !slices.ContainsFunc(segments, within) {
@@ -194,7 +194,7 @@ func addonPoolSegmentUnstated(p *plan.Plan) []Finding {
 	return findings
 }
 
-// poolUnusable says why no client reaches an address of a range, "" if one does.
+// poolUnusable says why no client can reach an address of a range, "" if one can.
 func poolUnusable(p *plan.Plan, c poolRange) string {
 	for _, a := range []netip.Addr{c.First, c.Last} {
 		if why := unusable(a); why != "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// use is one address that a host of the design has.
+// use is an address of a host in the design.
 type use struct {
 	addr netip.Addr
 	node *plan.Node
@@ -46,7 +46,7 @@ func inside(r netip.Prefix, sorted []use) []use {
 	return sorted[from:to]
 }
 
-// span is a range of the design: what it is called, and where it was written.
+// span is a range of the design: its name, and where it was written.
 type span struct {
 	prefix netip.Prefix
 	what   string // "pods", "services", "reserved range", …
@@ -61,7 +61,7 @@ func spans(what string, at hcl.Range, prefixes []netip.Prefix) []span {
 	return all
 }
 
-// ranges are those that an argument of the network lists, each at its own place.
+// ranges returns the ranges that a network argument lists, each with its place.
 func ranges(p *plan.Plan, what, argument string, prefixes []netip.Prefix) []span {
 	all := spans(what, hcl.Range{}, prefixes)
 	for i := range all {
@@ -84,7 +84,7 @@ func nodeSubnets(p *plan.Plan) []span {
 	return ranges(p, "node subnet", "node_subnets", p.Network.NodeSubnets)
 }
 
-// writtenArg keeps a range only if the argument is in the file: a default has no place.
+// writtenArg returns a range only if the argument is in the file: a default has no place.
 func writtenArg(has bool, at hcl.Range) hcl.Range {
 	if has {
 		return at
@@ -92,8 +92,8 @@ func writtenArg(has bool, at hcl.Range) hcl.Range {
 	return hcl.Range{}
 }
 
-// overlaps returns every pair of ranges, one of each side, that share an address, after sorting: the time grows with n log n and the pairs
-// found. Between two prefixes, sharing means that one holds the other.
+// overlaps returns every pair of ranges, one from each side, that overlap. It sorts, so it takes O(n log n) time plus the number of pairs
+// found. Two prefixes overlap if one contains the other.
 func overlaps(a, b []span) [][2]span {
 	type end struct {
 		span
@@ -110,7 +110,7 @@ func overlaps(a, b []span) [][2]span {
 		return cmp.Or(x.prefix.Addr().Compare(y.prefix.Addr()), cmp.Compare(x.prefix.Bits(), y.prefix.Bits()), cmp.Compare(x.side, y.side))
 	})
 	var pairs [][2]span
-	var open []end // the ranges that hold the present one, the widest first
+	var open []end // the ranges that contain the current one, widest first
 	for _, e := range all {
 		for len(open) > 0 && !open[len(open)-1].prefix.Overlaps(e.prefix) {
 			open = open[:len(open)-1]
@@ -127,7 +127,7 @@ func overlaps(a, b []span) [][2]span {
 	return pairs
 }
 
-// taken returns every range that a new one must keep clear of, save those called by the name given.
+// taken returns every range that a new one must not overlap, except those with the given name.
 func taken(p *plan.Plan, save string) []netip.Prefix {
 	var all []netip.Prefix
 	for _, group := range [][]span{pods(p), services(p), reserved(p), nodeSubnets(p)} {
@@ -147,17 +147,17 @@ func taken(p *plan.Plan, save string) []netip.Prefix {
 	return append(all, dockerBridge)
 }
 
-// dockerBridge is the default of Docker's docker0. Source: https://docs.docker.com/engine/network/drivers/bridge/
+// dockerBridge is the default range of Docker's docker0. Source: https://docs.docker.com/engine/network/drivers/bridge/
 var dockerBridge = netip.MustParsePrefix("172.17.0.0/16")
 
-// advice is the last sentence of a finding, with a space before it, "" if there is none. It sees where the finding is, and what others of
-// the same run were offered: who follows all of them at once must not be sent to one address twice.
+// advice returns the last sentence of a finding, with a leading space, "" if there is none. It gets the place of the finding, and what was
+// offered to other findings of the same run, so that following all of them does not assign an address twice.
 type advice func(at hcl.Range, made *offers) string
 
-// saying is advice that offers nothing.
+// saying returns advice that offers nothing.
 func saying(text string) advice { return func(hcl.Range, *offers) string { return text } }
 
-// offers are the addresses and ranges that findings of one run call free, each with the place that it is meant for.
+// offers are the addresses and ranges that findings of one run suggest, each with the place that it is for.
 type offers []offer
 
 type offer struct {
@@ -165,12 +165,12 @@ type offer struct {
 	first, last netip.Addr
 }
 
-// add keeps what a place was offered; what it asks for again it may be offered again.
+// add records what a place was offered. The same place may be offered it again.
 func (o *offers) add(place string, first, last netip.Addr) {
 	*o = append(*o, offer{place, first, last})
 }
 
-// others are the offers to other places.
+// others returns the offers to other places.
 func (o *offers) others(place string) []netipx.IPRange {
 	var all []netipx.IPRange
 	for _, made := range *o {
@@ -181,8 +181,8 @@ func (o *offers) others(place string) []netipx.IPRange {
 	return all
 }
 
-// free suggests another range for pods or Services, of the length given, that touches nothing in the design: " 10.245.0.0/16 is free.", or
-// where to write it if the range is a default.
+// free suggests another range for pods or Services with this prefix length that overlaps nothing in the design: " 10.245.0.0/16 is free.",
+// or where to write it if the range is a default.
 func free(p *plan.Plan, s span, bits int) advice {
 	return func(_ hcl.Range, made *offers) string {
 		place := describe(s)
@@ -198,8 +198,8 @@ func free(p *plan.Plan, s span, bits int) advice {
 	}
 }
 
-// freeRange finds a range of the family and length given that touches nothing in the design, nor what was offered. The candidates begin
-// where Kubernetes' users look first.
+// freeRange finds a range of the given family and length that overlaps nothing in the design and nothing already offered. The candidates
+// start with the ranges that are most common with Kubernetes.
 func freeRange(p *plan.Plan, what string, like netip.Prefix, offered []netipx.IPRange) (netip.Prefix, bool) {
 	used, hosts := taken(p, what), uses(p)
 	candidates := []string{"10.244.0.0", "10.96.0.0", "10.32.0.0", "10.128.0.0", "10.0.0.0", "172.16.0.0", "100.64.0.0", "192.168.0.0"}
@@ -211,7 +211,7 @@ func freeRange(p *plan.Plan, what string, like netip.Prefix, offered []netipx.IP
 	}
 	for _, c := range candidates {
 		r := netip.PrefixFrom(netip.MustParseAddr(c), like.Bits()).Masked()
-		for range 64 { // neighbors of the candidate, as long as they are private
+		for range 64 { // ranges next to the candidate, as long as they are private
 			if !private(r) {
 				break
 			}
@@ -231,7 +231,7 @@ func freeRange(p *plan.Plan, what string, like netip.Prefix, offered []netipx.IP
 	return netip.Prefix{}, false
 }
 
-// following is the range of the same size just after.
+// following is the next range of the same size.
 func following(r netip.Prefix) (netip.Prefix, bool) {
 	last := plan.LastAddress(r).Next()
 	if !last.IsValid() {
@@ -250,12 +250,12 @@ func private(r netip.Prefix) bool {
 	return slices.ContainsFunc(privateRanges, func(w netip.Prefix) bool { return w.Bits() <= r.Bits() && w.Contains(r.Addr()) })
 }
 
-// size is how many addresses a range has.
+// size is the number of addresses in a range.
 func size(r netip.Prefix) *big.Int {
 	return new(big.Int).Lsh(big.NewInt(1), uint(r.Addr().BitLen()-r.Bits()))
 }
 
-// freeRun says which n addresses near one are free, as a sentence: " 10.0.0.61 is free." (see plan.FreeRun)
+// freeRun suggests n free addresses near one, as a sentence: " 10.0.0.61 is free." (see plan.FreeRun)
 func freeRun(p *plan.Plan, near netip.Addr, n int, moving ...*plan.Node) advice {
 	return func(at hcl.Range, made *offers) string {
 		place := at.String()

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// reachRules are about machines as they are found: their names, how Ansible reaches them, and those outside the cluster.
+// reachRules are about existing machines: their names, how Ansible reaches them, and machines that are not in the cluster.
 var reachRules = []Rule{
 	{rule.Rule{
 		ID: "node-name-dots", Severity: rule.Error, Title: "Name with dots not supported by the target", Permanent: true,
@@ -51,13 +51,13 @@ var reachRules = []Rule{
 	}, nodeBesideCluster},
 }
 
-// makesMachines reports whether the target makes machines, or installs them.
+// makesMachines reports whether the target creates or installs machines.
 func makesMachines(p *plan.Plan) bool {
 	f := p.Target.Facts
 	return f.Folder != "" && (f.FolderIf == "" || p.Target.Has(f.FolderIf)) && f.Hosting == plan.Hosts
 }
 
-// isFound reports whether the machines exist: nothing but an inventory and Kubernetes itself knows their names.
+// isFound reports whether the machines already exist, so that only an inventory and Kubernetes itself use their names.
 func isFound(p *plan.Plan) bool {
 	return p.Target.Facts.Found && !makesMachines(p)
 }

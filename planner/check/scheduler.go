@@ -16,13 +16,13 @@ const (
 	profilesDocs   = "https://kubernetes.io/docs/reference/scheduling/config/"
 )
 
-// scheduling is one profile of any scheduler of the design.
+// scheduling is one profile of any scheduler in the design.
 type scheduling struct {
 	*spec.Source
 	plan.Scheduling
 	name   string
 	at     hcl.Range
-	custom bool // the program may have plugins of its own
+	custom bool // the program may have other plugins
 }
 
 // schedulings lists kubeadm's own profiles first.

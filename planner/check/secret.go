@@ -14,7 +14,7 @@ import (
 
 const secretsInGit = "https://github.com/siderolabs/talos/issues/6892"
 
-// literals calls visit with each literal text of the file, where it is, wherever it is used.
+// literals calls visit with each literal text of the file and its place, however it is used.
 func literals(p *plan.Plan, visit func(text string, at hcl.Range)) {
 	if p.Spec == nil {
 		return
@@ -27,7 +27,7 @@ func literals(p *plan.Plan, visit func(text string, at hcl.Range)) {
 	if !ok {
 		return
 	}
-	// The only diagnostics would be those that the visitor makes.
+	// The only possible diagnostics are the visitor's own.
 	_ = hclsyntax.VisitAll(body, func(n hclsyntax.Node) hcl.Diagnostics {
 		if l, ok := n.(*hclsyntax.LiteralValueExpr); ok && l.Val.Type() == cty.String && !l.Val.IsNull() {
 			visit(l.Val.AsString(), l.SrcRange)
@@ -36,7 +36,7 @@ func literals(p *plan.Plan, visit func(text string, at hcl.Range)) {
 	})
 }
 
-// secretRule reports each literal of a shape. The detail never repeats the literal.
+// secretRule returns a rule that reports each literal of a certain shape. The detail never repeats the literal.
 func secretRule(id, title, doc, fix, detail string, is func(string) bool, sources ...string) Rule {
 	return Rule{rule.Rule{ID: id, Severity: rule.Error, Title: title, Permanent: true, Doc: doc, Fix: fix,
 		Sources: append(sources, secretsInGit)}, func(p *plan.Plan) []Finding {
@@ -117,7 +117,7 @@ var secretRules = []Rule{
 	}, secretInTree},
 }
 
-// ways are what there is instead of a secret in an argument: by its name, or by the block that it is in. The first one counts.
+// ways are the alternatives to a secret in an argument, by the argument's name or by its block. The first match applies.
 var ways = []struct{ block, argument, way string }{
 	{"http_proxy", "",
 		"Write credentials_file, the path of a file on the machine that runs Ansible with one line, user:password."},
@@ -140,7 +140,7 @@ var ways = []struct{ block, argument, way string }{
 		"the tree."},
 }
 
-// secretInTree looks at every argument but those that stay in the topology: of variables, locals and waivers.
+// secretInTree checks every argument except those of variables, locals, and waivers, which stay in the topology.
 func secretInTree(p *plan.Plan) []Finding {
 	if p.Spec == nil || p.Spec.Secrets == nil || p.Spec.Files[p.Spec.Filename] == nil {
 		return nil
@@ -206,7 +206,7 @@ func secretVariableDefault(p *plan.Plan) []Finding {
 	return findings
 }
 
-// shaped reports whether another rule knows the secret by its shape.
+// shaped reports whether another rule recognizes the secret by its shape.
 func shaped(s string) bool {
 	return privateKey.MatchString(s) || bootstrapToken.MatchString(s) || hex64.MatchString(s) || urlPassword.MatchString(s) ||
 		serviceKey.MatchString(s) || jwt.MatchString(s)

@@ -11,7 +11,7 @@ import (
 func direct(p *plan.Plan) *plan.Shared {
 	c := &p.Network.CNI
 	if n, ok := networkOf(p); !c.Direct() || ok && cniHas(p, "encapsulation") && !slices.Contains(n.encapsulations, c.Encapsulation) {
-		return nil // network-encapsulation says the latter
+		return nil // network-encapsulation reports the latter
 	}
 	for _, s := range p.OneSegment() {
 		if s.What == c.Words() {
@@ -21,8 +21,8 @@ func direct(p *plan.Plan) *plan.Shared {
 	return nil
 }
 
-// virtualIP is the virtual IP with the hosts among which it moves, itself first; nil if none moves, and where another rule says that the
-// address is in a range of pods, Services or others.
+// virtualIP returns the virtual IP and the hosts between which it moves, itself first. It returns nil if it does not move, or if another
+// rule reports that the address is in a range of pods, Services, or others.
 func virtualIP(p *plan.Plan) *plan.Shared {
 	vip := p.LoadBalancer.VirtualIP
 	if p.MovingVirtualIP() == nil || unusable(vip) != "" {
@@ -30,7 +30,7 @@ func virtualIP(p *plan.Plan) *plan.Shared {
 	}
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 		if s.prefix.Contains(vip) {
-			return nil // network-virtual-ip-overlap says it
+			return nil // network-virtual-ip-overlap reports it
 		}
 	}
 	for _, s := range p.OneSegment() {
@@ -42,7 +42,7 @@ func virtualIP(p *plan.Plan) *plan.Shared {
 	return nil
 }
 
-// outside returns the first host whose segment the file states and does not hold the virtual IP.
+// outside returns the first host whose stated segment does not contain the virtual IP.
 func outside(vip *plan.Shared) (plan.Located, bool) {
 	for _, l := range vip.Among[1:] {
 		if l.Stated && !l.Prefix.Contains(vip.Among[0].Addr) {
@@ -52,7 +52,8 @@ func outside(vip *plan.Shared) (plan.Located, bool) {
 	return plan.Located{}, false
 }
 
-// routesApart finds nodes in different segments whose pods have no encapsulation: segments that the file states, or others.
+// routesApart finds nodes in different segments whose pods have no encapsulation: with stated, segments from the file, otherwise assumed
+// ones.
 func routesApart(p *plan.Plan, stated bool) []Finding {
 	s := direct(p)
 	if s == nil {
@@ -82,7 +83,7 @@ func routesApart(p *plan.Plan, stated bool) []Finding {
 	return nil
 }
 
-// withoutRouters are the nodes that tell no router where their pods are, while others do; nil if all do, or none.
+// withoutRouters returns the nodes that announce their pods to no router although others do; nil if all do, or none.
 func withoutRouters(p *plan.Plan) []*plan.Node {
 	with := map[*plan.Node]bool{}
 	for _, g := range p.BGPGroups() {
@@ -123,7 +124,7 @@ func routersFor(nodes []*plan.Node) string {
 	return "bgp_peers = […]"
 }
 
-// wrapInstead is the pod network with an encapsulation.
+// wrapInstead describes the pod network with an encapsulation.
 func wrapInstead(c *plan.CNI) string {
 	name := c.Name
 	if name == plan.StaticRoutes {

@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// siteRules are about several clusters, which say that they share a network. They are Together's.
+// siteRules are about several clusters that state that they share a network. They belong to Together.
 var (
 	siteAddress = &rule.Rule{
 		ID: "site-address", Severity: rule.Error, Title: "Address of another cluster on the site", Permanent: true,
@@ -48,8 +48,8 @@ var (
 	siteRules = []*rule.Rule{siteAddress, siteRouterID, siteRanges, sitePeer, siteHypervisor}
 )
 
-// Together compares designs that say that they share something, each with those before it, and returns what is wrong with each. Clusters
-// without a site, and without peers, stay independent.
+// Together compares designs that state that they share something, each with the previous ones, and returns the problems of each. Clusters
+// without a site and without peers stay independent.
 func Together(all []*plan.Plan) []hcl.Diagnostics {
 	found := make([]hcl.Diagnostics, len(all))
 	for i, p := range all {
@@ -68,7 +68,7 @@ func Together(all []*plan.Plan) []hcl.Diagnostics {
 			diags = append(diags, sharedHypervisors(same)...)
 		}
 		diags = append(diags, unknownPeers(p, all)...)
-		for _, q := range all { // a message names values of two files
+		for _, q := range all { // a message contains values from two files
 			q.Spec.Secrets.Hide(diags, siteRules)
 		}
 		rule.Sort(diags)
@@ -77,7 +77,7 @@ func Together(all []*plan.Plan) []hcl.Diagnostics {
 	return found
 }
 
-// ofSite returns those of the last design's site, the last design last; none if it names no site.
+// ofSite returns the designs of the last design's site, that design last; none if it has no site.
 func ofSite(all []*plan.Plan) []*plan.Plan {
 	site := all[len(all)-1].Cluster.Site
 	if site == "" {
@@ -92,15 +92,15 @@ func ofSite(all []*plan.Plan) []*plan.Plan {
 	return same
 }
 
-// owner is who has an address in a cluster.
+// owner is what has an address in a cluster.
 type owner struct {
 	who   string
 	at    hcl.Range
 	block *spec.Source // of a host
-	other bool         // a host without a role of the cluster
+	other bool         // a host without a cluster role
 }
 
-// owners returns who has each address of a cluster, hosts in the order of the file.
+// owners returns the owner of each address of a cluster, hosts in file order.
 func owners(p *plan.Plan) (order []netip.Addr, of map[netip.Addr]owner) {
 	of = map[netip.Addr]owner{}
 	add := func(a netip.Addr, o owner) {
@@ -118,7 +118,7 @@ func owners(p *plan.Plan) (order []netip.Addr, of map[netip.Addr]owner) {
 	return order, of
 }
 
-// sharedPools finds addresses for Services that another cluster has too: in its own pool, or as a host's address or virtual IP.
+// sharedPools finds Service addresses that another cluster also has: in a pool, or as a host's address or virtual IP.
 func sharedPools(p, other *plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	say := func(at hcl.Range, format string, args ...any) {
@@ -162,7 +162,7 @@ func fileLine(r hcl.Range) string {
 	return fmt.Sprintf("%s line %d", filepath.ToSlash(r.Filename), r.Start.Line)
 }
 
-// sharedAddresses finds addresses that both clusters have, once for two blocks.
+// sharedAddresses finds addresses that both clusters have, once per pair of blocks.
 func sharedAddresses(p, other *plan.Plan) hcl.Diagnostics {
 	type pair struct{ own, theirs hcl.Range }
 	order, own := owners(p)
@@ -193,12 +193,12 @@ func sharedAddresses(p, other *plan.Plan) hcl.Diagnostics {
 	return diags
 }
 
-// sharedRouterID finds two groups of keepalived that take each other for one.
+// sharedRouterID finds two keepalived groups that would interfere with each other.
 func sharedRouterID(p, other *plan.Plan) hcl.Diagnostics {
 	a, b := &p.LoadBalancer, &other.LoadBalancer
 	if a.Kind != plan.HAProxy || b.Kind != plan.HAProxy || !a.VirtualIP.IsValid() || !b.VirtualIP.IsValid() ||
 		a.VirtualRouterID != b.VirtualRouterID || a.VirtualIP == b.VirtualIP || a.VirtualIP.Is4() != b.VirtualIP.Is4() {
-		return nil // of the same address siteAddress says more
+		return nil // for the same address, siteAddress is more precise
 	}
 	own, theirs := p.Segment(a.VirtualIP), other.Segment(b.VirtualIP)
 	if !own.Prefix.Overlaps(theirs.Prefix) {
@@ -218,7 +218,7 @@ func sharedRouterID(p, other *plan.Plan) hcl.Diagnostics {
 			own.Prefix))}
 }
 
-// sharedRanges finds ranges of pods or Services that overlap with those of a peer, or hold its hosts.
+// sharedRanges finds ranges of pods or Services that overlap with those of a peer or contain its hosts.
 func sharedRanges(p, other *plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	of := func(q *plan.Plan) []span { return slices.Concat(pods(q), services(q)) }
@@ -253,7 +253,7 @@ func sharedRanges(p, other *plan.Plan) hcl.Diagnostics {
 	return diags
 }
 
-// unknownPeers finds peers that no other file defines; with one file alone there is nothing to find them in.
+// unknownPeers finds peers that no other file defines; with only one file there is nothing to compare.
 func unknownPeers(p *plan.Plan, all []*plan.Plan) hcl.Diagnostics {
 	var others []string
 	for _, q := range all {

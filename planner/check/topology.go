@@ -19,10 +19,10 @@ const (
 	componentsOf = "https://kubernetes.io/docs/concepts/overview/components/"
 )
 
-// ours reports whether the plan defines a control plane: a hosted one is the vendor's.
+// ours reports whether the plan defines a control plane; a hosted one is the vendor's.
 func ours(p *plan.Plan) bool { return p.Target.Facts.Hosting != plan.Hosted }
 
-// several reports whether the design has hosts enough for the rules about roles to mean anything.
+// several reports whether the design has enough hosts for the rules about roles to be meaningful.
 func several(p *plan.Plan) bool {
 	return ours(p) && p.Cluster.Type != topologies.AllInOne && len(p.Nodes) > 0
 }
@@ -290,7 +290,7 @@ func topologyNoWorker(p *plan.Plan) []Finding {
 	cps := p.ControlPlanes()
 	if len(cps) == 0 {
 		if ours(p) {
-			return nil // topology-no-control-plane says it
+			return nil // topology-no-control-plane reports it
 		}
 		return one(p.Nodes[0].Attr("roles"), "No host has the role worker, and on target %s the plan defines workers only. Write "+
 			"roles = [\"worker\"].", p.Target.Name)
@@ -371,7 +371,7 @@ func targetHostedBlock(p *plan.Plan) []Finding {
 	return findings
 }
 
-// minimum is the least number of control planes for the type and the placement of etcd.
+// minimum is the minimum number of control planes for the type and the placement of etcd.
 func minimum(p *plan.Plan) int {
 	if p.Etcd.Placement == topologies.Stacked {
 		return p.Cluster.Topology.ControlPlanesStacked.Min

@@ -10,16 +10,16 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// ownRules are the blocks of which rules of their own say where they have no effect: addon-not-applied, and where the vendor runs the
-// control plane target-hosted-block.
+// ownRules are the blocks for which other rules report that they have no effect: addon-not-applied, and target-hosted-block if the vendor
+// runs the control plane.
 var (
 	ownRules = []string{"addon", "cloud_provider", "scheduler", "cluster.scheduler.profile", "cluster.kubelet.server_tls_bootstrap",
 		"etcd.external_endpoints", "etcd.ca_file", "etcd.cert_file", "etcd.key_file"}
 	vendorsOwns = []string{"etcd", "load_balancer"}
 )
 
-// unusedByTarget finds what the file writes and the target does not use: a block of which it uses nothing as a whole, otherwise the
-// argument. The nodes of a design say the same things, so each argument is said once.
+// unusedByTarget finds what the file writes and the target does not use: a whole block if the target uses nothing in it, otherwise the
+// argument. Nodes repeat the same arguments, so each argument is reported once.
 func unusedByTarget(p *plan.Plan) []Finding {
 	facts := p.Target.Facts
 	if p.Spec == nil {
@@ -43,18 +43,19 @@ func unusedByTarget(p *plan.Plan) []Finding {
 	return findings
 }
 
-// readByKeepalived reports whether the interface that is written there is one of a balancer that moves an address: keepalived reads it,
-// on targets too that set up no interface.
+// readByKeepalived reports whether the interface written there belongs to a balancer that moves an address: keepalived uses it even on
+// targets that set up no interface.
 func readByKeepalived(p *plan.Plan, at hcl.Range) bool {
 	return p.LoadBalancer.Kind == plan.HAProxy && p.LoadBalancer.VirtualIP.IsValid() && p.Target.Facts.Uses == nil &&
 		slices.ContainsFunc(p.LoadBalancer.Nodes, func(n *plan.Node) bool { return n.Attr("interface").Overlaps(at) })
 }
 
-// hostOnOneMachine finds hypervisors of nodes that the target makes on one machine whatever the file says: once, as for all arguments.
+// hostOnOneMachine finds nodes with a hypervisor although the target creates all nodes on one machine. It is reported once, as for all
+// arguments.
 func hostOnOneMachine(p *plan.Plan) []Finding {
 	facts := p.Target.Facts
 	if facts.OneMachine == "" || facts.Leaves("node.host") {
-		return nil // or the rule says it of an argument that the target does not use
+		return nil // or the rule reports it for an unused argument
 	}
 	for _, use := range p.Spec.Written() {
 		if use.Path == "node.host" {

@@ -19,10 +19,10 @@ const (
 	runtimeTable = "https://github.com/containerd/containerd/blob/main/RELEASES.md#kubernetes-support"
 )
 
-// wireguardKernel is the first Linux with WireGuard. Ubuntu has it in the 5.4 of 20.04 as well. Source: https://www.wireguard.com/install/
+// wireguardKernel is the first Linux with WireGuard. Ubuntu 20.04 also has it in its 5.4. Source: https://www.wireguard.com/install/
 var wireguardKernel = plan.Version{Major: 5, Minor: 6}
 
-// osBlocker says why this Kubernetes does not run on the system, "" if it does: the rule that says so then says it alone.
+// osBlocker says why this Kubernetes does not run on the system, "" if it does; only the rule about it then reports the system.
 func osBlocker(p *plan.Plan, f plan.System) string {
 	switch {
 	case f.CgroupV1 && p.Cluster.Version.NeedsCgroupV2():
@@ -54,10 +54,10 @@ func osAt(n *plan.Node) hcl.Range { return n.Attr("os") }
 
 func versionAt(p *plan.Plan) hcl.Range { return p.Cluster.Attr("kubernetes_version") }
 
-// parsed reads a version of another program, with or without a v.
+// parsed parses a version of another program, with or without v.
 func parsed(s string) (plan.Version, bool) { return plan.ParseVersion(s) }
 
-// versionWithoutData is the rule that nothing is known of a version.
+// versionWithoutData is the ID of the rule about versions without data.
 const versionWithoutData = "version-unknown"
 
 var versionRules = []Rule{
@@ -391,13 +391,13 @@ func versionRemovedFlag(p *plan.Plan) []Finding {
 	return findings
 }
 
-// insteadOf says what took a kubelet flag's place.
+// insteadOf says what replaced a kubelet flag.
 var insteadOf = map[string]string{
 	"cloud-config":              "; the cloud controller manager has it",
 	"pod-infra-container-image": "; the runtime's configuration sets the pause image",
 }
 
-// removedFlags are flags that stop a component, by the first minor without them.
+// removedFlags are flags with which a component exits, by the first minor without them.
 var removedFlags = []struct {
 	component, flag string
 	minor           int
@@ -432,16 +432,16 @@ type commandLine struct {
 	args      []plan.Arg
 	source    *spec.Source
 	argument  string
-	nodes     []*plan.Node // that a machine's own flags are for
+	nodes     []*plan.Node // if the flags are those of machines
 }
 
-// key is where a flag stands.
+// key is where a flag is written.
 func (c commandLine) key(flag string) hcl.Range { return c.source.Key(c.argument, flag) }
 
-// value is where a flag's value stands.
+// value is where a flag's value is written.
 func (c commandLine) value(flag string) hcl.Range { return c.source.Value(c.argument, flag) }
 
-// commandLines lists every place that adds flags to a component of Kubernetes.
+// commandLines lists every place that adds flags to a Kubernetes component.
 func commandLines(p *plan.Plan) []commandLine {
 	c := &p.Cluster
 	all := []commandLine{
@@ -451,7 +451,7 @@ func commandLines(p *plan.Plan) []commandLine {
 		{"kubelet", c.Kubelet.ExtraArgs, c.Kubelet.Source, "extra_args", nil},
 	}
 	for _, group := range plan.Grouped(p.Nodes, func(n *plan.Node) any { return fmt.Sprint(n.Block(), n.KubeletExtraArgs) }) {
-		if n := group[0]; len(n.KubeletExtraArgs) > 0 && n.Roles&(plan.ControlPlane|plan.Worker) != 0 { // else there is no kubelet
+		if n := group[0]; len(n.KubeletExtraArgs) > 0 && n.Roles&(plan.ControlPlane|plan.Worker) != 0 { // otherwise there is no kubelet
 			all = append(all, commandLine{"kubelet", n.KubeletExtraArgs, n.Source, "kubelet_extra_args", group})
 		}
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// one global switch for all assertions, and its users' complaint
+// a single global switch for all assertions, and the complaint of its users
 const waiverThread = "https://github.com/kubernetes-sigs/kubespray/issues/12013"
 
-// The rules about waivers are not in Rules: they judge what the others found. None of them can be waived.
+// The rules about waivers are not in Rules, because they judge what the others found. None can be waived.
 var (
 	waiverUnknown = &rule.Rule{
 		ID: "waiver-unknown-rule", Severity: rule.Error, Title: "Waiver of an unknown rule", Permanent: true,
@@ -60,8 +60,8 @@ var (
 	waiverRules = []*rule.Rule{waiverUnknown, waiverPermanent, waiverRepeated, waiverReason, waiverExpired, waiverUnused}
 )
 
-// RequireSurvive speaks for what the command line requires of a design, once the road has been taken. It is listed here because waivers
-// can name it.
+// RequireSurvive represents what the command line requires of a design, after all other checks. It is listed here because waivers can name
+// it.
 var RequireSurvive = &rule.Rule{
 	ID: "require-survive", Severity: rule.Error, Title: "Requirement not met",
 	Doc: "The command line says what the cluster must survive (`validate --require survive=1-node`). A pipeline can then reject a " +
@@ -75,7 +75,7 @@ var RequireSurvive = &rule.Rule{
 	},
 }
 
-// Waiver returns the waiver of a rule that is in force on a day, nil if there is none. The zero time ends no waiver.
+// Waiver returns the waiver of a rule that is in force on a date, nil if there is none. With the zero time, no waiver has expired.
 func Waiver(p *plan.Plan, r *rule.Rule, today time.Time) *plan.Waiver {
 	for i := range p.Waivers {
 		if w := &p.Waivers[i]; w.Rule == r.ID && !r.Permanent && strings.TrimSpace(w.Reason) != "" && !expired(w, today) {
@@ -89,9 +89,9 @@ func expired(w *plan.Waiver, today time.Time) bool {
 	return !w.Expires.IsZero() && !today.IsZero() && !today.Before(w.Expires)
 }
 
-// Waive puts the waivers of a design over what all stages found: a waived finding becomes a note (see Waived), and what is wrong with the
-// waivers themselves is added. catalog lists the rules that there are. The expiry of waivers is compared with today, which comes from the
-// command: nothing under planner/ reads a clock. The zero time judges no expiry.
+// Waive applies a design's waivers to the findings of all stages: a waived finding becomes a note (see Waived), and problems of the waivers
+// themselves are added. catalog lists all rules. Expiry is compared with today, which comes from the command, because nothing under
+// planner/ reads a clock. With the zero time, expiry is not checked.
 func Waive(p *plan.Plan, diags hcl.Diagnostics, catalog []*rule.Rule, today time.Time) hcl.Diagnostics {
 	if len(p.Waivers) == 0 {
 		return diags
@@ -113,7 +113,7 @@ func Waive(p *plan.Plan, diags hcl.Diagnostics, catalog []*rule.Rule, today time
 	return append(diags, judgeWaivers(p, rules, found, today)...)
 }
 
-// judgeWaivers says at most one thing about each waiver. found names the rules that have spoken.
+// judgeWaivers reports at most one problem per waiver. found names the rules that have findings.
 func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bool, today time.Time) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	first := map[string]*plan.Waiver{}
@@ -145,15 +145,15 @@ func judgeWaivers(p *plan.Plan, rules map[string]*rule.Rule, found map[string]bo
 			say(waiverExpired, w.Attr("expires"),
 				"The waiver of %s ended on %s. The rule applies again. Fix what it finds and remove the waiver, or set a later "+
 					"date.", w.Rule, w.Expires.Format(time.DateOnly))
-		case p.Described() && unjudged(w.Rule): // the rule was not run
-		case !found[w.Rule] && r != RequireSurvive: // whether that one is asked at all, the command knows
+		case p.Described() && unjudged(w.Rule): // the rule did not run
+		case !found[w.Rule] && r != RequireSurvive: // only the command knows whether that rule applies
 			diags = append(diags, UnusedWaiver(w))
 		}
 	}
 	return diags
 }
 
-// UnusedWaiver reports whether a waiver's rule has found nothing.
+// UnusedWaiver returns the diagnostic for a waiver whose rule has no findings.
 func UnusedWaiver(w *plan.Waiver) *hcl.Diagnostic {
 	return waiverUnused.Diagnostic(w.RuleRange, fmt.Sprintf("%s finds nothing in this design. Remove the waiver: it would hide the "+
 		"finding if it comes back.", w.Rule))

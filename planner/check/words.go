@@ -23,10 +23,10 @@ func advised(a advice, at hcl.Range, format string, args ...any) []Finding {
 	return []Finding{{at, fmt.Sprintf(format, args...), a}}
 }
 
-// line says where a range is, inside the one file of a design.
+// line says where a range is, within the only file of a design.
 func line(r hcl.Range) string { return "line " + strconv.Itoa(r.Start.Line) }
 
-// written returns the first range that is in the file: the arguments that may be guilty, the likeliest first.
+// written returns the first range that is in the file; list the likeliest arguments first.
 func written(ranges ...hcl.Range) hcl.Range {
 	for _, r := range ranges {
 		if r.Filename != "" {
@@ -44,7 +44,7 @@ func quantity(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// sentence joins words as prose does, and counts what goes beyond six: "a, b and c", "a, b, c, d, e, f and 17 more".
+// sentence joins words as in prose, and counts those after the sixth: "a, b and c", "a, b, c, d, e, f and 17 more".
 func sentence(words []string) string {
 	const most = 6
 	if len(words) > most+1 {
@@ -64,7 +64,7 @@ func choice(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// mostAdvised is how many findings of a rule say what to write instead, where finding that out takes a look at the whole design.
+// mostAdvised is how many findings of a rule suggest what to write instead, if finding that out requires a search through the whole design.
 const mostAdvised = 20
 
 func names(nodes []*plan.Node) []string {
@@ -75,7 +75,7 @@ func names(nodes []*plan.Node) []string {
 	return words
 }
 
-// blocks groups nodes by the block that they were written in: a pool's nodes share what the block says, so one finding is enough.
+// blocks groups nodes by the block that they were written in: a pool's nodes share its arguments, so one finding is enough.
 func blocks(nodes []*plan.Node) [][]*plan.Node {
 	return plan.Grouped(nodes, func(n *plan.Node) any {
 		if n.Source == nil {
@@ -99,7 +99,7 @@ func having(nodes []*plan.Node, is func(*plan.Node) bool) []*plan.Node {
 	return chosen
 }
 
-// each makes one finding for every block of the nodes that break a rule. say sees the first of them and all of them.
+// each returns one finding for every block with nodes that break a rule. say gets the first of these nodes and all of them.
 func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) hcl.Range, say func(first *plan.Node,
 	all []*plan.Node) string) []Finding {
 	var findings []Finding
@@ -109,7 +109,7 @@ func each(nodes []*plan.Node, breaks func(*plan.Node) bool, at func(*plan.Node) 
 	return findings
 }
 
-// eachOf are the names of the machines of every block with for_each, by the block's place: each has its own source.
+// eachOf returns the machine names of every block with for_each, by the block's place: each machine has its own source.
 func eachOf(p *plan.Plan) map[hcl.Range][]string {
 	of := map[hcl.Range][]string{}
 	for _, n := range p.Nodes {
@@ -121,7 +121,7 @@ func eachOf(p *plan.Plan) map[hcl.Range][]string {
 	return of
 }
 
-// folded says once what a rule says of several machines of a block with for_each, at one place and in the same words except for the name.
+// folded merges findings of a rule about several machines of a block with for_each, if place and text are the same except for the name.
 func folded(findings []Finding, of map[hcl.Range][]string) []Finding {
 	if len(of) == 0 || len(findings) < 2 {
 		return findings
@@ -155,7 +155,7 @@ func folded(findings []Finding, of map[hcl.Range][]string) []Finding {
 	return out
 }
 
-// whose names a group of nodes, as one subject: "cp-1", or "cp-1 (and 2 others of its block)".
+// whose names a group of nodes as one subject: "cp-1", or "cp-1 (and 2 others of its block)".
 func whose(nodes []*plan.Node) string {
 	if len(nodes) == 1 {
 		return nodes[0].Name
@@ -163,7 +163,7 @@ func whose(nodes []*plan.Node) string {
 	return fmt.Sprintf("%s (and %s of its block)", nodes[0].Name, quantity(len(nodes)-1, "other"))
 }
 
-// gibibytes writes bytes as the language does.
+// gibibytes formats bytes as the language does.
 func gibibytes(b int64) string {
 	if b%(1<<30) == 0 {
 		return strconv.FormatInt(b>>30, 10) + "Gi"
