@@ -33,7 +33,7 @@ func recordOf(t *testing.T, src string, vars map[string]cty.Value) *change.Recor
 	return change.Of(project.Plan(), "v1.0.0")
 }
 
-// designs are the examples and the good half of the corpus, by name.
+// designs are the examples and the good designs of the corpus, by name.
 func designs(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
@@ -51,7 +51,7 @@ func designs(t *testing.T) map[string]string {
 			if name == "topology.hcl" {
 				name = filepath.Base(filepath.Dir(file))
 			}
-			if project, _ := planner.Open(name, src, nil, time.Time{}); project != nil { // the corpus leaves out what some targets ask for
+			if project, _ := planner.Open(name, src, nil, time.Time{}); project != nil { // the corpus omits what some targets require
 				out[name] = string(src)
 			}
 		}
@@ -62,7 +62,7 @@ func designs(t *testing.T) map[string]string {
 	return out
 }
 
-// A design does not differ from itself, and its record survives its file.
+// A design does not differ from itself, and its record is the same after writing and reading it.
 func TestSameIsNone(t *testing.T) {
 	for name, src := range designs(t) {
 		r := recordOf(t, src, nil)
@@ -188,14 +188,14 @@ node_pool "w" {
 }
 `
 
-// edit is a change of a design: pairs of what is there and what comes in its place.
+// edit is a change of a design: pairs of old and new text.
 type edit struct {
 	name    string
 	src     string
 	replace []string
 	class   change.Class
-	id      string   // of a change that there must be
-	steps   []string // IDs, in order; nil: not looked at
+	id      string   // of a change that must be reported
+	steps   []string // IDs, in order; nil: not checked
 }
 
 var edits = []edit{
@@ -306,7 +306,7 @@ etcd {`}, change.None, "ssh.user", []string{}},
 		[]string{"save", "remove-worker:x", "join-control-plane:x", "remove-control-plane:y", "join-worker:y"}},
 }
 
-// grown is one machine that becomes three: what clients connect to comes first, then the machines.
+// grown is one machine that becomes three: the endpoint comes first, then the machines.
 const grown = `
 cluster "dev" {
   type                   = "multi-etcd-multi-master"
@@ -359,7 +359,7 @@ func TestEdits(t *testing.T) {
 	}
 }
 
-// The steps, applied to the old design, end in the new one; on the way there is always a control plane, and a quorum where there was one.
+// The steps, applied to the old design, lead to the new one. On the way there is always a control plane, and a quorum if there was one.
 func TestStepsEndInNew(t *testing.T) {
 	for _, e := range edits {
 		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)
@@ -378,7 +378,7 @@ func TestStepsEndInNew(t *testing.T) {
 	}
 }
 
-// What is added in place is removed in order, except for labels, which come and go by kubectl.
+// If adding something is in-place, removing it is ordered, except for labels, which kubectl adds and removes.
 func TestReverse(t *testing.T) {
 	for _, e := range edits {
 		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)
@@ -392,7 +392,7 @@ func TestReverse(t *testing.T) {
 	}
 }
 
-// Playbooks that carry something out are in every tree, and the pages of what is done by hand in every runbook.
+// Every tree contains the playbooks that steps name, and every runbook the pages of manual steps.
 func TestPlaybooksAndPagesExist(t *testing.T) {
 	runbook, err := templates.Files.ReadFile("tree/readme/RUNBOOK.md.tmpl")
 	if err != nil {
@@ -411,7 +411,7 @@ func TestPlaybooksAndPagesExist(t *testing.T) {
 	}
 }
 
-// No order of the steps by which machines come and go keeps more than the one that was chosen.
+// No other order of the steps by which machines join and leave survives more than the chosen one.
 func TestOrderIsTheBest(t *testing.T) {
 	more := []edit{
 		{name: "two members for two", src: external, replace: []string{`node_pool "etcd" {
@@ -451,8 +451,7 @@ node_pool "w"`}},
 	}
 }
 
-// No state between the steps breaks a rule of severity error that neither the old nor the new design breaks, as far as hosts and roles
-// decide it.
+// No state between the steps breaks an error rule that neither the old nor the new design breaks, as far as hosts and roles decide it.
 func TestStatesBreakNoRule(t *testing.T) {
 	for _, e := range edits {
 		plans := map[string]*plan.Plan{}
@@ -487,12 +486,12 @@ func TestStatesBreakNoRule(t *testing.T) {
 				if n.Roles.Has(plan.Balancer) {
 					mixed.LoadBalancer.Nodes = append(mixed.LoadBalancer.Nodes, n)
 				}
-				if !bootstrap && n.Roles.Has(plan.ControlPlane) { // whoever is a member now
+				if !bootstrap && n.Roles.Has(plan.ControlPlane) { // a current member
 					n.Bootstrap, bootstrap = true, true
 				}
 			}
 			for _, d := range check.Run(&mixed, time.Time{}) {
-				// The word of the type counts members and control planes of what is built in the end.
+				// The type counts members and control planes of the final state.
 				if d.Severity == hcl.DiagError && !strings.HasPrefix(rule.ID(d), "topology-") {
 					t.Errorf("%s: after %s: %s: %s", e.name, r.Steps[i].ID, rule.ID(d), d.Detail)
 				}
@@ -501,7 +500,7 @@ func TestStatesBreakNoRule(t *testing.T) {
 	}
 }
 
-// find is the node of a plan that a state has: the new one where its roles are the new ones.
+// find is the plan's node for a node of a state: the new one if it has the new roles.
 func find(t *testing.T, plans map[string]*plan.Plan, n *change.Node) *plan.Node {
 	t.Helper()
 	for _, of := range []string{"new", "old"} {
@@ -516,7 +515,7 @@ func find(t *testing.T, plans map[string]*plan.Plan, n *change.Node) *plan.Node 
 	return nil
 }
 
-// The order of a set, of blocks and of names for expressions changes nothing: neither the diff nor a byte of the tree.
+// The order of sets, blocks, and names of expressions does not matter: neither the diff nor the tree changes.
 func TestOrderIsNone(t *testing.T) {
 	const one = `
 locals {
@@ -606,7 +605,7 @@ cluster "dev" {
 	}
 }
 
-// A machine that left the design stays known with its address until it is said to be removed, through any number of edits.
+// A machine that left the design is kept with its address until it is reported as removed, through any number of edits.
 func TestLeaving(t *testing.T) {
 	three, two, one := recordOf(t, leavingSource(3), nil), recordOf(t, leavingSource(2), nil), recordOf(t, leavingSource(1), nil)
 	names := func(nodes []*change.Node) (out []string) {
@@ -657,7 +656,7 @@ node_pool "w" {
 `, workers)
 }
 
-// A manifest that is elsewhere may have changed without a trace: whoever reads the diff is told who notices.
+// A manifest outside the tree may have changed unnoticed: the diff says who notices.
 func TestManifestElsewhere(t *testing.T) {
 	src := base + "\naddon \"own\" {\n  manifest \"/srv/own.yaml\" {}\n}\n" +
 		"addon \"far\" {\n  manifest \"https://example.com/far.yaml\" {\n" +
@@ -671,9 +670,8 @@ func TestManifestElsewhere(t *testing.T) {
 	}
 }
 
-// TestPatchesAndDescribed: a patch of kubeadm is carried out where its target is; and no playbook is named for a cluster of which no tree
-// is
-// made.
+// TestPatchesAndDescribed checks that a kubeadm patch is applied where its target is, and that no playbook is named for a cluster without a
+// tree.
 func TestPatchesAndDescribed(t *testing.T) {
 	design := func(version, inside string) string {
 		return fmt.Sprintf("cluster \"a\" {\n  type = \"single-etcd-single-master\"\n  kubernetes_version = %q\n  control_plane_endpoint "+

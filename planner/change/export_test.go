@@ -9,11 +9,11 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// Procedures are all of the table.
+// Procedures returns the whole table.
 func Procedures() []Procedure { return procedures }
 
-// Walk applies the steps of a report to its old design and returns the last state, and what is wrong with one on the way: no control plane,
-// or no member of etcd, where there were some.
+// Walk applies the steps of a report to its old design. It returns the last state, and what is wrong with an intermediate one: no control
+// plane or no etcd member although there were some.
 func Walk(r *Report) (end *Record, wrong string) {
 	d := &differ{old: r.Old, new: r.New, r: r}
 	end = d.walk(func(i int, _, at *Record) {
@@ -27,15 +27,15 @@ func Walk(r *Report) (end *Record, wrong string) {
 	return end, wrong
 }
 
-// States are the designs after each step of a report.
+// States returns the designs after each step of a report.
 func States(r *Report) []*Record {
 	var out []*Record
 	(&differ{old: r.Old, new: r.New, r: r}).walk(func(_ int, _, at *Record) { out = append(out, at.clone()) })
 	return out
 }
 
-// Best is the highest minimum of what the cluster survives that any order of the steps by which machines come and go can have, and the
-// minimum of the order that was chosen. A machine that comes back leaves first.
+// Best returns the highest minimum of what the cluster survives over all orders of the steps by which machines join and leave, and the
+// minimum of the chosen order. A machine that comes back leaves first.
 func Best(r *Report) (best, chosen int) {
 	var moves []Step
 	for _, s := range r.Steps {

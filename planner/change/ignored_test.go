@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/change"
 )
 
-// TestIgnored changes what the target has no use for: nothing changes in the cluster, and target-unused says it of the same arguments.
+// TestIgnored changes arguments that the target ignores: the cluster does not change, and target-unused reports the same arguments.
 func TestIgnored(t *testing.T) {
 	const workers = "node_pool \"w\" {\n  roles = [\"worker\"]\n  count = 2\n  first_address = \"10.0.0.21\"\n  cpus = 4\n" +
 		"  memory = \"8Gi\"\n  failure_domains = [\"a\"]\n  # pool\n}\n"

@@ -11,8 +11,8 @@ import (
 	"github.com/k8splan/k8splan/planner/change"
 )
 
-// Whatever a design is turned into, the answer is whole and the same each time: each change has a place in the language and a class, the
-// verdict is the worst class, each step carries out a change, and no map's order decides.
+// For any pair of designs the report is complete and deterministic: each change has a place in the language and a class, the verdict is the
+// worst class, each step carries out a change, and no map order matters.
 func TestAnyPair(t *testing.T) {
 	records := map[string]*change.Record{}
 	for name, src := range designs(t) {
@@ -47,7 +47,7 @@ func TestAnyPair(t *testing.T) {
 	}
 }
 
-// rank orders the classes from the least to the most that a change does.
+// rank orders the classes by how much a change does.
 func rank(c change.Class) int {
 	return slices.Index(change.Classes, c)
 }

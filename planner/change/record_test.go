@@ -2,7 +2,7 @@ package change
 
 import "testing"
 
-// TestEncodeNode checks a node's line against the encoder's own.
+// TestEncodeNode compares a node's line with the encoder's output.
 func TestEncodeNode(t *testing.T) {
 	for _, n := range []nodeJSON{
 		{Name: "cp-1", Own: map[string]Value{"address": text("10.0.0.1"), "bootstrap": text("true")}},

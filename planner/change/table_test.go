@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// arguments are the paths of everything that can be written in a block: its label, its arguments, its blocks.
+// arguments lists the paths of everything that can be written in a block: its label, its arguments, its blocks.
 func arguments(path string, b *spec.Block) []string {
 	var out []string
 	if b.Label != "" {
@@ -23,7 +23,7 @@ func arguments(path string, b *spec.Block) []string {
 	return out
 }
 
-// Every argument of the language has a row, and every row an argument.
+// Every argument of the language has a row, and every row has an argument.
 func TestTableIsWhole(t *testing.T) {
 	known := map[string]bool{"locals": true, "moved": true, "component": true, "target.*": true, "node.taint": true}
 	for i := range spec.Schema {
@@ -47,7 +47,8 @@ func TestTableIsWhole(t *testing.T) {
 	}
 }
 
-// Every case says what it means; one that is done names procedures, one that is not names none, and the last one takes what is left.
+// Every case says what it means. One that is carried out names procedures, one that is refused names none, and the last one applies to
+// everything else.
 func TestCases(t *testing.T) {
 	for _, r := range table {
 		for i, c := range r.Cases {
@@ -73,7 +74,7 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// What no playbook carries out is never called in place.
+// A change that no playbook carries out is never in-place.
 func TestInPlaceNeedsAPlaybook(t *testing.T) {
 	for _, r := range table {
 		for _, c := range r.Cases {
@@ -86,7 +87,7 @@ func TestInPlaceNeedsAPlaybook(t *testing.T) {
 	}
 }
 
-// The table of procedures is in the order in which they run, and a change of the certificate or of the balancer comes before clients move.
+// The procedures are in running order, and a change of the certificate or of the balancer comes before clients move.
 func TestProceduresAreInOrder(t *testing.T) {
 	for i := 1; i < len(procedures); i++ {
 		if procedures[i].Rank <= procedures[i-1].Rank {
@@ -95,7 +96,7 @@ func TestProceduresAreInOrder(t *testing.T) {
 	}
 }
 
-// What was seen is of a case that there is.
+// Every entry of seen belongs to an existing case.
 func TestSeenIsOfACase(t *testing.T) {
 	known := map[string]bool{}
 	for i := range table {

@@ -81,7 +81,7 @@ func TestNoPath(t *testing.T) {
 	}
 }
 
-// No hop skips a minor, of Kubernetes or of etcd; every etcd on the way is one that its kubeadm accepts; the last hop is the goal.
+// No hop skips a minor of Kubernetes or etcd, its kubeadm accepts every etcd version on the way, and the last hop is the goal.
 func TestHopsKeepTheSkew(t *testing.T) {
 	oldest, newest := (*plan.Table)(nil).Minors()
 	for from := oldest.Minor; from <= newest.Minor; from++ {

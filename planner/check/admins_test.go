@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// TestAdmins holds what is said of a range from which administrators come: once, by the target where it does not take the range.
+// TestAdmins checks that a range of administrators is reported once, by the target if it does not accept the range.
 func TestAdmins(t *testing.T) {
 	written := regexp.MustCompile(`(?m)^(\s*admin_cidrs\s*=).*`)
 	for _, c := range []struct{ target, ranges, want string }{

@@ -48,8 +48,7 @@ func lone(roles, rest string) string {
 		rest + "\n}\n"
 }
 
-// TestAdvice holds what the findings of a design say, each as a rule and words of its detail, against what is wanted: all of them, in
-// order.
+// TestAdvice compares all findings of a design, in order, each as a rule and words of its detail.
 func TestAdvice(t *testing.T) {
 	const subnet = "network {\n  node_subnets = [\"10.0.0.0/24\"]\n}\n"
 	for _, test := range []struct {

@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// formed are values of flags with a form of their own.
+// formed are values of flags with a special format.
 var formed = map[string]string{
 	"allow-metric-labels": "metric,label=value", "cidr-allocator-type": "RangeAllocator", "cors-allowed-origins": "//example.com:",
 	"etcd-servers-overrides": "/events#https://10.0.0.4:2379", "leader-elect-lease-duration": "30s", "leader-elect-renew-deadline": "20s",
@@ -24,8 +24,7 @@ var formed = map[string]string{
 	"strict-transport-security-directives": "max-age=600",
 }
 
-// A design that writes every flag of every component, as far as no other rule decides it, is judged at the key of what is wrong, and of
-// that alone.
+// A design with every flag of every component that no other rule decides is reported only at the keys of wrong flags.
 func TestAllFlagsInOneDesign(t *testing.T) {
 	for _, minor := range check.MinorsOf("kubelet") {
 		version := plan.Version{Major: 1, Minor: minor}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// base is a clean cluster to which answers adds a mistake.
+// base is a correct cluster to which answers adds a mistake.
 const base = `cluster "prod" {
   type                   = "single-etcd-single-master"
   control_plane_endpoint = "api.prod.example.com:6443"
@@ -21,7 +21,7 @@ node "w" {
 }
 `
 
-// answers are designs with the findings that they get, as markers: mistakes that a rule's own file in testdata/rules has no room for.
+// answers are designs with their findings, as markers: mistakes that do not fit into a rule's file in testdata/rules.
 var answers = []struct{ name, src string }{
 	{"workers of a vendor without roles", `cluster "prod" { type = "multi-etcd-multi-master" }
 node_pool "workers" { count = 2 }

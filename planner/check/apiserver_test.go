@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// A policy is read from a file next to the topology, and held to what the API server takes.
+// A policy is read from a file next to the topology, and checked as the API server does.
 func TestAuditPolicy(t *testing.T) {
 	const src = "cluster \"dev\" {\n  type = \"all-in-one\"\n  audit {\n    policy = \"files/audit.yaml\"\n  }\n}\n" +
 		"node \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n"

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// large is a design with so many nodes: pools that a person would write, and a tenth of the nodes in blocks of their own.
+// large is a design with this many nodes: realistic pools, and a tenth of the nodes in separate blocks.
 func large(nodes int) []byte {
 	single := min(nodes/10, 5000)
 	src := fmt.Sprintf(`
@@ -46,7 +46,7 @@ node_pool "worker" {
 	return []byte(src)
 }
 
-// BenchmarkRun measures the checks alone.
+// BenchmarkRun measures only the checks.
 func BenchmarkRun(b *testing.B) {
 	for _, nodes := range []int{500, 5000, 50000} {
 		p, diags := road("large.hcl", large(nodes))

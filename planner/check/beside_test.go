@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// shallow are mistakes of one value, which used to hide whatever else is wrong.
+// shallow are mistakes in one value, which used to hide all other mistakes.
 var shallow = []mutation{
 	{"unknown-addon", func(src string) (string, bool) { return src + "\naddon \"openebs\" {}\n", true }},
 	{"unknown-value", func(src string) (string, bool) {
@@ -52,7 +52,7 @@ var shallow = []mutation{
 	adds("invalid-path", "etcd {\n  data_dir = \"var/etcd\"\n}"),
 }
 
-// deep are mistakes of a design. Each stands whatever one value elsewhere is.
+// deep are mistakes of a design that do not depend on a single value elsewhere.
 var deep = []mutation{
 	inCluster("version-feature-gate-unknown", `feature_gates = { NoSuchGate = true }`),
 	inCluster("component-insecure-flag", "api_server {\n    extra_args = { \"authorization-mode\" = \"AlwaysAllow\" }\n  }"),
@@ -64,8 +64,8 @@ var deep = []mutation{
 	writes("control-plane-cpus", `(roles *= \["control-plane"[^}]*cpus *)= \d+`, `$1= 1`),
 }
 
-// TestBesideMistakes puts two mistakes into every good design: one of a value, which cannot be read, and one of the design. Both are
-// reported, each once, and nothing else is.
+// TestBesideMistakes adds two mistakes to every good design: an unreadable value, and a mistake of the design. Both must be reported, each
+// once, and nothing else.
 func TestBesideMistakes(t *testing.T) {
 	tried, per := 0, map[string]int{}
 	for _, f := range corpus(t, "good", 20) {
@@ -77,7 +77,7 @@ func TestBesideMistakes(t *testing.T) {
 		if strings.HasPrefix(filepath.Base(f), "five-thousand") {
 			continue // what is true of ten nodes
 		}
-		by := make([][]string, len(deep)) // what each says alone
+		by := make([][]string, len(deep)) // what each reports alone
 		for j, other := range deep {
 			if second, ok := other.change(src); ok {
 				by[j] = besideSaid(f, second)
@@ -96,7 +96,7 @@ func TestBesideMistakes(t *testing.T) {
 			for j, other := range deep {
 				both, ok := other.change(first)
 				if !ok || by[j] == nil || (i+j)%3 != len(src)%3 {
-					continue // a third of all pairs, another one for each design
+					continue // a third of all pairs, a different one per design
 				}
 				want := slices.Concat(by[j], alone)
 				got := besideSaid(f, both)
@@ -122,7 +122,7 @@ func TestBesideMistakes(t *testing.T) {
 	t.Logf("%d pairs", tried)
 }
 
-// besideSaid names the rules that a design breaks, each time that it does.
+// besideSaid lists the rules that a design breaks, once per finding.
 func besideSaid(name, src string) []string {
 	_, diags := road(name, []byte(src))
 	var said []string
@@ -134,7 +134,7 @@ func besideSaid(name, src string) []string {
 	return said
 }
 
-// TestNodesWithoutRoles is one message for all of them, which offers the roles that no node has.
+// TestNodesWithoutRoles expects one message for all of them, which suggests the roles that no node has.
 func TestNodesWithoutRoles(t *testing.T) {
 	src := "cluster \"x\" {\n  type = \"single-etcd-single-master\"\n  control_plane_endpoint = \"api.example.com:6443\"\n}\n"
 	for i, name := range []string{"a", "b", "c"} {
@@ -154,7 +154,7 @@ func TestNodesWithoutRoles(t *testing.T) {
 	}
 }
 
-// TestMask: a mistake of one value hides none of a whole design's.
+// TestMask checks that a mistake in one value does not hide mistakes of the whole design.
 func TestMask(t *testing.T) {
 	const design = `cluster "x" {
   type = "multi-etcd-multi-master"
@@ -199,7 +199,7 @@ node_pool "cp" {
 	}
 }
 
-// An argument that a block does not have may be what is found missing there: the block's header says nothing of its own.
+// An argument that a block does not have may be the one that is missing: nothing more is reported at the block's header.
 func TestStrayArgumentHasNoEcho(t *testing.T) {
 	src := "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"192.168.56.10\"\n}\n" +
 		"container_runtime \"containerd\" {\n  registry \"registry.example.com\" {\n    username = \"robot\"\n  }\n}\n"
@@ -209,7 +209,7 @@ func TestStrayArgumentHasNoEcho(t *testing.T) {
 	}
 }
 
-// What is found next to an argument that is missing names no value that is not in the file.
+// Findings next to a missing argument mention no value that is not in the file.
 func TestBesideTellsOfNothingUnwritten(t *testing.T) {
 	src := `cluster "c" {
   type                   = "single-etcd-single-master"
@@ -240,7 +240,7 @@ node "w" {
 	}
 }
 
-// What is true whatever a mistake was meant to be is said in the words that all ways share, not in general ones.
+// A finding that is true for every possible correction uses the words that all ways share, not the rule's general text.
 func TestBesideWords(t *testing.T) {
 	src := "cluster \"b\" {\n  type = \"single-etcd-single-master\"\n}\nnode_pool \"x\" {\n  nme = \"a\"\n  for_each = { cp = 1, w = " +
 		"2 }\n" +

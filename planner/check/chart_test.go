@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// TestChartValues holds the values of a chart: a map in YAML, without a secret, and word for word in the tree.
+// TestChartValues checks the values of a chart: a YAML map without secrets, copied unchanged into the tree.
 func TestChartValues(t *testing.T) {
 	src := "cluster \"dev\" {\n  type = \"all-in-one\"\n}\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\naddon \"thing\" {\n" +
 		"  chart \"thing\" {\n    repository = \"oci://registry.example.com/charts\"\n    version = \"1.2.3-rc.1\"\n    values_file " +

@@ -22,12 +22,12 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// today is the day of every test whose file names no other: "# today: 2027-01-15".
+// today is the date of every test whose file sets no other: "# today: 2027-01-15".
 var today = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
 
 var dayOf = regexp.MustCompile(`(?m)^# today: (\d{4}-\d\d-\d\d)$`)
 
-// road takes the stages up to the checks as planner.Open does. A target's own arguments are its package's business.
+// road runs the stages up to the checks, as planner.Open does. The targets' packages test their own arguments.
 func road(filename string, src []byte) (*plan.Plan, hcl.Diagnostics) {
 	today := today
 	if m := dayOf.FindSubmatch(src); m != nil {
@@ -52,7 +52,7 @@ func road(filename string, src []byte) (*plan.Plan, hcl.Diagnostics) {
 	return nil, diags
 }
 
-// said writes a diagnostic as a marker: where it is, how bad, and of which rule.
+// said formats a diagnostic as a marker: place, severity, and rule.
 func said(d *hcl.Diagnostic) string {
 	severity := "error"
 	if d.Severity == hcl.DiagWarning {
@@ -66,8 +66,8 @@ func said(d *hcl.Diagnostic) string {
 
 var marker = regexp.MustCompile(`(?:#|//) (error|warning|note): ([a-z0-9-]+)(?:: (.*?))?(?: \+ |$)`)
 
-// expected reads the markers of a file: "# error: <id>" on the guilty line, optionally with words of the detail after a colon, several
-// joined by " + # ".
+// expected parses the markers of a file: "# error: <id>" on the line of the mistake, optionally with words of the detail after a colon,
+// several joined by " + # ".
 func expected(src []byte) (marks []string, words map[string]string) {
 	words = map[string]string{}
 	lines := bufio.NewScanner(bytes.NewReader(src))
@@ -118,7 +118,7 @@ func judge(t *testing.T, filename string) hcl.Diagnostics {
 
 const rulesDir = "../../testdata/rules/"
 
-// fileless names the rules that no file on disk can break by itself, with the test that does.
+// fileless lists the rules that no single file can break, with the test that does.
 var fileless = map[string]string{
 	"not-utf8":             "planner/spec: a file that editors and git would fix",
 	"file-too-large":       "planner/spec: four megabytes",
@@ -143,7 +143,7 @@ var fileless = map[string]string{
 	"target-hosted-block":  "TestTargets",
 }
 
-// TestRules checks every rule's file against its markers: the file breaks this rule and no other, and its near miss breaks none.
+// TestRules checks every rule's file against its markers: the file breaks only this rule, and its near miss breaks none.
 func TestRules(t *testing.T) {
 	for _, r := range check.Catalog() {
 		if fileless[r.ID] != "" {
@@ -185,7 +185,7 @@ func TestRulesHaveNoStrays(t *testing.T) {
 	}
 }
 
-// TestCatalog audits what each rule says of itself.
+// TestCatalog checks the texts of each rule.
 func TestCatalog(t *testing.T) {
 	id := regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 	seen := map[string]bool{}
@@ -225,9 +225,9 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-// TestTargets breaks the rules that need facts of a target which no starter has.
+// TestTargets breaks the rules that need facts of a target that no starter has.
 func TestTargets(t *testing.T) {
-	src, err := os.ReadFile(rulesDir + "topology-few-etcd.ok.hcl") // clean: external etcd, two balancers
+	src, err := os.ReadFile(rulesDir + "topology-few-etcd.ok.hcl") // correct: external etcd, two balancers
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestTargets(t *testing.T) {
 	}
 }
 
-// TestWaivers walks a finding through a waiver's life.
+// TestWaivers follows a finding through all states of a waiver.
 func TestWaivers(t *testing.T) {
 	const base = "cluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n" +
 		"\nnetwork {\n  mtu = 1200\n}\n"
@@ -307,7 +307,7 @@ func corpus(t *testing.T, folder string, least int) []string {
 	return files
 }
 
-// TestGoodDesigns: realistic designs break nothing but what their markers say, and no error is among that.
+// TestGoodDesigns checks that realistic designs break only the rules in their markers, none of them an error.
 func TestGoodDesigns(t *testing.T) {
 	for _, f := range corpus(t, "good", 20) {
 		t.Run(filepath.Base(f), func(t *testing.T) {
@@ -320,7 +320,7 @@ func TestGoodDesigns(t *testing.T) {
 	}
 }
 
-// TestBadDesigns: the faults that users really make are found, each once, at their place.
+// TestBadDesigns checks that mistakes that users really make are found, each once, at their place.
 func TestBadDesigns(t *testing.T) {
 	for _, f := range corpus(t, "bad", 60) {
 		t.Run(filepath.Base(f), func(t *testing.T) {
@@ -331,7 +331,7 @@ func TestBadDesigns(t *testing.T) {
 	}
 }
 
-// TestStarters: what `k8splan init` writes, and the examples, break no rule.
+// TestStarters checks that the files of `k8splan init`, and the examples, break no rule.
 func TestStarters(t *testing.T) {
 	examples, err := filepath.Glob("../../examples/*/topology.hcl")
 	if err != nil || len(examples) < 4 {
@@ -359,7 +359,7 @@ func TestStarters(t *testing.T) {
 			}
 			_, diags := road(string(name)+".hcl", src)
 			for _, d := range diags {
-				// On clouds the type with one etcd is spread over zones, and the rule says what that is worth.
+				// On clouds, the type with one etcd is spread over zones, and the rule explains the benefit.
 				if rule.ID(d) != "etcd-lone-member-spread" {
 					t.Errorf("%s on %s: %s", name, target, d)
 				}
@@ -371,7 +371,7 @@ func TestStarters(t *testing.T) {
 	}
 }
 
-// TestVersionAdvice: no advice names a version that the target does not take.
+// TestVersionAdvice checks that no advice names a version that the target does not support.
 func TestVersionAdvice(t *testing.T) {
 	quoted := regexp.MustCompile(`"(1\.[0-9]+\.[0-9]+)"`)
 	for _, of := range planner.Targets() {
@@ -395,7 +395,7 @@ func TestVersionAdvice(t *testing.T) {
 	}
 }
 
-// What a rule advises about the spread of etcd can be done with the members and the domains that there are, and helps.
+// Advice about the spread of etcd can be followed with the existing members and domains, and helps.
 func TestSpreadAdvice(t *testing.T) {
 	for _, c := range []struct {
 		members int
@@ -455,7 +455,7 @@ node_pool "worker" {
 	}
 }
 
-// Each beginning in the list of rules that are not compared with the past is that of a rule.
+// Each prefix in notOfPast matches a rule.
 func TestNotOfPast(t *testing.T) {
 	for _, begin := range check.NotOfPast {
 		if !slices.ContainsFunc(check.Rules(), func(r check.Rule) bool { return strings.HasPrefix(r.ID, begin) }) {

@@ -1,4 +1,4 @@
 package check
 
-// NotOfPast is for tests.
+// NotOfPast exports notOfPast for tests.
 var NotOfPast = notOfPast

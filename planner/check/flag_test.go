@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// minorsOf are the minors of a component of which there is a table.
+// minorsOf lists the minors of a component that have a table.
 func minorsOf(component string) []int {
 	var minors []int
 	for minor := range 100 {
@@ -21,13 +21,13 @@ func minorsOf(component string) []int {
 	return minors
 }
 
-// RightValue is rightValue, for the tests that take whole designs.
+// RightValue exports rightValue for tests of whole designs.
 var RightValue = rightValue
 
-// MinorsOf is minorsOf, likewise.
+// MinorsOf exports minorsOf for tests of whole designs.
 var MinorsOf = minorsOf
 
-// rightValue is a value that the flag takes.
+// rightValue is a value that the flag accepts.
 func rightValue(f flags.Flag) string {
 	for _, e := range enumerations {
 		if e.flag == f.Name && (e.component == f.Component || e.component == "kube" && f.Component != "etcd") {
@@ -80,8 +80,7 @@ func rightValue(f flags.Flag) string {
 	return "a"
 }
 
-// Every flag of every minor, with a value of its kind, is taken.
-// A name is taken where that minor's controller manager has it, by its name of today or of before 1.28.
+// A controller name is accepted if that minor's controller manager has it, by its current name or the one from before 1.28.
 func TestControllers(t *testing.T) {
 	for _, c := range []struct {
 		value string
@@ -123,7 +122,7 @@ func TestEveryFlagTakesARightValue(t *testing.T) {
 	}
 }
 
-// Flags whose type has a form refuse what is not of it.
+// Flags whose type has a format reject values in another format.
 func TestEveryFlagRefusesAWrongValue(t *testing.T) {
 	for _, component := range flags.Components() {
 		for _, f := range flags.Of(component) {
@@ -138,7 +137,7 @@ func TestEveryFlagRefusesAWrongValue(t *testing.T) {
 	}
 }
 
-// misspellings are a name with one letter too few, one too many, and two that changed places, in its middle.
+// misspellings returns a name with one letter missing, one added, and two swapped, in its middle.
 func misspellings(name string) []string {
 	i := len(name) / 2
 	if name[i] == '-' {
@@ -151,7 +150,7 @@ func misspellings(name string) []string {
 	return words
 }
 
-// Every flag that is misspelt by one letter is asked for by its name.
+// For every flag misspelled by one letter, the right name is suggested.
 func TestMisspeltFlags(t *testing.T) {
 	tried := 0
 	for _, component := range flags.Components() {
@@ -169,7 +168,7 @@ func TestMisspeltFlags(t *testing.T) {
 				tried++
 				line := judgedLine{commandLine: commandLine{component: component}, minor: minor}
 				if got := flagMeant(line, word); !strings.Contains(got, fmt.Sprintf("%q", name)) {
-					// Another flag that is as near is as good: log-json-x is one slip from two.
+					// Another flag that is equally close is also right: log-json-x is one slip from two.
 					if other := spelling.Nearest(word, names); other == "" || len(other) != len(name) {
 						t.Errorf("%s: --%s for --%s:%s", component, word, name, got)
 					}

@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// saidOf lists what the rules named component-… say of an all-in-one cluster with these blocks.
+// saidOf lists the findings of the rules component-… about an all-in-one cluster with these blocks.
 func saidOf(t *testing.T, version, blocks string) (ids []string, text string) {
 	t.Helper()
 	src := fmt.Sprintf("cluster \"c\" {\n  type = \"all-in-one\"\n  kubernetes_version = %q\n%s\n}\nnode \"n\" {\n  address = "+
@@ -29,7 +29,7 @@ func saidOf(t *testing.T, version, blocks string) (ids []string, text string) {
 	return ids, strings.Join(details, "; ")
 }
 
-// What a component refuses when it starts, or takes and then does not work with, is told once; what it takes is not.
+// Values that a component rejects at startup, or accepts without working, are reported once; valid values are not.
 func TestFlagRanges(t *testing.T) {
 	const kcm, api, scheduler, etcd = "controller_manager", "api_server", "scheduler", "etcd"
 	for _, c := range []struct{ of, flags, want string }{
@@ -96,7 +96,7 @@ func TestFlagRanges(t *testing.T) {
 	}
 }
 
-// No number of workers below 1 passes in any minor that has the flag, and each is told once.
+// No number of workers below 1 passes in any minor that has the flag, and each is reported once.
 func TestWorkersOfControllers(t *testing.T) {
 	versions := map[int]string{31: "1.31.14", 32: "1.32.13", 33: "1.33.13", 34: "1.34.11", 35: "1.35.4", 36: "1.36.3", 37: "1.37.2"}
 	for minor := flags.OldestKubernetes; minor <= flags.NewestKubernetes; minor++ {
@@ -107,7 +107,7 @@ func TestWorkersOfControllers(t *testing.T) {
 			for _, n := range []string{"0", "-1"} {
 				ids, text := saidOf(t, versions[minor], fmt.Sprintf("  controller_manager {\n    extra_args = { %q = %q }\n  }", f.Name, n))
 				if serviceController := f.Name == "concurrent-service-syncs"; serviceController && len(ids) == 0 {
-					continue // of clouds in the tree, which are gone
+					continue // flags of in-tree clouds, which were removed
 				}
 				if len(ids) != 1 || !slices.Contains([]string{"component-flag-value", "component-flag-breaks"}, ids[0]) {
 					t.Errorf("1.%d --%s=%s: %v %q", minor, f.Name, n, ids, text)
@@ -117,7 +117,7 @@ func TestWorkersOfControllers(t *testing.T) {
 	}
 }
 
-// The kubelet's and kube-proxy's own checks of memory on NUMA nodes, metrics and logs.
+// The kubelet's and kube-proxy's checks of memory on NUMA nodes, metrics, and logs.
 func TestConfigurationStarts(t *testing.T) {
 	kubelet := "  kubelet {\n    config = { %s }\n  }"
 	for _, c := range []struct{ fields, want string }{
@@ -153,7 +153,7 @@ func TestConfigurationStarts(t *testing.T) {
 	}
 }
 
-// A mistake of form gets the correction that applies to it, once.
+// A format mistake gets the matching correction, once.
 func TestCorrections(t *testing.T) {
 	const head = "cluster \"c\" {\n  type = \"all-in-one\"\n"
 	const node = "node \"n\" {\n  address = \"192.168.56.10\"\n}\n"

@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/diagtest"
 )
 
-// FuzzRun takes any text up the road: no panic, no hang, every range inside the file, every detail whole.
+// FuzzRun runs all stages on any text: no panic, no hang, every range inside the file, every detail complete.
 func FuzzRun(f *testing.F) {
 	for _, pattern := range []string{rulesDir + "*.hcl", corpusDir + "*/*.hcl", corpusDir + "*.hcl"} {
 		files, err := filepath.Glob(pattern)

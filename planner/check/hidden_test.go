@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// written is a block of a design, and how deep it is.
+// written is a block of a design, and its depth.
 type written struct {
 	*hclsyntax.Block
 	depth int
@@ -27,7 +27,7 @@ func blocksOf(blocks hclsyntax.Blocks, depth int) []written {
 	return all
 }
 
-// around are mistakes of a block: of what it is called, of unknown content, or that it is written twice.
+// around are mistakes of a block: its name, unknown content, or writing it twice.
 var around = []struct {
 	rule string
 	make func(src string, b written) (string, bool)
@@ -66,14 +66,14 @@ var around = []struct {
 	}},
 }
 
-// inside writes a line behind the opening brace of a block.
+// inside inserts a line after the opening brace of a block.
 func inside(src string, b written, line string) string {
 	at := b.OpenBraceRange.End.Byte
 	return src[:at] + "\n" + line + "\n" + src[at:]
 }
 
-// TestNothingIsHidden makes a mistake of each kind in each block of the good designs, which have a mistake of another kind each, and wants
-// both: the first once, and of the others all but what is said of the header of a block that cannot be read in full.
+// TestNothingIsHidden makes a mistake of each kind in each block of the good designs, which each have another mistake. It expects the first
+// mistake once, and all others except those at the header of a block that cannot be read completely.
 func TestNothingIsHidden(t *testing.T) {
 	tried, per := 0, map[string]int{}
 	for nth, f := range corpus(t, "good", 20) {
@@ -100,7 +100,7 @@ func TestNothingIsHidden(t *testing.T) {
 			for k, m := range around {
 				both, ok := m.make(src, b)
 				if !ok || (nth+j+k)%2 == 1 {
-					continue // half of them, another one for each design
+					continue // half of them, a different one per design
 				}
 				_, after := road(f, []byte(both))
 				left := slices.Clone(after)

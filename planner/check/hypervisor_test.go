@@ -42,8 +42,8 @@ func countOf(diags []string, id string) (n int) {
 	return n
 }
 
-// A hypervisor is overfilled exactly where the sum of its machines is more than it has: in one design, and in designs of one site, where
-// each fits alone.
+// A hypervisor is overfilled exactly if the sum of its machines exceeds its capacity: in one design, and in designs of one site that each
+// fit alone.
 func TestHypervisors(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 7))
 	overfilled, together := 0, 0

@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// What upstream's validation refuses is told, whether a field or a flag says it; what it takes is not.
+// Settings that upstream's validation rejects are reported, as fields and as flags; valid settings are not.
 func TestKubeletRefuses(t *testing.T) {
 	for _, c := range []struct{ config, flags, want string }{
 		{"imageGCHighThresholdPercent = 120", "", "imageGCHighThresholdPercent is 120"},

@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// TestOneForOne holds mistakes in blocks that may be repeated against all that is said of them.
+// TestOneForOne compares mistakes in repeatable blocks with all findings about them.
 func TestOneForOne(t *testing.T) {
 	for _, c := range []struct {
 		block string

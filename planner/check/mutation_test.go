@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// mutation changes one thing of a good design. It returns false if the design has no place for it.
+// mutation changes one thing in a good design. It returns false if it does not apply to the design.
 type mutation struct {
 	rule   string
 	change func(src string) (string, bool)
@@ -31,7 +31,7 @@ var (
 	networkHead = regexp.MustCompile(`(?m)^network \{\n`)
 )
 
-// inCluster and inNetwork write an argument or a block into designs that lack it.
+// inCluster and inNetwork insert an argument or a block into designs that lack it.
 func inCluster(id, text string) mutation {
 	name := strings.Fields(text)[0]
 	return mutation{id, func(src string) (string, bool) {
@@ -40,7 +40,7 @@ func inCluster(id, text string) mutation {
 	}}
 }
 
-// described gives a design a Kubernetes that has ended, with which nothing else is wrong but what that one lacks.
+// described gives a design a Kubernetes that has ended, whose only problems are features that the version lacks.
 var described = mutation{"version-unsupported", func(src string) (string, bool) {
 	text, possible := inCluster("", `kubernetes_version = "1.30.14"`).change(src)
 	return text, possible && !strings.Contains(src, "P384")
@@ -61,7 +61,7 @@ func inNetwork(id, text string, unless ...string) mutation {
 	}}
 }
 
-// writes replaces what a pattern finds first.
+// writes replaces the first match of a pattern.
 func writes(id, pattern, with string, unless ...string) mutation {
 	re := regexp.MustCompile(pattern)
 	return mutation{id, func(src string) (string, bool) {
@@ -131,7 +131,7 @@ var mutations = []mutation{
 	writes("node-taint-condition", `( roles *= \["worker"\]\n[^}]*)\n\}`, "$1\n  taint {\n    key    = \"node.kubernetes.io/not-ready\"\n"+
 		"    effect = \"PreferNoSchedule\"\n  }\n}", "taint", "labels"),
 	writes("load-balancer-virtual-ip-segment-unstated", `virtual_ip( *)= "10\.(\d+)\.0\.10"`, `virtual_ip$1= "10.$2.77.10"`,
-		"node_subnets", "load_balancer \"external\""), // whose address no host moves
+		"node_subnets", "load_balancer \"external\""), // whose address does not move
 	writes("availability-power-unstated", `( roles *= \["worker"\]\n)( *count)`, "$1  powers = [\"feed-a\", \"feed-b\"]\n$2", "all-in-one",
 		"powers ", "target \"gcp\"", "target \"vagrant\""),
 	inNetwork("network-bgp-unused", "cni \"calico\" {\n    bgp_as = 64512\n  }", "  cni ", "kube_proxy", "::", "mirror_url"),
@@ -166,7 +166,7 @@ var mutations = []mutation{
 	writes("machine-worker-memory", `( roles *= \["worker"\]\n)`, "$1  memory = \"256Mi\"\n", "memory"),
 }
 
-// TestMutations breaks each good design in each way that it has a place for, and wants that rule, and no other, to speak.
+// TestMutations breaks each good design in every applicable way, and expects findings of that rule only.
 func TestMutations(t *testing.T) {
 	tried, per := 0, map[string]int{}
 	for _, f := range corpus(t, "good", 20) {

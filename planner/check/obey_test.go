@@ -16,13 +16,13 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// proposal finds what a detail says to write: an argument with its value, in the block that is named or around the finding; or a value for
-// the place that the finding points at.
+// proposal matches what a detail says to write: an argument with its value, in the named block or around the finding, or a value for the
+// place of the finding.
 var proposal = regexp.MustCompile(
 	`(?:(?:Write|or|such as) (?:([a-z_]+) = )?("[^"…]+"|[0-9]+|[0-9a-f.:]+/[0-9]+|\["[^…\]]+\])(?: in ([a-z_]+))?(?:[.,]|$| ` +
 		`or)|([0-9a-f]+[.:][0-9a-f.:/]+) is free\.)(?: |$)`)
 
-// obeyed writes a proposal into a design, in each way that it can be meant: over the argument, or into a block. at is where it was written.
+// obeyed applies a proposal to a design in each possible way: to the argument, or inside a block. at is where it was written.
 func obeyed(t *testing.T, src string, m []string, d *hcl.Diagnostic, try func(design string, at int) bool) (possible, worked bool) {
 	name, value, in := m[1], m[2]+m[4], m[3]
 	put := func(from, to int, text string) bool { return try(src[:from]+text+src[to:], from) }
@@ -32,7 +32,7 @@ func obeyed(t *testing.T, src string, m []string, d *hcl.Diagnostic, try func(de
 		}
 		if text := value[0] == '"'; text != (src[d.Subject.Start.Byte] == '"') ||
 			!text && !strings.Contains("0123456789", src[d.Subject.Start.Byte:][:1]) {
-			return false, false // it points at something else: a block, a list
+			return false, false // it is about something else: a block, a list
 		}
 		return true, put(d.Subject.Start.Byte, d.Subject.End.Byte, value)
 	}
@@ -59,7 +59,7 @@ func obeyed(t *testing.T, src string, m []string, d *hcl.Diagnostic, try func(de
 	return true, walk(blocks, true) || walk(blocks, false) || in != "" && put(len(src), len(src), "\n"+in+" {\n"+name+" = "+value+"\n}\n")
 }
 
-// TestAdviceIsObeyed does what findings say: the finding must be gone then, and nothing new may be said of what was written.
+// TestAdviceIsObeyed follows the advice of findings: the finding must be gone, and there must be no new finding about what was written.
 func TestAdviceIsObeyed(t *testing.T) {
 	files, err := filepath.Glob(rulesDir + "*.hcl")
 	if err != nil {

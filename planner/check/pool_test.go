@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// An addon that announces nothing by ARP answers none; one whose segments are stated is told so without a guess.
+// An addon that announces nothing by ARP answers none; one whose segments are stated gets a definite finding instead of a guess.
 func TestPoolsAreAnnounced(t *testing.T) {
 	const design = `cluster "x" {
   type                   = "single-etcd-single-master"

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// good is a design of three control planes and three workers in three racks, of which nothing is said.
+// good is a design without findings: three control planes and three workers in three racks.
 func good() string {
 	var src strings.Builder
 	src.WriteString("cluster \"p\" {\n  type = \"multi-etcd-multi-master\"\n  control_plane_endpoint = \"api.example.com:6443\"\n" +
@@ -26,7 +26,7 @@ func good() string {
 	return src.String()
 }
 
-// TestSaid checks designs with one mistake each against what is said of it, and what is not. Each replacement is old, new.
+// TestSaid checks designs with one mistake each: what must be reported, and what must not. Each replacement is old, new.
 func TestSaid(t *testing.T) {
 	hosts := []string{"# host a", `host = "h1"`, "# host b", `host = "h2"`, "# host c", `host = "h3"`}
 	inCluster := func(text string) []string { return []string{"# cluster", text} }
@@ -53,7 +53,7 @@ func TestSaid(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		replace []string
-		want    string // rules with a part of their detail: "rule: part; rule: part"; all errors and warnings are among them
+		want    string // rules with a part of their detail: "rule: part; rule: part", including all errors and warnings
 	}{
 		{"good", nil, ""},
 		{"host bits before pods", []string{"10.1.0.0/24", "10.1.0.5/24", "10.244.0.0/16", "10.1.0.0/16"},

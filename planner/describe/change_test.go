@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/describe"
 )
 
-// A record of a tree may have passed through other hands: nothing in it reaches a terminal or a page but as text.
+// A record may have been modified by others: its content reaches a terminal or a page only as text.
 func TestHostileRecord(t *testing.T) {
 	const hostile = "a\x1b[31m|<script>alert(1)</script>`x` [l](http://example.com) **b** @all\n# heading\r\u202e\u0085"
 	quoted, err := json.Marshal(hostile)
@@ -60,7 +60,7 @@ func TestHostileRecord(t *testing.T) {
 	}
 }
 
-// The page of a change fits into its width, and paints only where it is told to.
+// The page of a change fits into its width, and uses color only if asked to.
 func TestChangePageFits(t *testing.T) {
 	old, err := change.Decode(
 		[]byte(`{"format_version": "1.0", "cluster": "a", "target": "bare-metal", "hosting": "hosts",

@@ -31,7 +31,7 @@ func starter(t *testing.T, kind topologies.Type, target string) *plan.Plan {
 	return p.Plan()
 }
 
-// A page stays within its width, wherever words allow, has no blank at the end of a line, and no color unless it is asked for.
+// A page stays within its width if words allow it, has no trailing blanks, and no color unless asked for.
 func TestPageFits(t *testing.T) {
 	for _, row := range topologies.Table {
 		p := starter(t, row.Type, "bare-metal")
@@ -45,7 +45,7 @@ func TestPageFits(t *testing.T) {
 				room = 100
 			}
 			for _, line := range strings.Split(page.String(), "\n") {
-				// A table whose other columns are as wide as the page goes over it.
+				// A table whose other columns are as wide as the page exceeds it.
 				if n := runewidth.StringWidth(line); n > room && width != 60 {
 					t.Errorf("%s at width %d: %d columns: %s", row.Type, width, n, line)
 				}
@@ -85,7 +85,7 @@ func strip(s string) string {
 	}
 }
 
-// The document for programs has every list, empty or not, and every node.
+// The document for programs has every list, even if empty, and every node.
 func TestDescribeHasNoNull(t *testing.T) {
 	for _, target := range topologies.StarterTargets() {
 		for _, kind := range planner.StarterTypes(target) {
@@ -105,7 +105,7 @@ func TestDescribeHasNoNull(t *testing.T) {
 	}
 }
 
-// The page and the document say what upstream advises for the nodes, what the file states, and what is left after a loss.
+// The page and the document show upstream's recommendation for the nodes, what the file states, and what remains after a loss.
 func TestCapacity(t *testing.T) {
 	const src = `cluster "c" {
   type                   = "multi-etcd-multi-master"
@@ -170,7 +170,7 @@ node_pool "worker" {
 	}
 }
 
-// survives writes what a design survives at a width, and the document on it.
+// survives returns the survival page at a width, and the document.
 func survives(t *testing.T, src string, width int) (string, describe.Simulation) {
 	t.Helper()
 	project, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
@@ -215,7 +215,7 @@ node_pool "worker" {
 }
 `
 
-// What a design survives stays within the width of a terminal.
+// The survival page stays within the width of a terminal.
 func TestSurvivalFits(t *testing.T) {
 	for _, width := range []int{80, 100, 140} {
 		page, _ := survives(t, hypervisors, width)
@@ -257,7 +257,7 @@ func TestSurvivalDocument(t *testing.T) {
 	}
 }
 
-// One machine is not a pair: the page says nothing of pairs, the document that there is none.
+// One machine is not a pair: the page does not mention pairs, and the document has none.
 func TestSurvivalOfOneMachine(t *testing.T) {
 	page, doc := survives(t, "cluster \"c\" {\n  type = \"all-in-one\"\n}\nnode \"n\" {\n  address = \"10.0.0.1\"\n}\n", 100)
 	if strings.Contains(page, "pair") {
@@ -268,7 +268,7 @@ func TestSurvivalOfOneMachine(t *testing.T) {
 	}
 }
 
-// A search that gave up is never told as an answer.
+// The result of a search that gave up is never presented as an answer.
 func TestSurvivalGaveUp(t *testing.T) {
 	project, diags := planner.Open("topology.hcl", []byte(hypervisors), nil, time.Time{})
 	if diags.HasErrors() {
@@ -288,7 +288,7 @@ func TestSurvivalGaveUp(t *testing.T) {
 	}
 }
 
-// A machine that states no size takes an unknown share of its hypervisor, which is not nothing.
+// A machine that states no size uses an unknown share of its hypervisor, which is not zero.
 func TestHypervisorsOfMachinesWithoutSize(t *testing.T) {
 	const head = "cluster \"c\" {\n  type = \"single-etcd-single-master\"\n  control_plane_endpoint = \"api.example.com:6443\"\n}\n" +
 		"hypervisor \"kvm\" {\n  cpus = 16\n  memory = \"64Gi\"\n}\n"

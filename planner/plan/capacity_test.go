@@ -24,7 +24,7 @@ func TestSizeEtcd(t *testing.T) {
 	}
 }
 
-// The unit that takes most with it is the one that is lost: the domain, else the hypervisor, else the node; by CPUs where all state them.
+// The lost unit is the one that takes the most with it: the domain, else the hypervisor, else the node; by CPUs if all nodes state them.
 func TestLargestLoss(t *testing.T) {
 	node := func(name, domain, host string, cpus int) *Node {
 		return &Node{Name: name, FailureDomain: domain, Host: host, CPUs: cpus, MemoryBytes: int64(cpus) << 30, Roles: Worker}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDigestsAreOfFilesThatHostsFetch reads the list as sha256sum would, and asks for each line whether the plan names its file so.
+// TestDigestsAreOfFilesThatHostsFetch parses the list as sha256sum does, and checks that the plan uses each line's file name.
 func TestDigestsAreOfFilesThatHostsFetch(t *testing.T) {
 	line := regexp.MustCompile(`^([0-9a-f]{64})  ((?:dl\.k8s\.io|github\.com|storage\.googleapis\.com|raw\.githubusercontent\.com)/\S+)$`)
 	shape := regexp.MustCompile(`(^|[^0-9a-z])v?[0-9]+\.[0-9]+\.[0-9]+`)
@@ -53,7 +53,7 @@ func TestDigestsAreOfFilesThatHostsFetch(t *testing.T) {
 	}
 }
 
-// TestDigestsAreOfUpstream checks some against what other projects than kubespray pin for the same files.
+// TestDigestsAreOfUpstream compares some digests with what projects other than kubespray pin for the same files.
 func TestDigestsAreOfUpstream(t *testing.T) {
 	const (
 		plugins = "github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz"

@@ -9,7 +9,7 @@ import (
 	"k8s.io/kubernetes/cmd/kubeadm/app/constants"
 )
 
-// The row of the default version is kubeadm's own: go.mod names the release, so raising it without the row fails here.
+// The row of the default version equals kubeadm's own constants: go.mod names the release, so raising it without the row fails here.
 func TestFactsAreThoseOfKubeadm(t *testing.T) {
 	v := own().Newest()
 	floor, _ := own().At(v).EtcdFloor()
@@ -70,7 +70,7 @@ func TestFactsAreWhole(t *testing.T) {
 	}
 }
 
-// An unknown version is answered with nothing, in every method, and a plan of it holds nothing made up.
+// For an unknown version every method returns nothing, and a plan with it contains nothing invented.
 func TestUnknownVersionGetsNoData(t *testing.T) {
 	for _, v := range []Version{{1, 30, 4}, {1, 38, 0}, {1, 14, 0}, {}} {
 		floor, known := own().At(v).EtcdFloor()
@@ -179,7 +179,8 @@ func TestKubeletFlags(t *testing.T) {
 	}
 }
 
-// Of a minor that has ended, its last release, its end and the way up are known, and nothing of what the cluster runs is made up.
+// For a minor that has ended, only its last release, its end, and the upgrade path are known; nothing about the cluster's versions is
+// invented.
 func TestDescribed(t *testing.T) {
 	last := ""
 	for i, m := range pastMinors {

@@ -10,10 +10,10 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// hosts are the facts of a target where machines exist already.
+// hosts are the facts of a target with existing machines.
 var hosts = Facts{Name: defaultTarget, Hosting: Hosts, Resolving: Resolving{L2: true}}
 
-// load reads a topology that has no mistake.
+// load reads a topology without mistakes.
 func load(t testing.TB, src string) *spec.Spec {
 	t.Helper()
 	s, diags := spec.Load("topology.hcl", []byte(src), nil)
@@ -23,7 +23,7 @@ func load(t testing.TB, src string) *spec.Spec {
 	return s
 }
 
-// resolved is the plan of a topology that has no mistake.
+// resolved is the plan of a topology without mistakes.
 func resolved(t testing.TB, src string) *Plan {
 	t.Helper()
 	p, diags := Resolve(load(t, src), hosts)
@@ -33,7 +33,7 @@ func resolved(t testing.TB, src string) *Plan {
 	return p
 }
 
-// resolvedOn is the plan of a topology on a target of a kind.
+// resolvedOn is the plan of a topology on a target with these facts.
 func resolvedOn(t testing.TB, facts Facts, src string) *Plan {
 	t.Helper()
 	s := load(t, src)
@@ -145,7 +145,7 @@ waive "control-plane-undersized" {
 `, workers+200, workers)
 }
 
-// smallest is the smallest file that the language takes.
+// smallest is the smallest valid file.
 const smallest = `
 cluster "dev" { type = "all-in-one" }
 node "dev-1" {

@@ -17,7 +17,7 @@ func TestImages(t *testing.T) {
 		}
 		return all
 	}
-	want := []string{ // as images.txt of a site with its own registry
+	want := []string{ // like images.txt of a site with a private registry
 		"10.0.0.2:5000/flannel-cni-plugin:v1.9.1-flannel3", "10.0.0.2:5000/flannel:v0.28.10", "10.0.0.2:5000/coredns:v1.14.6",
 		"10.0.0.2:5000/kube-apiserver:v1.37.2",
 		"10.0.0.2:5000/kube-controller-manager:v1.37.2", "10.0.0.2:5000/kube-proxy:v1.37.2", "10.0.0.2:5000/kube-scheduler:v1.37.2",
@@ -162,7 +162,7 @@ func TestHostsEntry(t *testing.T) {
 		{smallest, ""}, // an address is not looked up
 		{named(smallest), "192.168.56.10 api.example.com"},
 		{named(stacked), "10.0.0.9 api.example.com"},
-		{named(stacked + two), ""}, // nothing to say which of the two
+		{named(stacked + two), ""}, // the name could mean either of the two
 		{named(stacked) + "load_balancer \"kube-vip\" {\n virtual_ip = \"10.0.0.5\"\n}", "10.0.0.5 api.example.com"},
 		{named(stacked) + "load_balancer \"external\" {}", ""},
 	} {

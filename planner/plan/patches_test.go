@@ -2,7 +2,8 @@ package plan
 
 import "testing"
 
-// TestSplitPatchName: names are read as kubeadm reads them, and where it would leave a file out, or its type, that is a problem.
+// TestSplitPatchName checks that names are parsed as kubeadm does, and that a name is a problem if kubeadm would ignore the file or its
+// type.
 func TestSplitPatchName(t *testing.T) {
 	known := Version{Major: 1, Minor: 36}.PatchTargets()
 	for _, c := range []struct{ name, target, kind string }{

@@ -51,7 +51,7 @@ type Port struct {
 	On          Peer   // the hosts that listen
 	From        []Peer // who connects, in the order of the constants; hosts of On only if listed
 	Protocol    string // tcp | udp | ipip | vrrp (the last two are IP protocols 4 and 112 and have no port)
-	First, Last int    // equal for a single port; 0 where the protocol has none
+	First, Last int    // equal for a single port; 0 if the protocol has none
 	Component   string // who listens: "kube-apiserver"
 	Purpose     string // a noun phrase
 	Source      string // where the fact comes from

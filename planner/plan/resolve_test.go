@@ -94,7 +94,7 @@ func TestExampleOfTheLanguage(t *testing.T) {
 	}
 }
 
-// If etcd is, and on which hosts, for every way to define it.
+// Whether there is etcd, and on which hosts, for every way to define it.
 func TestEtcdPlacement(t *testing.T) {
 	const node = "node %q {\n roles = [%s]\n address = %q\n}\n"
 	for _, c := range []struct {
@@ -356,7 +356,7 @@ func TestOrderOfBlocksDoesNotMatter(t *testing.T) {
 	}
 }
 
-// Adding a worker changes nothing that is there already.
+// Adding a worker changes no existing node.
 func TestWorkerMoreChangesNoOtherNode(t *testing.T) {
 	before, after := resolved(t, production(20)), resolved(t, production(21))
 	byName := map[string]*Node{}
@@ -409,7 +409,7 @@ func BenchmarkResolve5000(b *testing.B) {
 	}
 }
 
-// TestSystemOfTheTarget holds that a system which the target does not use decides nothing.
+// TestSystemOfTheTarget checks that a system that the target does not use has no effect.
 func TestSystemOfTheTarget(t *testing.T) {
 	const src = "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36.0\"\n}\n" +
 		"node \"n\" {\n address = \"10.0.0.1\"\n os = \"debian-11\"\n}\n"

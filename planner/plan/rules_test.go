@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// Each case adds one mistake to a cluster without any, on the line that ends in "# here", and gets one message.
+// Each case adds one mistake to a correct cluster, on the line that ends in "# here", and gets one message.
 var mistakes = []struct{ id, src string }{
 	{"invalid-address", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.300\" # here\n}"},
 	{"invalid-address", "node \"w\" {\n roles = [\"worker\"]\n address = \"10.0.0.09\" # here\n}"},
@@ -212,8 +212,8 @@ func TestMessagesSayWhatToWrite(t *testing.T) {
 	}
 }
 
-// TestMinorAlone: a minor is its newest patch for a new cluster, and the patch that the cluster has for one that was built; what the target
-// takes bounds both the newest one and what is said to be newer.
+// TestMinorAlone checks that a minor means its newest patch for a new cluster, and the cluster's patch for an existing one. The target's
+// limits apply to the newest patch and to the patches that are reported as newer.
 func TestMinorAlone(t *testing.T) {
 	some := load(t, "cluster \"c\" {\n type = \"all-in-one\"\n kubernetes_version = \"1.36\"\n}\n"+
 		"node \"n\" {\n address = \"10.0.0.1\"\n}\n")

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestSettings: what a file says beyond hosts, ranges and versions is listed once, many hosts as few, and nothing of a file that says
-// nothing.
+// TestSettings checks that each setting other than hosts, ranges, and versions is listed once, that many hosts are shortened, and that a
+// file without settings has an empty list.
 func TestSettings(t *testing.T) {
 	const quiet = "cluster \"a\" {\n  type = \"all-in-one\"\n}\nnode \"a\" {\n  address = \"10.0.0.1\"\n}\n"
 	if got := settings(t, quiet); len(got) > 0 {

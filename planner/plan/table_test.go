@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestParseFacts takes what Document prints, and refuses all that lacks a part or holds another kind of value.
+// TestParseFacts accepts the output of Document, and rejects documents with missing parts or wrong types.
 func TestParseFacts(t *testing.T) {
 	data, err := json.Marshal(own().Document())
 	if err != nil {

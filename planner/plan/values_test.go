@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// hostile is what someone may write where a name is wanted: code for each program that reads the generated files.
+// hostile are names that someone may write: code for each program that reads the generated files.
 var hostile = []string{
 	"", "a b", "{{ lookup('pipe','id') }}", "$(id)", "`id`", "#{`id`}", "${HOME}", "a\nb", "a\x00b", "a\"b", "a'b", "../../etc/passwd",
 	"-rf", "a;b", "a|b", "a&b", "a<b", "a>b", "a\\b", "\u202egnp", "a\u2028b", "é", "\xff", "%{ if true }",
@@ -50,7 +50,7 @@ func TestHostileTextIsRefused(t *testing.T) {
 
 func ptr[T any](v T) *T { return &v }
 
-// Our syntax of labels and names takes nothing that Kubernetes refuses, and the other way round where nothing speaks against it.
+// Our syntax of labels and names accepts nothing that Kubernetes rejects, and everything that it accepts unless there is a reason not to.
 func TestSyntaxIsThatOfKubernetes(t *testing.T) {
 	words := append(slices.Clone(hostile), "a", "a-b", "a.b", "A", "a_b", "-a", "a-", "0", "1a", "example.com/tier", "example.com/a/b",
 		"/a", "a/", "Example.com/a", strings.Repeat("a", 63), strings.Repeat("a", 64),
@@ -118,7 +118,7 @@ func TestNaturalOrder(t *testing.T) {
 	}
 }
 
-// Every word that the schema of the language lets through means something here.
+// Every word that the schema accepts has a meaning in the plan.
 func TestEveryWordOfTheSchemaIsKnown(t *testing.T) {
 	row := func(path ...string) spec.Block {
 		blocks := spec.Schema
@@ -180,7 +180,7 @@ func TestMeantSize(t *testing.T) {
 	}
 }
 
-// TestElementsArePointedAt: a mistake in a list or a map that is written out is reported where it is.
+// TestElementsArePointedAt checks that a mistake in a list or map literal is reported at its own place.
 func TestElementsArePointedAt(t *testing.T) {
 	src := `cluster "dev" {
   type      = "all-in-one"

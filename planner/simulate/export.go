@@ -18,7 +18,7 @@ type Data struct {
 	Balancer string    `json:"balancer"` // haproxy | kube-vip | external | none
 	Balances bool      `json:"balances"` // at least one node is a balancer
 	Stacked  bool      `json:"stacked"`
-	Placed   bool      `json:"placed"` // where the replicas of CoreDNS are is known
+	Placed   bool      `json:"placed"` // it is known where CoreDNS runs
 	// VirtualIP is "" if there is none.
 	VirtualIP string `json:"virtual_ip"`
 

@@ -12,14 +12,14 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// design is a plan: etcd members, control planes and workers dealt over zones.
+// design is a plan: etcd members, control planes, and workers distributed round-robin over zones.
 type design struct {
 	etcd, cps, workers, lbs int
 	stacked                 bool
 	converged               bool // control planes run pods, too
 	minor                   int  // of Kubernetes
 	zones                   []string
-	cpZones, lbZones        []string // of control planes and balancers, where they are others
+	cpZones, lbZones        []string // of control planes and balancers, if different
 	kind                    string
 	apart                   bool // the balancers share no address
 	endpoint                string
@@ -126,17 +126,17 @@ func TestVerdicts(t *testing.T) {
 		{"every control plane", external3, "node/cp-1 node/cp-2 node/cp-3", "", "up up down down up degraded depends down"},
 		{"a rack", external3, "zone/rack-a", "", "degraded degraded degraded degraded degraded degraded depends up"},
 		{"two racks", external3, "zone/rack-a zone/rack-b", "", "down down down down down down depends down"},
-		// Each balancer hears its own rack and rack-c: both find an API server. Which of these loses requests to the member that hears no
-		// leader, and whether the scheduler is next to one that does, is chance.
+		// Each balancer hears its own rack and rack-c: both find an API server. Which of these loses requests to the member without a
+		// leader, and whether the scheduler is next to such a server, depends on chance.
 		{"racks a and b cut apart", external3, "", "rack-a:rack-b", "degraded degraded degraded depends up degraded degraded depends"},
-		// the balancers hear each other, and the one that has the address keeps it
+		// the balancers hear each other, and the one with the address keeps it
 		{"a balancer's rack and the one without", external3, "", "rack-a:rack-c",
 			"degraded degraded depends depends up degraded degraded depends"},
 		{"the other balancer's rack and the one without", external3, "", "rack-b:rack-c",
 			"degraded degraded depends depends up degraded degraded depends"},
 		{"a balancer's rack cut off, stacked", stackedVIP, "", "rack-a:rack-c",
 			"degraded degraded depends degraded up degraded degraded depends"},
-		// keepalived's check takes the address from the one that passes nothing on
+		// keepalived's check moves the address away from the one that cannot forward anything
 		{"the process of the other balancer", stackedVIP, "balancer/lb-2", "rack-b:rack-c",
 			"degraded degraded degraded degraded up degraded degraded up"},
 		{"the process of a balancer that is cut off from the other", stackedVIP, "balancer/lb-2", "rack-a:rack-b",
@@ -151,7 +151,7 @@ func TestVerdicts(t *testing.T) {
 		{"the lone etcd", lone, "node/etcd-1", "", "down down down down up degraded up down"},
 		{"a control plane beside the lone etcd", lone, "node/cp-1", "", "up up degraded degraded up degraded degraded up"},
 		{"the lone balancer", lone, "node/lb-1", "", "up up down down up degraded up down"},
-		// from 1.33 on the kubelet of a control plane connects to its own API server
+		// since 1.33 a control plane's kubelet connects to its own API server
 		{"the lone balancer, pods on control planes", converged, "node/lb-1", "", "up up down degraded up degraded up down"},
 		{"the lone balancer, pods on control planes, without the other worker", converged, "node/lb-1 node/w-1", "",
 			"up up down degraded degraded degraded degraded down"},
@@ -221,7 +221,7 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
-// Quorum arithmetic, against its definition: the smallest number of which two groups always share a member.
+// Quorum arithmetic, against its definition: the smallest size at which any two groups share a member.
 func TestQuorumArithmetic(t *testing.T) {
 	for n := 1; n <= 9; n++ {
 		q := plan.Quorum(n)
@@ -242,7 +242,7 @@ func TestQuorumArithmetic(t *testing.T) {
 	}
 }
 
-// More members never tolerate less.
+// More members never tolerate fewer losses.
 func TestMoreMembersNeverTolerateLess(t *testing.T) {
 	tolerated := -1
 	for n := 1; n <= 9; n++ {
@@ -266,7 +266,7 @@ var shapes = []design{
 	{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true, apart: true, endpoint: "lb-1"},
 }
 
-// Killing more never heals: a capability that is down stays down, one that works for sure never works better.
+// More failures never help: a capability that is down stays down, and one that certainly works never gets better.
 func TestMonotone(t *testing.T) {
 	for _, d := range shapes {
 		m := New(d.plan())
@@ -290,7 +290,7 @@ func TestMonotone(t *testing.T) {
 	}
 }
 
-// In mode bgp kube-vip's address is where its lease is, as in mode arp: TestKubeVIPByBGP holds the manifest to it.
+// In mode bgp, kube-vip's address is where its lease is, as in mode arp: TestKubeVIPByBGP checks the manifest.
 func TestBGPIsAsARP(t *testing.T) {
 	p, q := shapes[2].plan(), shapes[2].plan()
 	p.LoadBalancer.Mode, q.LoadBalancer.Mode = "arp", "bgp"
@@ -309,8 +309,8 @@ func TestBGPIsAsARP(t *testing.T) {
 	}
 }
 
-// What does not work as defined has a reason that says so: none that is next to a capability which is up, no mere count of what works in
-// full, and nothing that the design lacks.
+// The reason of a capability that does not work as defined says so: it is not a reason of a working capability, not only a count of what
+// fully works, and mentions nothing that the design lacks.
 func TestReasons(t *testing.T) {
 	fine := map[string]bool{}
 	judge := func(m *Model, f Failure) {
@@ -357,8 +357,8 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-// Under a cut the virtual IP stays where it is while the balancers hear each other, so that a rack surely has the endpoint if it reaches
-// both; where they do not hear each other both hold it, and one in reach is enough.
+// During a cut, the virtual IP stays where it is as long as the balancers hear each other, so a rack certainly has the endpoint if it
+// reaches both. If they do not hear each other, both hold it, and reaching one is enough.
 func TestVirtualIPUnderCuts(t *testing.T) {
 	for _, first := range racks {
 		for _, second := range racks {
@@ -389,7 +389,7 @@ func TestVirtualIPUnderCuts(t *testing.T) {
 	}
 }
 
-// A reason says what is the matter, and nothing that is not so.
+// A reason states the cause, and nothing that is false.
 func TestReasonsAreTrue(t *testing.T) {
 	external3 := design{etcd: 3, cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, zones: racks}
 	edge := design{cps: 3, workers: 2, lbs: 1, kind: plan.HAProxy, stacked: true, zones: []string{"core"}, lbZones: []string{"edge"}}
@@ -430,7 +430,7 @@ func TestReasonsAreTrue(t *testing.T) {
 	}
 }
 
-// A room goes with all of its racks; a cut, and a zone that must be survived, are the racks. Power feeds cross both.
+// A room fails with all of its racks. Cuts, and zones that must be survived, are racks. Power feeds are independent of both.
 func TestRoomsRacksAndFeeds(t *testing.T) {
 	p := design{cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, stacked: true,
 		zones: []string{"room-1/rack-a", "room-1/rack-b", "room-2/rack-c"}}.plan()
@@ -480,7 +480,7 @@ func TestRoomsRacksAndFeeds(t *testing.T) {
 	}
 }
 
-// An address moves inside its network segment only: a balancer of another one does not help where the first one is lost.
+// An address moves only inside its network segment: a balancer in another one does not help if the first one fails.
 func TestVirtualIPAcrossSegments(t *testing.T) {
 	for _, kind := range []string{plan.HAProxy, plan.KubeVIP} {
 		p := design{cps: 3, workers: 3, lbs: 2, kind: kind, stacked: true, zones: racks}.plan()
@@ -516,7 +516,7 @@ func TestVirtualIPAcrossSegments(t *testing.T) {
 	}
 }
 
-// If the replicas of CoreDNS are placed, a cut matters to DNS only where one is behind it.
+// If it is known where CoreDNS runs, a cut affects DNS only if a replica is on the other side.
 func TestDNSUnderCuts(t *testing.T) {
 	m := New(design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
 	for _, c := range []struct {
@@ -539,7 +539,7 @@ func TestDNSUnderCuts(t *testing.T) {
 	}
 }
 
-// Names mean nothing: the verdicts of a plan with other names are the same.
+// Names do not matter: the verdicts of a plan with other names are the same.
 func TestSymmetricUnderRenaming(t *testing.T) {
 	for _, d := range shapes {
 		renamed := d
@@ -566,7 +566,7 @@ func TestSymmetricUnderRenaming(t *testing.T) {
 	}
 }
 
-// The grouping of equivalent units is exact: the sweep's rows say of every unit and pair what judging each by itself says.
+// Grouping equivalent units is exact: the sweep's rows give every unit and pair the same verdict as judging it individually.
 func TestSweepIsExact(t *testing.T) {
 	for _, d := range shapes {
 		m := New(d.plan())
@@ -634,7 +634,7 @@ func BenchmarkSweep5000(b *testing.B) {
 	}
 }
 
-// Units that fall alike are one line of a table, whatever the model tells them apart by. A range leaves nothing out.
+// Units with the same outcome share a line of a table, even if the model distinguishes them. A range omits nothing.
 func TestFoldMerges(t *testing.T) {
 	class := func(names ...string) Class { return Class{Kind: NodeUnit, Names: names} }
 	lines := Fold([]Row{{Class: class("gpu-1", "worker-9")}, {Class: class("worker-2", "worker-10")}, {Class: class("worker-11")}})
@@ -654,7 +654,7 @@ func TestFoldMerges(t *testing.T) {
 	}
 }
 
-// A line says of all of its units what must be done when they never return.
+// A line says for all of its units what must be done if they never return.
 func TestFoldKeepsWhatMustBeDone(t *testing.T) {
 	m := New(design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
 	lost := map[string]string{}
@@ -675,7 +675,7 @@ func TestFoldKeepsWhatMustBeDone(t *testing.T) {
 	}
 }
 
-// TestNodeCalledExternal: a balancer of the plan is judged as what it is, whatever its name.
+// TestNodeCalledExternal checks that a balancer of the plan is judged as such, whatever its name.
 func TestNodeCalledExternal(t *testing.T) {
 	plain := design{etcd: 3, cps: 3, workers: 2, lbs: 1, kind: plan.HAProxy, apart: true}
 	named := plain
@@ -694,7 +694,7 @@ func TestNodeCalledExternal(t *testing.T) {
 	}
 }
 
-// If every node has its own proxy, no control plane is missed by any node, and there is no balancer that could be lost.
+// If every node has its own proxy, no node depends on a particular control plane, and there is no balancer to lose.
 func TestLocalBalancer(t *testing.T) {
 	p := design{stacked: true, cps: 3, workers: 2, kind: plan.LocalBalancer, apart: true, minor: 37}.plan()
 	m := New(p)
@@ -710,7 +710,7 @@ func TestLocalBalancer(t *testing.T) {
 	}
 }
 
-// TestEtcdOfOthers holds that what fails here never takes an etcd that others run, and that this is said as an assumption.
+// TestEtcdOfOthers checks that failures here never affect an etcd that others run, and that this is listed as an assumption.
 func TestEtcdOfOthers(t *testing.T) {
 	for _, kind := range []topologies.Type{topologies.MultiEtcdMultiMaster, topologies.SingleEtcdMultiMaster} {
 		p := design{cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy}.plan()

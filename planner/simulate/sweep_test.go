@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// randomPlan makes a small plan, some of them with everything in strange places.
+// randomPlan creates a small plan, sometimes with unusual placements.
 func randomPlan(r *rand.Rand) *plan.Plan {
 	p := &plan.Plan{}
 	p.Cluster.Type = topologies.MultiEtcdMultiMaster
@@ -94,7 +94,7 @@ func names(units []Unit) string {
 	return strings.Join(names, " + ")
 }
 
-// subsets visits every set of so many units.
+// subsets visits every set of the given size.
 func subsets(units []Unit, size int, visit func([]Unit)) {
 	var walk func(from int, chosen []Unit)
 	walk = func(from int, chosen []Unit) {
@@ -126,7 +126,7 @@ func smallestByForce(m *Model, units []Unit, stops func(*Outcome) bool) []string
 	return nil
 }
 
-// The sweep says of small plans, every unit, pair and cut of them, what judging each by itself says.
+// For every unit, pair, and cut of small plans, the sweep gives the same verdict as judging it individually.
 func TestSweepMatchesBruteForce(t *testing.T) {
 	for seed := range uint64(90) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -289,7 +289,7 @@ func TestLinesNameTheSets(t *testing.T) {
 	}
 }
 
-// expand reads a line: names joined by plus signs, the last of which may be a choice.
+// expand parses a line: names joined by plus signs, the last of which may be a choice.
 func expand(t *testing.T, line string) []string {
 	sets := [][]Unit{nil}
 	for _, part := range strings.Split(line, " + ") {
@@ -352,12 +352,12 @@ func expand(t *testing.T, line string) []string {
 	return said
 }
 
-// isKind tells a unit with its kind from a failure domain that is in another.
+// isKind distinguishes a unit with its kind from a nested failure domain.
 func isKind(s string) bool {
 	return slices.Contains([]Kind{NodeUnit, ZoneUnit, PowerUnit, HostUnit, BalancerUnit}, Kind(s))
 }
 
-// What is in every set is said first, the choice last; sets that no one choice names have lines of one form.
+// Units in every set come first, the choice last; sets that no single choice describes have lines of the same form.
 func TestLinesOfTheWholeCluster(t *testing.T) {
 	lb2 := design{cps: 3, workers: 2, kind: plan.KubeVIP, stacked: true}
 	domains := design{cps: 3, workers: 3, kind: plan.KubeVIP, stacked: true, zones: racks, cpZones: racks}
@@ -378,7 +378,7 @@ func TestLinesOfTheWholeCluster(t *testing.T) {
 	}
 }
 
-// A search that gives up says so, and promises nothing.
+// A search that gives up says so, and makes no claim.
 func TestSearchGivesUp(t *testing.T) {
 	m := New(design{etcd: 7, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}.plan())
 	if stops := m.smallest(m.Units(), m.ways(EtcdWrites), Deepest, 1); !stops.Exhausted || len(stops.Sets) != 0 {
@@ -399,7 +399,7 @@ func hall(nodes, racks int) design {
 	return d
 }
 
-// What stops a large design is found whatever its nodes are called.
+// The result for a large design does not depend on the names of its nodes.
 func TestLargeDesigns(t *testing.T) {
 	for _, d := range []design{hall(412, 40), hall(5000, 200)} {
 		d.rename = func(s string) string { return strings.NewReplacer("etcd", "store", "w-", "app-").Replace(s) }
@@ -422,7 +422,7 @@ func TestLargeDesigns(t *testing.T) {
 	}
 }
 
-// A unit is a single point of failure where a requirement to survive the loss of one of its kind fails for it, and only there.
+// A unit is a single point of failure exactly if a requirement to survive the loss of one unit of its kind fails because of it.
 func TestPointsAreWhatRequirementsRefuse(t *testing.T) {
 	named := shapes[6]
 	named.endpoint = "lb-1"
@@ -441,7 +441,7 @@ func TestPointsAreWhatRequirementsRefuse(t *testing.T) {
 	}
 }
 
-// What is advised fixes what it is said of, and what is promised holds.
+// Remedies fix the reported problem, and claims are true.
 func TestRemediesAndSentences(t *testing.T) {
 	a, ab := racks[:1], racks[:2]
 	external3 := design{etcd: 3, cps: 3, workers: 3, lbs: 2, kind: plan.HAProxy, zones: racks}

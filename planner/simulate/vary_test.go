@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// TestWith varies a design of three racks: who comes, where, and who goes.
+// TestWith varies a design with three racks: which nodes are added, where, and which are removed.
 func TestWith(t *testing.T) {
 	p := design{cps: 3, etcd: 3, workers: 2, lbs: 2, zones: racks, minor: 37, kind: plan.HAProxy}.plan()
 	p.Nodes[4].Bootstrap = true

@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// TestFunctions: values of the cidr functions are Terraform's (its documentation's examples and edges).
+// TestFunctions compares the cidr functions with Terraform's (examples and edge cases of its documentation).
 func TestFunctions(t *testing.T) {
 	for expr, want := range map[string]string{
 		`cidrhost("10.12.112.0/20", 16)`:                      `"10.12.112.16"`,
@@ -83,7 +83,7 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
-// TestFunctionsRefuse: bad arguments are diagnostics of the call, in words.
+// TestFunctionsRefuse checks that invalid arguments are diagnostics of the call, in words.
 func TestFunctionsRefuse(t *testing.T) {
 	for expr, want := range map[string]string{
 		`cidrhost("10.0.0.0/24", 256)`:        "has no address of that number: it holds 256",
@@ -153,7 +153,7 @@ func TestUnknownArgumentsOfFunctions(t *testing.T) {
 	}
 }
 
-// TestCostly: calls that cost far more than their text does are ended, and lists as large as designs have are not.
+// TestCostly checks that calls whose cost is out of proportion to their text are stopped, and that lists of realistic size are not.
 func TestCostly(t *testing.T) {
 	names := func(n int, mixed bool) string {
 		var b strings.Builder
@@ -196,7 +196,7 @@ func TestCostly(t *testing.T) {
 	}
 }
 
-// A topology reads files of its folder, and no others. What was read is known by its digest.
+// A topology can read files in its folder, and no others. The digests of the files that were read are recorded.
 func TestFile(t *testing.T) {
 	const topology = "cluster \"a\" {\n  type = %s\n}\n"
 	beside := fstest.MapFS{

@@ -14,8 +14,8 @@ import (
 	"github.com/k8splan/k8splan/planner/diagtest"
 )
 
-// FuzzLoad: whatever the bytes, Load ends without a panic, its diagnostics are sound and sorted, a Spec without errors is complete, and
-// the file means the same after Format.
+// FuzzLoad checks for any input that Load does not panic, that its diagnostics are valid and sorted, that a Spec without errors is
+// complete, and that Format does not change the meaning of the file.
 func FuzzLoad(f *testing.F) {
 	for _, pattern := range []string{"../../testdata/syntax/*.hcl", "../../testdata/corpus/*.hcl"} {
 		files, err := filepath.Glob(pattern)
@@ -24,7 +24,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, file := range files {
 			if strings.Contains(file, "too-complex") {
-				continue // each takes the whole budget, and so do its descendants: they would halve the speed
+				continue // each uses the whole budget, and so do its descendants: they would halve the speed
 			}
 			src, err := os.ReadFile(file)
 			if err != nil {
@@ -79,7 +79,7 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-// FuzzParts: parsing in parts finds what parsing in one piece finds, wherever the cuts fall.
+// FuzzParts checks that parsing in parts finds the same as parsing in one piece, wherever the cuts are.
 func FuzzParts(f *testing.F) {
 	f.Add([]byte("a {\n  b = <<E\n}\nE\n}\n\nc = 1\n/*\n*/\nd {}\n"))
 	f.Add([]byte("a = \"x\n\ny\"\n}\nb = 2\n"))

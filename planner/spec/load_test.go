@@ -36,7 +36,7 @@ func read(t testing.TB, path string) []byte {
 func text(s string) *string { return &s }
 func number(n int) *int     { return &n }
 
-// where is the text under a range.
+// where is the text of a range.
 func where(s *Spec, at hcl.Range) string {
 	return string(at.SliceBytes(s.Files[s.Filename].Bytes))
 }
@@ -133,7 +133,7 @@ func TestMinimal(t *testing.T) {
 	}
 }
 
-// TestStarters loads what `init` writes.
+// TestStarters loads the files that `init` writes.
 func TestStarters(t *testing.T) {
 	for _, target := range topologies.StarterTargets() {
 		for _, kind := range topologies.StarterTypes(target) {
@@ -151,7 +151,7 @@ func TestStarters(t *testing.T) {
 	}
 }
 
-// TestEverything writes every argument and block of the schema, from its example, and finds each again.
+// TestEverything writes every argument and block of the schema, using its example, and checks that each is read.
 func TestEverything(t *testing.T) {
 	var b strings.Builder
 	var write func(blocks []Block, indent string)
@@ -182,7 +182,7 @@ func TestEverything(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatalf("%v\n%s", diags, b.String())
 	}
-	// Every exported field of every entity has been filled: none lacks its row.
+	// Every exported field of every entity was filled: each has a row.
 	var filled func(v reflect.Value, path string)
 	filled = func(v reflect.Value, path string) {
 		switch v.Kind() {
@@ -216,7 +216,7 @@ func TestEverything(t *testing.T) {
 	filled(reflect.ValueOf(s), "Spec")
 }
 
-// TestSchema audits the table that editors and reference pages read.
+// TestSchema checks the table that editors and reference pages use.
 func TestSchema(t *testing.T) {
 	walkSchema(Schema, "", func(b *Block, path string) {
 		if b.Doc == "" || !strings.HasSuffix(b.Doc, ".") || strings.Contains(b.Doc, "\n") || b.Example == "" {
@@ -248,7 +248,7 @@ func TestSchema(t *testing.T) {
 	}
 }
 
-// TestBad holds what no example file can hold: each gives diagnostics of one rule, within the bound of diagtest.Quick, with ranges inside
+// TestBad covers what no example file can: each case gives diagnostics of one rule, within the limit of diagtest.Quick, with ranges inside
 // the file.
 func TestBad(t *testing.T) {
 	cluster := "cluster \"c\" { type = \"all-in-one\" }\n"
@@ -466,7 +466,7 @@ target "vagrant" {
 	}
 }
 
-// TestLoopInTarget: a body that others decode is bounded too.
+// TestLoopInTarget checks that a body that another package decodes is limited too.
 func TestLoopInTarget(t *testing.T) {
 	s, diags := Load("t.hcl", []byte("cluster \"c\" { type = \"all-in-one\" }\ntarget \"x\" {\n  a = [for a in range(1000) : "+
 		"[for b in range(1000) : [for c in range(1000) : 1]]]\n}\n"), nil)
@@ -500,7 +500,7 @@ func TestOrderIsStable(t *testing.T) {
 	}
 }
 
-// TestParts: a file that is parsed in parts gives the same tree as in one piece.
+// TestParts checks that a file parsed in parts gives the same tree as in one piece.
 func TestParts(t *testing.T) {
 	src := topology5000()
 	for _, src := range [][]byte{src, bytes.ReplaceAll(src, []byte("\n"), []byte("\r\n")), append([]byte(byteOrderMark), src...)} {
@@ -564,7 +564,7 @@ func BenchmarkLoad5000(b *testing.B) {
 	}
 }
 
-// BenchmarkParseAlone is HCL's own share of BenchmarkLoad5000, in one piece.
+// BenchmarkParseAlone measures HCL's share of BenchmarkLoad5000, in one piece.
 func BenchmarkParseAlone(b *testing.B) {
 	src := topology5000()
 	b.SetBytes(int64(len(src)))

@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// renamed is a language in which two arguments had other names.
+// renamed is a language in which two arguments used to have other names.
 func renamed(string) *Block {
 	return &Block{Name: "target", Arguments: []Argument{
 		{Name: "region", Type: Text, Field: "Region", Required: true, Doc: "Region.", Example: `"a"`,
@@ -31,7 +31,7 @@ type renamedTarget struct {
 
 const renamedHead = "cluster \"c\" { type = \"all-in-one\" }\n"
 
-// TestFormerNames: a former name is read like the new one, with a warning at its place; both at once are a mistake.
+// TestFormerNames checks that a former name is read like the new one, with a warning at its place, and that using both is a mistake.
 func TestFormerNames(t *testing.T) {
 	for name, c := range map[string]struct {
 		body   string
@@ -75,7 +75,7 @@ func TestFormerNames(t *testing.T) {
 	}
 }
 
-// TestRename: the new name takes the place of the former one and of nothing else.
+// TestRename checks that the new name replaces the former one and nothing else.
 func TestRename(t *testing.T) {
 	for src, want := range map[string]string{
 		"target \"x\" {\n  location = \"location\" # location\n  size = 1\n}\n": "target \"x\" {\n  region = \"location\" # location\n" +
@@ -103,7 +103,7 @@ func TestRename(t *testing.T) {
 	}
 }
 
-// TestFormerOfSchema: a former name is nothing else's, and of a kind that former names work for.
+// TestFormerOfSchema checks that a former name is not used by anything else, and that its argument supports former names.
 func TestFormerOfSchema(t *testing.T) {
 	for _, b := range []Block{
 		{Name: "x", Arguments: []Argument{{Name: "a", Type: Text, Was: &Former{Name: "b", Since: "v0.2"}}, {Name: "b", Type: Text}}},

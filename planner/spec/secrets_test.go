@@ -11,8 +11,8 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// TestSecretsInExpressions: what the evaluator says of an expression that reads a sensitive variable shows neither it nor what was made of
-// it.
+// TestSecretsInExpressions checks that evaluation errors in an expression with a sensitive variable show neither its value nor one derived
+// from it.
 func TestSecretsInExpressions(t *testing.T) {
 	for _, expr := range []string{`var.key.x`, `parseint(upper(var.key), 10)`, `"x${var.key}y"`, `local.made`, `{ a = local.made }["b"]`} {
 		src := "variable \"key\" {\n  sensitive = true\n}\nlocals {\n  made = upper(var.key)\n}\n" +
@@ -32,7 +32,7 @@ func TestSecretsInExpressions(t *testing.T) {
 	}
 }
 
-// TestTold: a value is found in every form in which a message may show it, and nothing else is.
+// TestTold checks that a value is found in every form in which a message may contain it, and that nothing else is.
 func TestTold(t *testing.T) {
 	long := strings.Repeat("long secret ", 20)
 	for _, test := range []struct {
@@ -74,7 +74,7 @@ func TestTold(t *testing.T) {
 	}
 }
 
-// TestWordsStayWhole: where a value is a word of a sentence, the sentence is left out as a whole: a hole in it would tell the word.
+// TestWordsStayWhole checks that a sentence that contains a value as a word is omitted completely, because a gap would reveal the word.
 func TestWordsStayWhole(t *testing.T) {
 	said := &rule.Rule{ID: "version-x", Title: "Old system", Fix: "Take a newer system."}
 	for name, want := range map[string]string{
@@ -93,7 +93,7 @@ func TestWordsStayWhole(t *testing.T) {
 	}
 }
 
-// TestSensitiveFalse: what is said not to be sensitive is shown.
+// TestSensitiveFalse checks that a value declared as not sensitive is shown.
 func TestSensitiveFalse(t *testing.T) {
 	s, _ := Load("t.hcl", []byte("variable \"key\" {\n  sensitive = false\n  default = \"x\"\n}\ncluster \"c\" {\n  type = var.key\n}\n"),
 		nil)

@@ -19,8 +19,8 @@ import (
 //
 //	# error: <id>: <part of the summary or the detail>
 //
-// `# error on line N:` stands where a comment would change the mistake, `# nowhere:` for a diagnostic that no line is guilty of, and
-// `# var: name=value` gives a variable.
+// `# error on line N:` is for a mistake that a comment on its line would change, `# nowhere:` for a diagnostic without a line, and
+// `# var: name=value` sets a variable.
 var marker = regexp.MustCompile(`# (error|warning|nowhere)(?: on line (\d+))?: ([a-z0-9-]+): (.*)$`)
 
 type expectation struct {
@@ -67,7 +67,7 @@ func (e expectation) matches(d *hcl.Diagnostic) bool {
 	return line == e.line && d.Severity == e.severity && rule.ID(d) == e.id && strings.Contains(d.Summary+": "+d.Detail, e.text)
 }
 
-// TestSyntax checks every file of testdata/syntax against its markers: each diagnostic has one, and each has its diagnostic.
+// TestSyntax checks every file of testdata/syntax against its markers: they match the diagnostics one to one.
 func TestSyntax(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/syntax/*.hcl")
 	if err != nil || len(files) == 0 {
@@ -99,7 +99,7 @@ func TestSyntax(t *testing.T) {
 			}
 		})
 	}
-	// These need bytes that a file of examples should not hold, or an argument that was renamed; they have tests of their own.
+	// These need bytes that an example file should not contain, or a renamed argument; they have separate tests.
 	for _, elsewhere := range []*rule.Rule{notUTF8, fileTooLarge, renamedArgument} {
 		shown[elsewhere.ID] = true
 	}

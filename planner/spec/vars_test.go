@@ -67,7 +67,7 @@ func TestParseVarFile(t *testing.T) {
 	}
 }
 
-// TestVariables: what a given value becomes, by the variable's type and default.
+// TestVariables checks how a given value is converted, by the variable's type and default.
 func TestVariables(t *testing.T) {
 	load := func(body string, value cty.Value) (*Spec, hcl.Diagnostics) {
 		src := "variable \"v\" {\n" + body + "\n}\ncluster \"c\" {\n  type = \"all-in-one\"\n  max_nodes = try(var.v + 0, null)\n" +
