@@ -1,6 +1,6 @@
-// Package cloud is what the targets that make machines on a cloud share: the arguments that every one of them takes, the questions that
-// every one of them asks of a plan before half of the machines exist, and the data that the shared part of their Terraform reads
-// (templates/targets/terraform/plan.tf). What is particular to a cloud stays in the package of its target.
+// Package cloud is shared by the targets that create machines in a cloud: common arguments, checks of the plan that would otherwise fail
+// when half of the machines exist, and the data for the shared part of their Terraform code (templates/targets/terraform/plan.tf). What is
+// specific to a cloud is in its target's package.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package cloud
@@ -23,41 +23,41 @@ import (
 	"github.com/k8splan/k8splan/planner/target/terraform"
 )
 
-// Cloud is what differs between clouds in what they share.
+// Cloud describes how a cloud differs from the others.
 type Cloud struct {
 	Target string // "aws"
 	Vendor string // "AWS"
-	// Arguments says in a sentence what the block takes.
+	// Arguments is a sentence on what the block takes.
 	Arguments string
 
-	// NamePattern is what a machine may be called, and the cluster, whose name begins the names of all else; NameWords says it.
+	// NamePattern matches valid names of machines and of the cluster, whose name is the prefix of all other names; NameWords describes it.
 	NamePattern *regexp.Regexp
 	NameWords   string
-	ClusterMax  int // characters of the cluster's name
+	ClusterMax  int // maximum length of the cluster's name
 
-	// Users are names that the cloud does not take for the first user, next to root.
+	// Users are names that the cloud rejects for the first user, in addition to root.
 	Users []string
 
 	Sizes     []terraform.Size // from small to large
 	Images    map[string]map[string]any
 	DefaultOS string
 
-	// Reachable reports that every machine has its own public address, besides the one in the plan.
+	// Reachable reports that every machine has a public address in addition to the one in the plan.
 	Reachable bool
 
-	// FirstHosts is how many addresses at the start of a subnet the cloud keeps for itself, the network's own among them; LastHosts at its
-	// end.
+	// FirstHosts is how many addresses at the start of a subnet the cloud reserves, including the network address; LastHosts is how many at
+	// its end.
 	FirstHosts, LastHosts int
 
-	// Where the facts come from.
+	// Sources of the facts.
 	NameSource, SizeSource, ImageSource, SubnetSource string
 }
 
-// Variables is what the shared part of the programs reads.
+// Variables is the data for the shared part of the programs.
 type Variables struct {
 	Cluster    string                       `json:"cluster"`
 	Machines   map[string]terraform.Machine `json:"machines"`
-	Images     map[string]any               `json:"images"` // by the key that a machine names
+	Images     map[string]any               `json:"images"` // by the key in Machine.Image
 	Openings   map[string]terraform.Opening `json:"openings"`
 	AdminCIDRs []string                     `json:"admin_cidrs"`
 	SSHUser    string                       `json:"ssh_user"`
@@ -73,18 +73,18 @@ type Variables struct {
 // Endpoint is the API's balancer.
 type Endpoint struct {
 	Name    string `json:"name"`    // "" if the endpoint is an address
-	Address string `json:"address"` // "" if the cloud chooses it
+	Address string `json:"address"` // "" if the cloud assigns it
 	Port    int    `json:"port"`
 }
 
-// Access is the part of the block that says who comes in; every cloud takes it, and embeds it in the struct of its block.
+// Access is the part of the block that defines who may connect; every cloud's block embeds it.
 type Access struct {
 	AdminCIDRs []string
 	Consumers  []string
 	PublicKey  *string
 }
 
-// Arguments are the rows for Access.
+// Arguments returns the schema of Access.
 func Arguments() []spec.Argument {
 	return []spec.Argument{
 		{Name: "admin_cidrs", Type: spec.TextList, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`, Doc: "Ranges of " +
@@ -96,7 +96,7 @@ func Arguments() []spec.Argument {
 	}
 }
 
-// Reader reads the block of a target, and gathers what is wrong.
+// Reader checks a target's block, and collects mistakes.
 type Reader struct {
 	*block.Reader
 	Cloud *Cloud
@@ -104,21 +104,21 @@ type Reader struct {
 	Rules Rules
 }
 
-// Read decodes the body into a struct by the target's schema. ok is false if it could not.
+// Read decodes the body into a struct by the target's schema. ok is false if that failed.
 func (c *Cloud) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into block.Written) (r *Reader, ok bool) {
 	r = &Reader{Cloud: c, Plan: p, Rules: c.Rules()}
 	r.Reader, ok = block.Read(p, body, ctx, schema, into, r.Rules.Argument)
 	return r, ok
 }
 
-// Range is a range of addresses with what it is for and where it was written.
+// Range is an address range with its purpose and its position in the source.
 type Range struct {
 	Prefix netip.Prefix
 	What   string // "the machines' subnet"
 	At     hcl.Range
 }
 
-// IPv4 reads an argument that is a range of the cloud's network, or holds one. ok is false if it is not written.
+// IPv4 reads an argument that is a range of the cloud's network. ok is false if it is not set.
 func (r *Reader) IPv4(name, what, text string) (Range, bool) {
 	if !r.Has(name) {
 		return Range{}, false
@@ -133,7 +133,7 @@ func (r *Reader) IPv4(name, what, text string) (Range, bool) {
 	return Range{prefix, what, at}, true
 }
 
-// Apart asks that the ranges of the cloud's network overlap neither each other nor those of pods, Services and what is reserved.
+// Apart checks that the ranges of the cloud's network overlap neither each other nor those of pods, Services, and reserved addresses.
 func (r *Reader) Apart(ranges ...Range) {
 	p := r.Plan
 	for i, a := range ranges {
@@ -158,11 +158,11 @@ func (r *Reader) Apart(ranges ...Range) {
 	}
 }
 
-// Inside asks that the address of a machine is in its subnet, and is none that the cloud keeps.
+// Inside checks that a machine's address is in its subnet and not reserved by the cloud.
 func (r *Reader) Inside(n *plan.Node, subnet Range) {
 	at := n.At("address")
 	if !n.Address.IsValid() {
-		return // missing-address says it
+		return // missing-address reports it
 	}
 	if !subnet.Prefix.Contains(n.Address) {
 		r.Say(r.Rules.Outside, at, "Node %q has %s, which is not in %s, %s. %s gives a machine only addresses of its subnet.",
@@ -192,8 +192,8 @@ func (r *Reader) kept(a netip.Addr, subnet netip.Prefix) bool {
 	return false
 }
 
-// Variables asks what every cloud asks of the plan, and returns what the shared part of the program reads. The zone of a machine is
-// its failure domain.
+// Variables checks what every cloud requires of the plan, and returns the data for the shared part of the program. A machine's zone is its
+// failure domain.
 func (r *Reader) Variables(access Access) Variables {
 	p, c := r.Plan, r.Cloud
 	v := Variables{
@@ -240,7 +240,7 @@ func (r *Reader) Variables(access Access) Variables {
 	}
 	machines, err := terraform.Machines(p, c.Sizes)
 	if err != nil {
-		panic(err) // each node was asked above
+		panic(err) // each node was checked above
 	}
 	for name, m := range machines {
 		m.Image = images[name]
@@ -250,7 +250,7 @@ func (r *Reader) Variables(access Access) Variables {
 	return v
 }
 
-// image judges a machine. It returns the key of its image among the variables; ok is false if there is none.
+// image checks a machine's image. It returns the key of the image among the variables; ok is false if there is none.
 func (r *Reader) image(n *plan.Node, v *Variables) (key string, ok bool) {
 	p, c := r.Plan, r.Cloud
 	if p.SSH.Port != 22 && target.Confined(n.OS) {
@@ -282,7 +282,7 @@ func (r *Reader) image(n *plan.Node, v *Variables) (key string, ok bool) {
 	return key, true
 }
 
-// outside reports ranges of the internet: from there, a NodePort of machines without a public address cannot be reached.
+// outside reports public ranges: they cannot reach a NodePort of machines without a public address.
 func (r *Reader) outside(consumers []netip.Prefix) {
 	for _, c := range consumers {
 		if r.Cloud.Reachable || c.Addr().IsPrivate() {
@@ -299,8 +299,8 @@ func (r *Reader) outside(consumers []netip.Prefix) {
 	}
 }
 
-// Balancer returns the balancer that the cloud makes where the plan leaves it to someone else, nil if the plan has one of its own or
-// none. Its name is that of the endpoint, its address the virtual IP, each where the plan has one.
+// Balancer returns the balancer that the cloud creates if the plan leaves it to the cloud, nil if the plan has its own or none. It takes
+// its name from the endpoint and its address from the virtual IP, if the plan has them.
 func (r *Reader) Balancer() *Endpoint {
 	p := r.Plan
 	if p.LoadBalancer.Kind != plan.ExternalBalancer {
@@ -316,7 +316,7 @@ func (r *Reader) Balancer() *Endpoint {
 	return e
 }
 
-// Within asks that the balancer's address is written and is in the subnet. broken is the target's rule for a balancer without one.
+// Within checks that the balancer's address is set and in the subnet. broken is the target's rule for a balancer without one.
 func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 	switch lb := r.Plan.LoadBalancer; {
 	case !lb.VirtualIP.IsValid():
@@ -332,7 +332,7 @@ func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 	}
 }
 
-// EndpointRule is what Within speaks for. source is where the vendor says how a balancer gets its address.
+// EndpointRule returns the rule for Within. source is where the vendor documents how a balancer gets its address.
 func (c *Cloud) EndpointRule(source string) *rule.Rule {
 	return &rule.Rule{
 		ID: c.Target + "-endpoint", Title: "Load balancer without an address", Permanent: true,
@@ -357,7 +357,7 @@ func (c *Cloud) known() []string {
 	return out
 }
 
-// unwrapped reports whether pods' packets travel between nodes under the pods' own addresses.
+// unwrapped reports whether pod packets travel between nodes with the pods' addresses.
 func unwrapped(p *plan.Plan) bool {
 	switch p.Network.CNI.Name {
 	case plan.StaticRoutes, plan.NoCNI, plan.OtherCNI:
@@ -366,12 +366,12 @@ func unwrapped(p *plan.Plan) bool {
 	return slices.Contains([]string{plan.HostGateway, plan.BGP, plan.NoEncapsulation}, p.Network.CNI.Encapsulation)
 }
 
-// Rules are those that all clouds of machines have, under IDs of their own.
+// Rules are shared by all clouds with machines, with separate IDs per target.
 type Rules struct {
 	Argument, Outside, Reserved, Overlap, Name, Image, Size, NoAdmins, User, Family, NodePorts *rule.Rule
 }
 
-// List returns the rules, and those that a target has next to them.
+// List returns the shared rules and the target's own.
 func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
 	all := append([]*rule.Rule{r.Argument, r.Outside, r.Reserved, r.Overlap, r.Name, r.Image, r.Size, r.NoAdmins, r.User, r.Family},
 		own...)
@@ -381,7 +381,7 @@ func (r Rules) List(own ...*rule.Rule) []*rule.Rule {
 	return all
 }
 
-// Rules makes the shared rules of a cloud.
+// Rules returns a cloud's shared rules.
 func (c *Cloud) Rules() Rules {
 	sources := func(s string) []string {
 		if s == "" {

@@ -1,5 +1,5 @@
-// Package hosted is what the targets share whose control plane a vendor runs: pools of workers out of the plan's nodes, the ranges and the
-// version that a vendor takes, and the script that calls the vendor's own command line.
+// Package hosted is shared by the targets whose control plane a vendor runs: worker pools from the plan's nodes, the ranges and versions
+// that a vendor accepts, and the script that calls the vendor's command line.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package hosted
@@ -23,13 +23,13 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// Vendor is what differs between vendors in what they share.
+// Vendor describes how a vendor differs from the others.
 type Vendor struct {
 	Target, Name string // "gke", "GKE"
-	// Arguments says in a sentence what the block takes.
+	// Arguments is a sentence on what the block takes.
 	Arguments string
 
-	// The names that the vendor takes; nil patterns where it takes all that the language does.
+	// Names that the vendor accepts; nil if it accepts every name of the language.
 	ClusterPattern, PoolPattern *regexp.Regexp
 	ClusterWords, PoolWords     string
 	NameSource                  string
@@ -37,13 +37,13 @@ type Vendor struct {
 	Sizes      []terraform.Size // from small to large
 	SizeSource string
 
-	// Zoneless reports that the vendor has no zones that a pool could name.
+	// Zoneless reports that the vendor has no zones for pools.
 	Zoneless bool
-	// Default reports that the vendor needs one pool, without taints, that is made with the cluster.
+	// Default reports that the vendor needs one pool without taints, created with the cluster.
 	Default bool
 }
 
-// Pool is a group of equal workers.
+// Pool is a group of identical workers.
 type Pool struct {
 	Count   int               `json:"count"`
 	Size    string            `json:"size"`
@@ -51,30 +51,30 @@ type Pool struct {
 	Arch    string            `json:"arch"`
 	Labels  map[string]string `json:"labels"`
 	Taints  []Taint           `json:"taints"`
-	Zones   []string          `json:"zones"` // in the order of the nodes; empty: the vendor chooses
+	Zones   []string          `json:"zones"` // in node order; empty: the vendor's choice
 	First   *plan.Node        `json:"-"`
 }
 
-// Taint is a taint with the effect in Kubernetes' words.
+// Taint is a taint with Kubernetes' name of the effect.
 type Taint struct {
 	Key    string `json:"key"`
 	Value  string `json:"value"`
 	Effect string `json:"effect"`
 }
 
-// Variables is what every program is given.
+// Variables is the data for every program.
 type Variables struct {
 	Cluster string          `json:"cluster"`
-	Version string          `json:"kubernetes_version"` // the minor: the vendor chooses the patch
+	Version string          `json:"kubernetes_version"` // the minor version; the vendor chooses the patch
 	Pools   map[string]Pool `json:"pools"`
 	Default string          `json:"default_pool,omitempty"`
-	Admins  []string        `json:"admin_cidrs"` // who may reach the API; empty: everyone
-	// Ranges of the cluster as they were written; "" leaves them to the vendor.
+	Admins  []string        `json:"admin_cidrs"` // ranges that may reach the API; empty: everyone
+	// The cluster's ranges if they are set; "" leaves them to the vendor.
 	Pods     string `json:"pod_subnet"`
 	Services string `json:"service_subnet"`
 }
 
-// Reader reads the block of a target, and gathers what is wrong.
+// Reader checks a target's block, and collects mistakes.
 type Reader struct {
 	*block.Reader
 	Vendor *Vendor
@@ -82,29 +82,29 @@ type Reader struct {
 	Rules  Rules
 }
 
-// AdminCIDRs is the argument that says who may reach the API.
+// AdminCIDRs is the argument with the ranges that may reach the API.
 func AdminCIDRs() spec.Argument {
 	return spec.Argument{Name: "admin_cidrs", Type: spec.TextList, Field: "Admins", Example: `["203.0.113.0/24"]`,
 		Doc: "Ranges that may reach the API. Default: the whole internet."}
 }
 
-// DefaultPool is the argument that names the pool which is made with the cluster.
+// DefaultPool is the argument that names the pool created with the cluster.
 func DefaultPool() spec.Argument {
 	return spec.Argument{Name: "default_pool", Type: spec.Text, Field: "DefaultPool", Example: `"general"`,
 		Doc: "Pool that is created with the cluster and cannot be replaced later. Required if several pools have no taints."}
 }
 
-// Read decodes the body into a struct by the target's schema. ok is false if it could not.
+// Read decodes the body into a struct by the target's schema. ok is false if that failed.
 func (v *Vendor) Read(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext, schema *spec.Block, into block.Written) (r *Reader, ok bool) {
 	r = &Reader{Vendor: v, Plan: p, Rules: v.Rules()}
 	r.Reader, ok = block.Read(p, body, ctx, schema, into, r.Rules.Argument)
 	return r, ok
 }
 
-// HighlyAvailable reports whether the type promises that the control plane outlives the loss of a machine.
+// HighlyAvailable reports whether the type promises that the control plane survives the loss of a machine.
 func HighlyAvailable(p *plan.Plan) bool { return p.Cluster.Type == topologies.MultiEtcdMultiMaster }
 
-// Variables asks what every vendor asks of the plan. chosen is the pool that is made with the cluster, nil if it was not written.
+// Variables checks what every vendor requires of the plan. chosen is the pool created with the cluster, nil if it is not set.
 func (r *Reader) Variables(admins []string, chosen *string) Variables {
 	p, v := r.Plan, r.Vendor
 	out := Variables{Cluster: p.Cluster.Name, Version: p.Cluster.Version.MinorString(), Pools: map[string]Pool{}, Admins: []string{}}
@@ -158,7 +158,7 @@ func (r *Reader) pool(name string, n *plan.Node) Pool {
 	return pool
 }
 
-// subnet is the range of pods or Services where it was written.
+// subnet returns the range of pods or Services if it is set.
 func (r *Reader) subnet(name string, subnets []netip.Prefix) string {
 	if !r.Plan.Network.Has(name) || r.Plan.Target.Facts.Leaves("network."+name) {
 		return ""
@@ -171,7 +171,7 @@ func (r *Reader) subnet(name string, subnets []netip.Prefix) string {
 	return subnets[0].String()
 }
 
-// defaultPool is the pool that the vendor makes with the cluster: the one that was chosen, or the only one without taints.
+// defaultPool returns the pool created with the cluster: the chosen one, or the only one without taints.
 func (r *Reader) defaultPool(pools map[string]Pool, chosen *string) string {
 	var able []string
 	for name, p := range pools {
@@ -198,7 +198,7 @@ func (r *Reader) defaultPool(pools map[string]Pool, chosen *string) string {
 	return ""
 }
 
-// Zones asks that each pool's failure domains look like zones, and returns all of them, sorted. example is one.
+// Zones checks that each pool's failure domains look like zones, and returns all of them, sorted. example is a valid one.
 func (r *Reader) Zones(pools map[string]Pool, pattern *regexp.Regexp, example string) []string {
 	var all []string
 	for name, p := range pools {
@@ -221,7 +221,7 @@ func (r *Reader) Zones(pools map[string]Pool, pattern *regexp.Regexp, example st
 	return all
 }
 
-// CountAt is where the number of a pool's workers was written.
+// CountAt returns the range of a pool's worker count in the source.
 func CountAt(p Pool) hcl.Range {
 	if p.First.Pool != "" {
 		return p.First.Attr("count")
@@ -229,7 +229,7 @@ func CountAt(p Pool) hcl.Range {
 	return p.First.Block()
 }
 
-// Apart says which ranges overlap the network of the machines; it is invalid where that is said elsewhere.
+// Apart reports ranges that overlap the machines' network; an invalid network is reported elsewhere.
 func (r *Reader) Apart(broken *rule.Rule, network netip.Prefix, v *Variables) {
 	for name, text := range map[string]string{"pod_subnets": v.Pods, "service_subnets": v.Services} {
 		if other, given := block.Prefix4(text); given && other.Overlaps(network) {
@@ -238,7 +238,7 @@ func (r *Reader) Apart(broken *rule.Rule, network netip.Prefix, v *Variables) {
 	}
 }
 
-// Even asks, for a vendor that counts workers by zone, that they divide among the zones of their pool.
+// Even checks, for a vendor that counts workers per zone, that they divide evenly among their pool's zones.
 func (r *Reader) Even(broken *rule.Rule, pools map[string]Pool) {
 	for name, p := range pools {
 		if zones := len(p.Zones); zones > 0 && p.Count%zones != 0 {
@@ -248,12 +248,12 @@ func (r *Reader) Even(broken *rule.Rule, pools map[string]Pool) {
 	}
 }
 
-// Rules are those that all vendors have, under IDs of their own.
+// Rules are shared by all vendors, with separate IDs per target.
 type Rules struct {
 	Argument, Name, Size, Range, Zone, DefaultPool *rule.Rule
 }
 
-// List returns the rules, and those that a target has next to them.
+// List returns the shared rules and the target's own.
 func (v *Vendor) List(own ...*rule.Rule) []*rule.Rule {
 	r := v.Rules()
 	out := []*rule.Rule{r.Argument, r.Size, r.Range}
@@ -269,7 +269,7 @@ func (v *Vendor) List(own ...*rule.Rule) []*rule.Rule {
 	return append(out, own...)
 }
 
-// Rules makes the shared rules of a vendor.
+// Rules returns a vendor's shared rules.
 func (v *Vendor) Rules() Rules {
 	sources := func(s string) []string {
 		if s == "" {
@@ -314,17 +314,16 @@ func (v *Vendor) Rules() Rules {
 	}
 }
 
-// Script is a shell script that calls a vendor's command line. Every word of a command is quoted; what is meant for the shell goes into
-// Raw words.
+// Script is a shell script that calls a vendor's command line. Every word of a command is quoted; shell syntax goes into Raw words.
 type Script struct {
 	Head     []string // comment lines
 	Commands [][]any  // strings and Raw
 }
 
-// Raw is shell text of ours.
+// Raw is shell text written by us.
 type Raw string
 
-// Bytes writes the script.
+// Bytes formats the script.
 func (s Script) Bytes() []byte {
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")
@@ -358,10 +357,10 @@ func (s Script) Bytes() []byte {
 	return []byte(b.String())
 }
 
-// Quote makes a value one word of a POSIX shell.
+// Quote quotes a value as one word of a POSIX shell.
 func Quote(s string) string { return artifact.ShellWord(s) }
 
-// Pairs joins a map as name=value with commas, sorted.
+// Pairs formats a map as comma-separated name=value pairs, sorted.
 func Pairs(m map[string]string, equals string) string {
 	var out []string
 	for k, v := range m {
@@ -371,5 +370,5 @@ func Pairs(m map[string]string, equals string) string {
 	return strings.Join(out, ",")
 }
 
-// TaintText is key=value:Effect.
+// TaintText formats the taint as key=value:Effect.
 func (t Taint) TaintText() string { return t.Key + "=" + t.Value + ":" + t.Effect }

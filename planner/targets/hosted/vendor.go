@@ -2,12 +2,12 @@ package hosted
 
 import "github.com/k8splan/k8splan/topologies"
 
-// Both are the types that a vendor's control plane can be: one of one machine, and one that outlives the loss of a machine.
+// Both are the types of a vendor's control plane: one machine, or one that survives the loss of a machine.
 func Both() []topologies.Type {
 	return []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster}
 }
 
-// Why a vendor's control plane can be of no other type, and what to write.
+// Why a vendor's control plane supports no other type, and what to write.
 const (
 	BothWhy = "The vendor runs the control plane and etcd, and every node in the file is a worker. Write single-etcd-single-master " +
 		"for a control plane without an availability guarantee, or multi-etcd-multi-master for one with it."

@@ -1,5 +1,5 @@
-// Package aws makes the machines of a plan on AWS with Terraform: a network with subnets in each zone, security groups from the plan's
-// port table, machines by node name, the API's balancer under the endpoint's name, and a bastion. The tree's own playbook then makes the
+// Package aws creates the machines of a plan on AWS with Terraform: a network with subnets in each zone, security groups from the plan's
+// port table, machines by node name, the API's balancer under the endpoint's name, and a bastion. The tree's playbook then builds the
 // cluster.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/cloud"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	cloud.Access
@@ -32,7 +32,7 @@ type written struct {
 	PublicSubnets map[string]string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on AWS.",
@@ -49,7 +49,7 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/cloud/aws/variables.tf and templates/targets/terraform/plan.tf declare it.
+// variables is plan.auto.tfvars.json, declared in templates/targets/cloud/aws/variables.tf and templates/targets/terraform/plan.tf.
 type variables struct {
 	cloud.Variables
 	Region string             `json:"region"`
@@ -68,8 +68,8 @@ type image struct {
 	Architecture string `json:"architecture"`
 }
 
-// published gives an image in both architectures: owner is the account of who publishes it, pattern has a percent sign where AWS'
-// or the vendor's word for the architecture stands.
+// published describes an image for both architectures: owner is the publisher's account, and a percent sign in pattern stands for AWS's or
+// the vendor's name of the architecture.
 func published(owner, pattern, amd64, arm64 string) map[string]any {
 	return map[string]any{
 		"amd64": image{owner, strings.ReplaceAll(pattern, "%", amd64), "x86_64"},
@@ -79,8 +79,8 @@ func published(owner, pattern, amd64, arm64 string) map[string]any {
 
 var regionPattern = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]$`)
 
-// The most that AWS takes as the name of a balancer is 32 characters; "-api" follows the cluster's name.
-// Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+// AWS limits a balancer's name to 32 characters; "-api" follows the cluster's name. Source:
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 const clusterMax = 32 - len("-api")
 
 func facts() *cloud.Cloud {
@@ -90,8 +90,7 @@ func facts() *cloud.Cloud {
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
 		ClusterMax: clusterMax,
 		NameSource: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
-		// Current general-purpose families: m is 4 GiB for each CPU, r 8, and the smallest of c 2; t3 and t4g run out of credits under
-		// load.
+		// Current general-purpose families: m has 4 GiB per CPU, r 8, and the smallest of c 2; t3 and t4g run out of credits under load.
 		// Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html and /mo.html and /co.html
 		SizeSource: "https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html",
 		Sizes: []terraform.Size{
@@ -130,7 +129,7 @@ func facts() *cloud.Cloud {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := facts().Read(p, body, ctx, schema(), &w)
@@ -150,7 +149,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for _, n := range p.Nodes {
 		subnet, ok := nodes[n.FailureDomain]
 		if !ok && w.Subnets[n.FailureDomain] != "" {
-			continue // what is wrong with the range has been said
+			continue // already reported
 		}
 		if len(w.Subnets) == 0 {
 			break
@@ -181,7 +180,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	return &v, r.Diags
 }
 
-// network reads the ranges, and returns the machines' subnet of each zone.
+// network checks the ranges, and returns the machines' subnet of each zone.
 func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range {
 	vpc, ok := r.IPv4("vpc_cidr", "the network's range", w.VPC)
 	v.VPC = vpc.Prefix.String()
@@ -250,7 +249,7 @@ func within(inner, outer netip.Prefix) bool {
 	return outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
 }
 
-// emit writes terraform/: the static program, its data and its guide.
+// emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/aws", opts, terraform.MachinesGuide("AWS",
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that "+
@@ -262,7 +261,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint, narrow) }
 
 var (

@@ -1,5 +1,5 @@
-// Package azure makes the machines of a plan on Azure with Terraform: a network, a security group from the plan's port table, machines by
-// node name in availability zones, the API's internal balancer and a bastion. The tree's own playbook then makes the cluster.
+// Package azure creates the machines of a plan on Azure with Terraform: a network, a security group from the plan's port table, machines by
+// node name in availability zones, the API's internal balancer, and a bastion. The tree's playbook then builds the cluster.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package azure
@@ -23,7 +23,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/cloud"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	cloud.Access
@@ -34,7 +34,7 @@ type written struct {
 	BastionSubnet string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on Azure.",
@@ -51,7 +51,7 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/cloud/azure/variables.tf and templates/targets/terraform/plan.tf declare it.
+// variables is plan.auto.tfvars.json, declared in templates/targets/cloud/azure/variables.tf and templates/targets/terraform/plan.tf.
 type variables struct {
 	cloud.Variables
 	Subscription  string `json:"subscription_id,omitempty"`
@@ -59,7 +59,7 @@ type variables struct {
 	VNet          string `json:"vnet_cidr"`
 	Subnet        string `json:"subnet"`
 	BastionSubnet string `json:"bastion_subnet"`
-	// Priorities are the numbers of the openings' rules.
+	// Priorities are the priorities of the openings' rules.
 	Priorities map[string]int `json:"priorities"`
 }
 
@@ -104,7 +104,7 @@ func facts() *cloud.Cloud {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := facts().Read(p, body, ctx, schema(), &w)
@@ -159,14 +159,14 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	return v, r.Diags
 }
 
-// The numbers of the openings' rules: above those that the program itself writes and below the one that shuts everything. The
+// The priorities of the openings' rules: after those of the program itself and before the one that denies everything. The
 // cloud-controller-manager takes free ones between 500 and 4096 for Services.
 const (
 	firstPriority = 1000
 	lastPriority  = 3999
 )
 
-// priorities gives each opening a number that follows from its name, and the next free one where two names lead to the same.
+// priorities derives a priority from each opening's name, and takes the next free one on a collision.
 func priorities(openings map[string]terraform.Opening) map[string]int {
 	const slots = lastPriority - firstPriority + 1
 	out, taken := map[string]int{}, map[int]bool{}
@@ -181,7 +181,7 @@ func priorities(openings map[string]terraform.Opening) map[string]int {
 	return out
 }
 
-// emit writes terraform/: the static program, its data and its guide.
+// emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/azure", opts, terraform.MachinesGuide("Azure",
 		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no "+
@@ -200,7 +200,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return facts().Rules().List(zone, protocol, endpoint) }
 
 var (

@@ -1,5 +1,5 @@
-// Package gcp makes the machines of a plan on Google Cloud with Terraform: network, firewall from the plan's port table, machines by
-// node name, the API's balancer and a bastion. The tree's own playbook then makes the cluster.
+// Package gcp creates the machines of a plan on Google Cloud with Terraform: network, firewall from the plan's port table, machines by node
+// name, the API's balancer, and a bastion. The tree's playbook then builds the cluster.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package gcp
@@ -19,7 +19,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/cloud"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	cloud.Access
@@ -29,7 +29,7 @@ type written struct {
 	ProxySubnet *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on Google Cloud.",
@@ -44,7 +44,7 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/cloud/gcp/variables.tf and templates/targets/terraform/plan.tf declare it.
+// variables is plan.auto.tfvars.json, declared in templates/targets/cloud/gcp/variables.tf and templates/targets/terraform/plan.tf.
 type variables struct {
 	cloud.Variables
 	Project     string `json:"project"`
@@ -60,7 +60,7 @@ var (
 	regionPattern  = regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+$`)
 )
 
-// family gives an operating system's public image families.
+// family returns an operating system's public image families.
 func family(project, amd64, arm64 string) map[string]any {
 	const path = "/global/images/family/"
 	return map[string]any{"amd64": "projects/" + project + path + amd64, "arm64": "projects/" + project + path + arm64}
@@ -72,8 +72,8 @@ func facts() *cloud.Cloud {
 		Arguments:   "Write project, region and subnet, and proxy_subnet where the balancer is Google's.",
 		NamePattern: namePattern, NameWords: "lower-case letters, digits and hyphens, starting with a letter", ClusterMax: 40,
 		NameSource: "https://cloud.google.com/compute/docs/naming-resources#resource-name-format",
-		// Machine types for general purposes; for arm64 the series that boots from the same disks.
-		// Source: https://cloud.google.com/compute/docs/general-purpose-machines (read 2026-11)
+		// General-purpose machine types; for arm64 the series that boots from the same disks. Source:
+		// https://cloud.google.com/compute/docs/general-purpose-machines (read 2026-11)
 		SizeSource: "https://cloud.google.com/compute/docs/general-purpose-machines",
 		Sizes: []terraform.Size{
 			{Name: "e2-medium", CPUs: 2, MemoryGiB: 4}, {Name: "e2-standard-2", CPUs: 2, MemoryGiB: 8},
@@ -103,7 +103,7 @@ func facts() *cloud.Cloud {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := facts().Read(p, body, ctx, schema(), &w)
@@ -118,7 +118,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		return nil, r.Diags
 	}
 	v.Subnet = subnet.Prefix.String()
-	if p.SSH.Port != 22 { // Google's images read no user data that could change it on all of them
+	if p.SSH.Port != 22 { // not all of Google's images read user data that could change it
 		r.Say(r.Rules.Argument, p.SSH.Attr("port"), "Google's images have sshd on port 22, and ssh says %d. Leave port out; the machines "+
 			"have no public address, and the firewall lets the bastion alone reach sshd.", p.SSH.Port)
 	}
@@ -150,7 +150,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	return v, r.Diags
 }
 
-// emit writes terraform/: the static program, its data and its guide.
+// emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/gcp", opts, terraform.MachinesGuide("Google Cloud",
 		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account "+
@@ -164,7 +164,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion, terraform.MadeWith)
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return facts().Rules().List(zone, endpoint) }
 
 var (

@@ -1,6 +1,6 @@
-// Package hetzner makes the machines of a plan on Hetzner Cloud with Terraform: a private network, firewalls from what the plan's port
-// table opens to the outside, machines by node name and apart from each other, the API's balancer and a bastion. The tree's own playbook
-// then makes the cluster.
+// Package hetzner creates the machines of a plan on Hetzner Cloud with Terraform: a private network, firewalls from the plan's externally
+// open ports, machines by node name on separate physical hosts, the API's balancer, and a bastion. The tree's playbook then builds the
+// cluster.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package hetzner
@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/cloud"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	cloud.Access
@@ -32,7 +32,7 @@ type written struct {
 	BalancerType *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on Hetzner Cloud.",
@@ -48,7 +48,7 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/cloud/hetzner/variables.tf and templates/targets/terraform/plan.tf declare it.
+// variables is plan.auto.tfvars.json, declared in templates/targets/cloud/hetzner/variables.tf and templates/targets/terraform/plan.tf.
 type variables struct {
 	cloud.Variables
 	NetworkZone      string            `json:"network_zone"`
@@ -64,23 +64,23 @@ type variables struct {
 const (
 	name   = "hetzner"
 	vendor = "Hetzner Cloud"
-	// europe is the one network zone with several locations.
+	// europe is the only network zone with several locations.
 	europe = "eu-central"
-	// spreadMax is how many machines a placement group takes. Source: https://docs.hetzner.com/cloud/placement-groups/overview
+	// spreadMax is the maximum number of machines in a placement group. Source: https://docs.hetzner.com/cloud/placement-groups/overview
 	spreadMax = 10
 )
 
-// zones are the network zones by location: a private network is in one of them.
-// Source: https://docs.hetzner.com/cloud/networks/faq (read 2026-11)
+// zones maps locations to network zones: a private network is in a single zone. Source: https://docs.hetzner.com/cloud/networks/faq (read
+// 2026-11)
 var zones = map[string]string{"fsn1": europe, "nbg1": europe, "hel1": europe, "ash": "us-east", "hil": "us-west", "sin": "ap-southeast"}
 
-// private are the ranges that a network may be in. Source: https://docs.hetzner.cloud/reference/cloud#networks
+// private are the ranges that can contain a network. Source: https://docs.hetzner.cloud/reference/cloud#networks
 var private = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
 	netip.MustParsePrefix("192.168.0.0/16")}
 
-// sizes of a network zone, from small to large. Shared processors and Arm are to be had in Europe alone; the types with processors of
-// their own everywhere. A type's disk is counted in GB; here in GiB, rounded down.
-// Source: https://docs.hetzner.com/cloud/servers/overview (read 2026-11)
+// sizes returns the types of a network zone, from small to large. Types with shared CPUs and with Arm only exist in Europe; those with
+// dedicated CPUs exist everywhere. Disks are in GiB, rounded down from the vendor's GB. Source:
+// https://docs.hetzner.com/cloud/servers/overview (read 2026-11)
 func sizes(zone string) []terraform.Size {
 	dedicated := []terraform.Size{
 		{Name: "ccx13", CPUs: 2, MemoryGiB: 8, DiskGiB: 74}, {Name: "ccx23", CPUs: 4, MemoryGiB: 16, DiskGiB: 149},
@@ -103,7 +103,7 @@ func sizes(zone string) []terraform.Size {
 	return append(shared, dedicated[3:]...)
 }
 
-// image is one that has the same name on every processor.
+// image describes an image with the same name on every architecture.
 func image(name string) map[string]any { return map[string]any{"amd64": name, "arm64": name} }
 
 func facts(zone string) *cloud.Cloud {
@@ -122,14 +122,14 @@ func facts(zone string) *cloud.Cloud {
 			"debian-13": image("debian-13"),
 			"rocky-9":   image("rocky-9"), "almalinux-9": image("alma-9"),
 		},
-		// the network's own and the gateway's; the bastion's, which our program puts there, and the last
+		// the network's and the gateway's address; at the end the bastion's, which our program puts there, and the last
 		FirstHosts: 2, LastHosts: 2,
 		SubnetSource: "https://docs.hetzner.com/cloud/networks/faq",
 		Reachable:    true,
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	v := &variables{Spread: map[string]string{}, BalancerType: "lb11"}
@@ -172,8 +172,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	return v, r.Diags
 }
 
-// locations asks that the machines' failure domains are locations of one network zone, and chooses those of bastion and balancer: that of
-// the first control plane.
+// locations checks that the machines' failure domains are locations of one network zone, and chooses the first control plane's for bastion
+// and balancer.
 func (v *variables) locations(r *cloud.Reader) {
 	seen := map[hcl.Range]bool{}
 	own := v.NetworkZone != ""
@@ -201,7 +201,7 @@ func (v *variables) locations(r *cloud.Reader) {
 	}
 }
 
-// spread keeps the control planes of a location on different physical hosts, and so the etcd members next to them.
+// spread keeps the control planes of a location, and their etcd members, on different physical hosts.
 func (v *variables) spread(r *cloud.Reader) {
 	members := map[string]int{}
 	for _, role := range []struct {
@@ -222,7 +222,7 @@ func (v *variables) spread(r *cloud.Reader) {
 	}
 }
 
-// emit writes terraform/: the static program, its data and its guide.
+// emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/hetzner", opts, terraform.MachinesGuide(vendor,
 		"A token of the project that may read and write, in the environment: `export HCLOUD_TOKEN=…`.",
@@ -239,7 +239,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule {
 	return facts(europe).Rules().List(location, crowded, unwrapped, endpoint())
 }

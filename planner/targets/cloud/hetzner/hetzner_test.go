@@ -13,7 +13,7 @@ func TestTarget(t *testing.T) {
 	files := target.Golden(t)
 	terraformtest.Validate(t, files, "local.user_data", "local.outside", "local.firewalls", `cidrhost(var.subnet, -2)`)
 	terraformtest.Steady(t, files, "hcloud_server")
-	// Characters: a label of DNS
+	// Characters: a DNS label
 	terraformtest.Names(t, files, "production-platform-europe-west-cluster4", "", map[string]int{"": 63})
 	target.Refuses(t)
 }

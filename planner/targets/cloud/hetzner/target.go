@@ -5,7 +5,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// Target is the target hetzner.
+// Target returns the target hetzner.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -1,5 +1,5 @@
-// Package openstack makes the machines of a plan on OpenStack with Terraform: a network behind a router, security groups from the plan's
-// port table, machines by node name, Octavia's balancer before the API and a bastion. The tree's own playbook then makes the cluster.
+// Package openstack creates the machines of a plan on OpenStack with Terraform: a network behind a router, security groups from the plan's
+// port table, machines by node name, Octavia's balancer in front of the API, and a bastion. The tree's playbook then builds the cluster.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package openstack
@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/cloud"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	cloud.Access
@@ -34,7 +34,7 @@ type written struct {
 	Provider        *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines on OpenStack.",
@@ -63,7 +63,7 @@ func schema() *spec.Block {
 	}
 }
 
-// flavor is a machine type as this cloud has it: every OpenStack has its own.
+// flavor is a machine type of this cloud: every OpenStack defines its own.
 type flavor struct {
 	*spec.Source
 	Name      string
@@ -72,7 +72,7 @@ type flavor struct {
 	MemoryGiB int
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/cloud/openstack/variables.tf and templates/targets/terraform/plan.tf declare it.
+// variables is plan.auto.tfvars.json, declared in templates/targets/cloud/openstack/variables.tf and templates/targets/terraform/plan.tf.
 type variables struct {
 	cloud.Variables
 	ExternalNetwork string   `json:"external_network"`
@@ -83,11 +83,11 @@ type variables struct {
 	BastionZone     string   `json:"bastion_zone"`
 }
 
-// defaultOS is the system of machines that name none.
+// defaultOS is the operating system of machines that set none.
 const defaultOS = "ubuntu-24.04"
 
-// flavors are those that OpenStack's own documentation uses, for a cloud whose owner kept them.
-// Source: https://docs.openstack.org/nova/latest/user/flavors.html
+// flavors are those of OpenStack's documentation, for clouds that kept them. Source:
+// https://docs.openstack.org/nova/latest/user/flavors.html
 func flavors() []terraform.Size {
 	return []terraform.Size{
 		{Name: "m1.small", CPUs: 1, MemoryGiB: 2}, {Name: "m1.medium", CPUs: 2, MemoryGiB: 4}, {Name: "m1.large", CPUs: 4, MemoryGiB: 8},
@@ -104,13 +104,13 @@ func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Clou
 		ClusterMax: 40,
 		SizeSource: "https://docs.openstack.org/nova/latest/user/flavors.html", Sizes: sizes,
 		Images: images, DefaultOS: defaultOS,
-		// the network's own and the router's; the sixteen that OpenStack gives out itself, and the broadcast
+		// the network's and the router's address; at the end sixteen for OpenStack's own allocation, and the broadcast address
 		FirstHosts: 2, LastHosts: 17,
 		SubnetSource: "https://docs.openstack.org/neutron/latest/admin/archives/adv-features.html",
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	cloudFacts := facts(nil, flavors())
@@ -184,7 +184,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	return v, r.Diags
 }
 
-// emit writes terraform/: the static program, its data and its guide.
+// emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/openstack", opts, terraform.MachinesGuide("OpenStack",
 		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud "+
@@ -196,7 +196,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule {
 	return facts(map[string]map[string]any{defaultOS: {"amd64": ""}}, nil).Rules().List(zone, endpoint)
 }

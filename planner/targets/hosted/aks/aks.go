@@ -1,4 +1,4 @@
-// Package aks makes the workers of a plan pools of a cluster of Azure Kubernetes Service, whose control plane Microsoft runs: as Terraform,
+// Package aks maps a plan's workers to node pools of an Azure Kubernetes Service cluster, whose control plane Microsoft runs: as Terraform,
 // and as a script for az.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	Subscription *string
@@ -32,7 +32,7 @@ type written struct {
 	Admins       []string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Azure Kubernetes Service.",
@@ -80,7 +80,7 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := vendor().Read(p, body, ctx, schema(), &w)
@@ -106,7 +106,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	r.Apart(overlap, vnet, &v.Variables)
 	if services, ok := block.Prefix4(v.Services); ok {
 		address := services.Addr()
-		for range 10 { // as Azure and kubeadm choose it
+		for range 10 { // the default of Azure and kubeadm
 			address = address.Next()
 		}
 		v.DNS = address.String()
@@ -155,7 +155,7 @@ func script(v *variables) hosted.Script {
 	az := func(command string, words ...any) []any {
 		return append(append([]any{hosted.Raw(command)}, group...), words...)
 	}
-	// shell keeps a value that az says.
+	// shell stores az's output in a variable.
 	shell := func(variable, command, query string, words ...any) []any {
 		return append(az(variable+"=$(az "+command, words...), "--query", query, "--output", hosted.Raw("tsv)"))
 	}
@@ -220,7 +220,7 @@ func script(v *variables) hosted.Script {
 	return s
 }
 
-// zones are words of their own to az.
+// zones are separate words for az.
 func (v *variables) zones(p hosted.Pool) []any {
 	if len(p.Zones) == 0 {
 		return nil
@@ -240,7 +240,7 @@ func labels(flag string, m map[string]string) []any {
 	return words
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{

@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// Target is the target aks.
+// Target returns the target aks.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -1,4 +1,4 @@
-// Package doks makes the workers of a plan pools of a cluster of DigitalOcean Kubernetes, whose control plane DigitalOcean runs: as
+// Package doks maps a plan's workers to node pools of a DigitalOcean Kubernetes cluster, whose control plane DigitalOcean runs: as
 // Terraform, and as a script for doctl.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	Region      string
@@ -30,7 +30,7 @@ type written struct {
 	Admins      []string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "DigitalOcean Kubernetes.",
@@ -74,7 +74,7 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := vendor().Read(p, body, ctx, schema(), &w)
@@ -152,7 +152,7 @@ func script(v *variables) hosted.Script {
 	}
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return vendor().List(overlap) }
 
 var overlap = &rule.Rule{

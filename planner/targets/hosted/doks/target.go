@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// Target is the target doks.
+// Target returns the target doks.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -26,7 +26,7 @@ func Target() target.Target {
 				OpenAPI:  true,
 				Types:    hosted.Both(),
 				TypesWhy: hosted.BothWhy,
-				// what DigitalOcean's own operator was built for: digitalocean/do-operator#135 (2026-05)
+				// the version DigitalOcean's operator was built for: digitalocean/do-operator#135 (2026-05)
 				Default: plan.Version{Major: 1, Minor: 36},
 			},
 			Page: plan.Page{

@@ -1,4 +1,4 @@
-// Package eks makes the workers of a plan node groups of a cluster of Amazon EKS, whose control plane AWS runs: as Terraform, and as a
+// Package eks maps a plan's workers to node groups of an Amazon EKS cluster, whose control plane AWS runs: as Terraform, and as a
 // ClusterConfig for eksctl.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -19,7 +19,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	Region string
@@ -28,7 +28,7 @@ type written struct {
 	Admins []string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Amazon EKS.",
@@ -43,7 +43,7 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/hosted/eks/variables.tf and templates/targets/terraform/pools.tf declare it.
+// variables is plan.auto.tfvars.json, declared in templates/targets/hosted/eks/variables.tf and templates/targets/terraform/pools.tf.
 type variables struct {
 	hosted.Variables
 	Region string   `json:"region"`
@@ -56,7 +56,7 @@ var (
 	namePattern   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,48}[a-z0-9])?$`)
 )
 
-// mostZones is how many the program has room for in the network's range.
+// mostZones is how many zones fit into the program's split of the network's range.
 const mostZones = 8
 
 func vendor() *hosted.Vendor {
@@ -86,7 +86,7 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := vendor().Read(p, body, ctx, schema(), &w)
@@ -98,7 +98,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	vpc, ok := r.Range("vpc_cidr", w.VPC, "Write the range of the network, pods' addresses included, such as \"10.40.0.0/16\".")
 	switch {
 	case !ok:
-	case vpc.Bits() < 16 || vpc.Bits() > 20: // a narrower one leaves public subnets below AWS' /28
+	case vpc.Bits() < 16 || vpc.Bits() > 20: // a longer prefix leaves public subnets smaller than AWS's /28
 		r.Say(r.Rules.Argument, r.At("vpc_cidr"),
 			"vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out "+
 				"of one up to /20: every pod has an address of it.", vpc)
@@ -119,7 +119,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	return v, r.Diags
 }
 
-// zonesOf asks that there are zones enough, and that every pool's are among them.
+// zonesOf checks that there are enough zones, and that they include every pool's.
 func zonesOf(r *hosted.Reader, v *variables) {
 	at := r.At("zones")
 	if v.Region == "" || !r.Has("zones") {
@@ -168,7 +168,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	return append(files, artifact.File{Path: terraform.Folder + "/eksctl.yaml", Data: config}), nil
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return vendor().List(zones, overlap) }
 
 var (

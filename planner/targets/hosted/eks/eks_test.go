@@ -23,13 +23,13 @@ func TestTarget(t *testing.T) {
 	// Characters: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (roles),
 	// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
 	terraformtest.Names(t, files, "production-platform-europe-west-cluster-of-teams-7", "", map[string]int{"": 100,
-		"aws_iam_role": 64, "aws_launch_template": 128 - 50, // next to the longest name of a pool
+		"aws_iam_role": 64, "aws_launch_template": 128 - 50, // with the longest name of a pool
 	})
 	schema(t, files)
 	target.Refuses(t)
 }
 
-// schema holds eksctl.yaml against eksctl's own JSON schema, where the folder of such schemas is at hand: ORACLES names it.
+// schema checks eksctl.yaml against eksctl's JSON schema, if ORACLES names the folder of such schemas.
 func schema(t *testing.T, files []artifact.File) {
 	t.Helper()
 	folder := os.Getenv("ORACLES")

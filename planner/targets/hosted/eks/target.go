@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target eks.
+// Target returns the target eks.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -30,7 +30,7 @@ func Target() target.Target {
 				Types:    []topologies.Type{topologies.MultiEtcdMultiMaster},
 				TypesWhy: hosted.HAWhy,
 				Newest:   plan.Version{Major: 1, Minor: 36},
-				Ends: []plan.MinorEnd{ // of standard support; what follows costs extra
+				Ends: []plan.MinorEnd{ // of standard support; extended support costs extra
 					{Minor: 31, On: "2025-11-26"}, {Minor: 32, On: "2026-03-23"}, {Minor: 33, On: "2026-07-29"},
 					{Minor: 34, On: "2026-12-02"}, {Minor: 35, On: "2027-03-27"},
 				},

@@ -1,5 +1,5 @@
-// Package gke makes the workers of a plan pools of a cluster of Google Kubernetes Engine, whose control plane Google runs: as Terraform,
-// and as a script for gcloud.
+// Package gke maps a plan's workers to node pools of a Google Kubernetes Engine cluster, whose control plane Google runs: as Terraform, and
+// as a script for gcloud.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package gke
@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	Project string
@@ -32,7 +32,7 @@ type written struct {
 	Admins  []string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Google Kubernetes Engine.",
@@ -49,7 +49,7 @@ func schema() *spec.Block {
 	}
 }
 
-// variables is plan.auto.tfvars.json, as templates/targets/hosted/gke/variables.tf and templates/targets/terraform/pools.tf declare it.
+// variables is plan.auto.tfvars.json, declared in templates/targets/hosted/gke/variables.tf and templates/targets/terraform/pools.tf.
 type variables struct {
 	hosted.Variables
 	Project  string   `json:"project"`
@@ -66,8 +66,8 @@ var (
 	namePattern    = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$`)
 )
 
-// channels are the release channels and the newest minor of each that is known.
-// Source: https://cloud.google.com/kubernetes-engine/docs/release-notes-regular and release-notes-rapid (read 2026-11)
+// channels maps each release channel to its newest known minor. Source:
+// https://cloud.google.com/kubernetes-engine/docs/release-notes-regular and release-notes-rapid (read 2026-11)
 var channels = map[string]plan.Version{
 	"STABLE": {Major: 1, Minor: 36}, "REGULAR": {Major: 1, Minor: 36}, "RAPID": {Major: 1, Minor: 37},
 }
@@ -95,7 +95,7 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := vendor().Read(p, body, ctx, schema(), &w)
@@ -110,7 +110,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	}
 	newest := channels[v.Channel]
 	switch {
-	case w.Channel == nil: // the slowest channel that has the version
+	case w.Channel == nil: // the slowest channel with the version
 		v.Channel = "REGULAR"
 		if p.Cluster.Version.MinorsAhead(channels["REGULAR"]) > 0 {
 			v.Channel = "RAPID"
@@ -128,7 +128,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	v.Location = v.Region
 	if !hosted.HighlyAvailable(p) {
 		if len(v.Zones) != 1 && len(r.Diags) > said {
-			return v, r.Diags // how many there are is not known
+			return v, r.Diags // their number is unknown
 		}
 		if len(v.Zones) != 1 {
 			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. "+
@@ -171,15 +171,15 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	return append(files, artifact.File{Path: terraform.Folder + "/create.sh", Mode: 0o755, Data: script(v).Bytes()}), nil
 }
 
-// script makes what Terraform makes: the network with its way out, the account of the workers, the cluster with one small pool, as gcloud
-// must, then the plan's pools, and removes the first.
+// script creates what Terraform creates: the network with NAT, the workers' service account, the cluster with one small pool that gcloud
+// requires, and the plan's pools; then it removes the first pool.
 func script(v *variables) hosted.Script {
 	project, region := []any{"--project", v.Project}, []any{"--project", v.Project, "--region", v.Region}
 	where := []any{"--project", v.Project, "--location", v.Location}
 	gcloud := func(command, name string, where []any, words ...any) []any {
 		return append(append([]any{hosted.Raw("gcloud " + command), name}, where...), words...)
 	}
-	id, subnet := v.Cluster[:min(25, len(v.Cluster))]+"-node", v.Cluster+"-nodes" // as main.tf names them
+	id, subnet := v.Cluster[:min(25, len(v.Cluster))]+"-node", v.Cluster+"-nodes" // same names as in main.tf
 	domain, name, scoped := strings.Cut(v.Project, ":")
 	if scoped { // example.com:project
 		domain = name + "." + domain
@@ -243,7 +243,7 @@ func script(v *variables) hosted.Script {
 	return s
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return vendor().List(channel, zonal, count) }
 
 var (

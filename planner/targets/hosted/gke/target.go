@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// Target is the target gke.
+// Target returns the target gke.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

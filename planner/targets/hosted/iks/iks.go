@@ -1,4 +1,4 @@
-// Package iks makes the workers of a plan pools of a cluster of IBM Cloud Kubernetes Service, whose control plane IBM runs: as Terraform,
+// Package iks maps a plan's workers to worker pools of an IBM Cloud Kubernetes Service cluster, whose control plane IBM runs: as Terraform,
 // and as a script for ibmcloud.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/hosted"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	Region      string
@@ -31,7 +31,7 @@ type written struct {
 	DefaultPool *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "IBM Cloud Kubernetes Service.",
@@ -79,7 +79,7 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var w written
 	r, ok := vendor().Read(p, body, ctx, schema(), &w)
@@ -149,7 +149,7 @@ func script(v *variables) hosted.Script {
 		Commands: [][]any{{hosted.Raw("ibmcloud target"), "-r", v.Region}, {hosted.Raw(`vpc=$(ibmcloud is vpc-create`), v.Cluster,
 			"--address-prefix-management", "manual", "--output", "json", hosted.Raw(`| jq -r .id)`)}},
 	}
-	subnet := map[string]hosted.Raw{} // the shell's variable that holds the ID of a zone's subnet
+	subnet := map[string]hosted.Raw{} // shell variables with the ID of a zone's subnet
 	for i, zone := range slices.Sorted(maps.Keys(v.Subnets)) {
 		n := strconv.Itoa(i + 1)
 		name := v.Cluster + "-" + zone
@@ -209,7 +209,7 @@ func script(v *variables) hosted.Script {
 	return s
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return vendor().List(count, overlap) }
 
 var (

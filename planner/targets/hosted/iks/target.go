@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target iks.
+// Target returns the target iks.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -1,5 +1,5 @@
-// Package osd makes the workers of a plan machine pools of OpenShift Dedicated, whose control plane Red Hat runs in an account of the
-// customer's: as scripts for Red Hat's ocm.
+// Package osd maps a plan's workers to machine pools of OpenShift Dedicated, whose control plane Red Hat runs in a customer's account: as
+// scripts for Red Hat's ocm.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package osd
@@ -25,7 +25,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// written is the block as it is written.
+// written holds the block's arguments.
 type written struct {
 	*spec.Source
 	Provider    string
@@ -36,7 +36,7 @@ type written struct {
 	DefaultPool *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "OpenShift Dedicated.",
@@ -101,7 +101,7 @@ func vendor() *hosted.Vendor {
 	}
 }
 
-// decode reads the target block against the plan. It reports every mistake that it finds.
+// decode checks the target block against the plan. It reports every mistake that it finds.
 func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var w written
 	r, ok := vendor().Read(p, body, ctx, schema(), &w)
@@ -250,7 +250,7 @@ func (o *options) pools() hosted.Script {
 	return s
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return vendor().List(overlap, workers, taintValue) }
 
 const source = "https://github.com/openshift-online/ocm-cli/blob/main/cmd/ocm/create/cluster/cmd.go"

@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target openshift-dedicated.
+// Target returns the target openshift-dedicated.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -1,4 +1,4 @@
-// Package platform9 writes a plan as a script for Platform9's pf9ctl, which makes a cluster on machines that exist under Platform9's
+// Package platform9 writes a plan as a script for Platform9's pf9ctl, which creates a cluster on existing machines under Platform9's
 // management plane.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	Version     *string
@@ -31,7 +31,7 @@ type body struct {
 	MetalLB     *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Platform9 Managed Kubernetes.",
@@ -54,7 +54,7 @@ var (
 	cardPattern    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
 )
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, malformed)
@@ -140,7 +140,7 @@ func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
 	}, nil
 }
 
-// attach waits for the cluster, which pf9ctl refuses to touch while it is changing: half an hour for each call.
+// attach waits for the cluster, because pf9ctl fails while the cluster is changing: up to 30 minutes per call.
 const attach = `attach() {
   tries=0
   until pf9ctl attach-node --no-prompt "$@"; do
@@ -150,7 +150,7 @@ const attach = `attach() {
   done
 }`
 
-// script prepares every machine, makes the cluster on the first control plane, and attaches the others: control planes one at a time.
+// script prepares every machine, creates the cluster on the first control plane, and attaches the others: control planes one at a time.
 // Source: github.com/platform9/pf9ctl cmd/bootstrap.go, cmd/attachNode.go, cmd/prepNode.go
 func script(p *plan.Plan, b *body) hosted.Script {
 	var access []any
@@ -173,7 +173,7 @@ func script(p *plan.Plan, b *body) hosted.Script {
 		return append([]any{hosted.Raw("pf9ctl " + command + " --no-prompt"), "--ip", n.Address.String()}, access...)
 	}
 	for _, n := range p.Nodes {
-		if n != first { // bootstrap prepares its own
+		if n != first { // bootstrap prepares its own node
 			s.Commands = append(s.Commands, on("prep-node", n))
 		}
 	}
@@ -218,7 +218,7 @@ func script(p *plan.Plan, b *body) hosted.Script {
 	return s
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return []*rule.Rule{malformed, unstated, virtual, odd, host, network} }
 
 var (

@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target platform9.
+// Target returns the target platform9.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -1,6 +1,6 @@
-// Package clusterapi writes a plan as objects of Cluster API: a Cluster, a KubeadmControlPlane, and a MachineDeployment for each pool of
-// workers and each of its failure domains. The machines are the infrastructure provider's; for Docker, which Cluster API is tested with,
-// its objects are written too, for any other they are named and left to their author.
+// Package clusterapi writes a plan as Cluster API objects: a Cluster, a KubeadmControlPlane, and a MachineDeployment for each pool of
+// workers in each of its failure domains. An infrastructure provider creates the machines. For Docker, which Cluster API's tests use, its
+// objects are written too; for any other provider they are only referenced, and the user writes them.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package clusterapi
@@ -39,7 +39,7 @@ const (
 
 const docker = "docker"
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	Infrastructure      *string
@@ -66,14 +66,14 @@ func schema() *spec.Block {
 	}
 }
 
-// The shapes of names that Kubernetes has: of namespaces, API groups and kinds.
+// Kubernetes' syntax of names: of namespaces, API groups, and kinds.
 var (
 	namespacePattern = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	groupPattern     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$`)
 	kindPattern      = regexp.MustCompile(`^[A-Z][A-Za-z0-9]{0,62}$`)
 )
 
-// options is what Decode made of the block.
+// options is the decoded block.
 type options struct {
 	other                     bool
 	namespace, group          string
@@ -81,14 +81,14 @@ type options struct {
 	deployments               []deployment
 }
 
-// deployment is a group of workers that are alike.
+// deployment is a group of identical workers.
 type deployment struct {
-	name   string // of the pool, and the number of the failure domain where it has several
+	name   string // the pool's name, and the number of the failure domain if it has several
 	domain string
 	nodes  []*plan.Node
 }
 
-// decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
+// decode checks the body of the target block against the plan and returns *options. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, malformed)
@@ -122,7 +122,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 // say reports a mistake.
 type say = func(broken *rule.Rule, at hcl.Range, format string, args ...any)
 
-// names checks the words of the block against what Kubernetes takes, and against the provider.
+// names checks the block's names against Kubernetes' syntax and the provider.
 func (o *options) names(r *block.Reader, b *body) {
 	for _, a := range []struct {
 		name, value string
@@ -145,7 +145,7 @@ func (o *options) names(r *block.Reader, b *body) {
 	}
 }
 
-// machines says what a KubeadmControlPlane and the providers cannot make.
+// machines reports what a KubeadmControlPlane and the providers cannot do.
 func machines(p *plan.Plan, say say) {
 	controlPlanes := p.ControlPlanes()
 	if n := len(controlPlanes); n > 0 && !p.Etcd.IsExternal() && n%2 == 0 {
@@ -200,7 +200,7 @@ func (o *options) network(p *plan.Plan, say say) {
 	}
 }
 
-// longest judges the longest name that an object gets.
+// longest checks the longest name of an object.
 func (o *options) longest(p *plan.Plan, say say) {
 	longest := p.Cluster.Name + "-control-plane"
 	for _, d := range o.deployments {
@@ -214,7 +214,7 @@ func (o *options) longest(p *plan.Plan, say say) {
 	}
 }
 
-// firstWritten returns the first of the arguments that the node's block has.
+// firstWritten returns the first of the arguments that is set in the node's block.
 func firstWritten(n *plan.Node, names ...string) string {
 	for _, name := range names {
 		if n.Has(name) {
@@ -224,7 +224,7 @@ func firstWritten(n *plan.Node, names ...string) string {
 	return ""
 }
 
-// alike reports whether one KubeadmControlPlane can stand for both nodes.
+// alike reports whether one KubeadmControlPlane fits both nodes.
 func alike(a, b *plan.Node) bool {
 	taints := func(n *plan.Node) (out []taint) {
 		for _, t := range n.EffectiveTaints() {
@@ -235,8 +235,8 @@ func alike(a, b *plan.Node) bool {
 	return maps.Equal(a.Labels, b.Labels) && slices.Equal(a.KubeletExtraArgs, b.KubeletExtraArgs) && reflect.DeepEqual(taints(a), taints(b))
 }
 
-// synced reports whether Cluster API puts a label of a machine on its node.
-// Source: https://cluster-api.sigs.k8s.io/reference/api/metadata-propagation#machine
+// synced reports whether Cluster API copies a machine's label to its node. Source:
+// https://cluster-api.sigs.k8s.io/reference/api/metadata-propagation#machine
 func synced(label string) bool {
 	domain, _, _ := strings.Cut(label, "/")
 	for _, d := range []string{"node-restriction.kubernetes.io", "node.cluster.x-k8s.io"} {
@@ -298,7 +298,7 @@ func emit(p *plan.Plan, o *options, by target.Upstream) ([]artifact.File, error)
 		files = append(files, artifact.File{Path: "cluster-api/infrastructure.txt", Data: []byte(missing.String())})
 	}
 	network, err := by.Network(p)
-	for _, f := range network { // in the target's folder, from which its page is followed
+	for _, f := range network { // relative to the target's folder, where its page is followed
 		f.Path = "cluster-api/" + f.Path
 		files = append(files, f)
 	}
@@ -352,7 +352,7 @@ func objects(p *plan.Plan, o *options) []any {
 		if !o.other {
 			out = append(out, object{infrastructure + version, "DockerMachineTemplate", at(own), dockerMachineTemplate{}})
 		}
-		// What Cluster API would choose by itself, written so that the object says whose machines it counts.
+		// Cluster API's default, written explicitly so that the object shows whose machines it counts.
 		chosen := map[string]string{core + "/cluster-name": name, core + "/deployment-name": own}
 		s := deploymentSpec{ClusterName: name, Replicas: len(d.nodes), Selector: selector{chosen}}
 		s.Template.Metadata.Labels = maps.Clone(chosen)
@@ -364,7 +364,7 @@ func objects(p *plan.Plan, o *options) []any {
 	return out
 }
 
-// configuration is kubeadm's ClusterConfiguration, less what Cluster API fills in from the Cluster.
+// configuration returns kubeadm's ClusterConfiguration, without what Cluster API fills in from the Cluster.
 func configuration(p *plan.Plan) *clusterConfiguration {
 	c := &clusterConfiguration{
 		ImageRepository: p.Artifacts.ImageRepository, EncryptionAlgorithm: p.Cluster.EncryptionAlgorithm,
@@ -387,11 +387,11 @@ func configuration(p *plan.Plan) *clusterConfiguration {
 	return c
 }
 
-// node is how a machine registers itself. Cluster API has no KubeletConfiguration, so what the plan says of the kubelet becomes flags.
+// node returns a machine's registration. Cluster API has no KubeletConfiguration, so the plan's kubelet settings become flags.
 func node(p *plan.Plan, n *plan.Node) nodeConfiguration {
 	var r registration
 	labels := components.KubeletLabels(n)
-	delete(labels, components.ZoneLabel) // the provider's: it knows where the machine is
+	delete(labels, components.ZoneLabel) // set by the provider: it knows where the machine is
 	if zone, ok := n.Labels[components.ZoneLabel]; ok {
 		labels[components.ZoneLabel] = zone
 	}
@@ -426,7 +426,7 @@ func node(p *plan.Plan, n *plan.Node) nodeConfiguration {
 	return nodeConfiguration{NodeRegistration: r}
 }
 
-// domains lists the failure domains of the plan for the provider that has none of its own.
+// domains lists the plan's failure domains for the provider that has none.
 func domains(p *plan.Plan) []failureDomain {
 	control := map[string]bool{}
 	for _, n := range p.KubeletNodes() {
@@ -450,7 +450,7 @@ func value(s *string, otherwise string) string {
 	return *s
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule {
 	return []*rule.Rule{malformed, evenEtcd, uneven, badLabel, given, noEtcdAddress, proxyMode, noCNI, noEndpoint, wholeDays, longName}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/installers/clusterapi"
 )
 
-// checks/upstream decodes the golden file with Cluster API's own types, and lets its admission webhooks judge the objects.
+// checks/upstream decodes the golden file with Cluster API's own types, and validates the objects with its admission webhooks.
 func TestClusterAPI(t *testing.T) {
 	target := targettest.Of(clusterapi.Target())
 	target.Golden(t)

@@ -5,7 +5,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// Target is the target cluster-api.
+// Target returns the target cluster-api.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -14,7 +14,7 @@ func Target() target.Target {
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
 				CNI:   plan.Calico,
-				Proxy: "iptables", // kind's node image, which the provider docker runs, cannot run flannel; kubeadm's own mode
+				Proxy: "iptables", // kind's node image, which the provider docker runs, cannot run flannel; kubeadm's default mode
 				Uses: []string{
 					"cluster.api_server.extra_args", "cluster.api_server_port", "cluster.ca_certificate_validity", "cluster.cert_sans",
 					"cluster.certificate_validity", "cluster.control_plane_endpoint", "cluster.controller_manager.extra_args",

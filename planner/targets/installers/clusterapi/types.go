@@ -2,8 +2,8 @@ package clusterapi
 
 import "github.com/k8splan/k8splan/planner/plan"
 
-// The parts of Cluster API's objects that are written here, field for field as upstream names them.
-// Source: sigs.k8s.io/cluster-api/api@v1.14.2: core/v1beta2, controlplane/kubeadm/v1beta2, bootstrap/kubeadm/v1beta2.
+// The fields of Cluster API's objects that we write, with upstream's names. Source: sigs.k8s.io/cluster-api/api@v1.14.2: core/v1beta2,
+// controlplane/kubeadm/v1beta2, bootstrap/kubeadm/v1beta2.
 
 type object struct {
 	APIVersion string `json:"apiVersion"`
@@ -107,7 +107,7 @@ type nodeConfiguration struct {
 
 type registration struct {
 	KubeletExtraArgs []argument `json:"kubeletExtraArgs,omitempty"`
-	Taints           *[]taint   `json:"taints,omitempty"` // nil: kubeadm's own; empty: none
+	Taints           *[]taint   `json:"taints,omitempty"` // nil: kubeadm's default; empty: none
 }
 
 type taint struct {
@@ -146,8 +146,8 @@ type machineSpec struct {
 	FailureDomain     string    `json:"failureDomain,omitempty"`
 }
 
-// The infrastructure provider that Cluster API's own tests use: machines are containers.
-// Source: sigs.k8s.io/cluster-api/test@v1.14.2 infrastructure/docker/api/v1beta2
+// The infrastructure provider of Cluster API's own tests: machines are containers. Source: sigs.k8s.io/cluster-api/test@v1.14.2
+// infrastructure/docker/api/v1beta2
 
 type dockerCluster struct {
 	FailureDomains []failureDomain `json:"failureDomains,omitempty"`

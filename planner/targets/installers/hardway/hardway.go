@@ -1,5 +1,5 @@
-// Package hardway writes a plan for Kubernetes The Hard Way: every component a service that systemd runs, no kubeadm, the pod network a
-// bridge on each node and routes between them. The data are those of the tutorial (machines.txt, units, certificates, routes); the steps
+// Package hardway writes a plan for Kubernetes The Hard Way: every component is a systemd service, there is no kubeadm, and the pod network
+// is a bridge on each node with routes between them. The data follow the tutorial (machines.txt, units, certificates, routes); the steps
 // are static scripts that read them.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -29,12 +29,12 @@ import (
 
 const folder = "kubernetes-the-hard-way/"
 
-// schema is the language of the block: it takes no arguments.
+// schema returns the block's schema: it takes no arguments.
 func schema() *spec.Block {
 	return &spec.Block{Name: "target", Doc: "Kubernetes The Hard Way, on machines that exist."}
 }
 
-// decode checks the plan against what the tutorial has.
+// decode checks that the tutorial supports the plan.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl.Diagnostics) {
 	diags := spec.Decode(written, ctx, schema(), &struct{}{})
 	say := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
@@ -98,7 +98,7 @@ func emit(p *plan.Plan, _ struct{}, by target.Upstream) ([]artifact.File, error)
 	return w.files, w.err
 }
 
-// lists are the files that the scripts read line by line.
+// lists writes the files that the scripts read line by line.
 func (w *writer) lists(p *plan.Plan, server *plan.Node, nodes []*plan.Node, shares map[*plan.Node][]netip.Prefix) {
 	var machines, hosts, config, labels lines
 	for _, n := range append([]*plan.Node{server}, nodes...) {
@@ -128,7 +128,7 @@ func (w *writer) lists(p *plan.Plan, server *plan.Node, nodes []*plan.Node, shar
 	w.text("downloads.txt", downloads(p))
 }
 
-// host is what one machine is given: the routes to the pods of the others, and what a worker runs.
+// host writes one machine's files: the routes to the other machines' pods, and what a worker runs.
 func (w *writer) host(p *plan.Plan, n *plan.Node, nodes []*plan.Node, shares map[*plan.Node][]netip.Prefix) {
 	var routes lines
 	for _, other := range nodes {
@@ -148,7 +148,7 @@ func (w *writer) host(p *plan.Plan, n *plan.Node, nodes []*plan.Node, shares map
 		"--hostname-override=" + n.Name})
 }
 
-// common is what all workers are given.
+// common writes the files that all workers share.
 func (w *writer) common(p *plan.Plan) {
 	w.yaml("common/kubelet.yaml", kubelet(p))
 	w.yaml("common/kube-proxy.yaml", proxyConfiguration{
@@ -159,14 +159,14 @@ func (w *writer) common(p *plan.Plan) {
 	pause, _ := p.Image("pause")
 	w.add("common/containerd.toml", 0, []byte(hostfiles.ContainerdTOML(p, pause.Ref)))
 	var registries lines
-	for i, r := range p.Runtime.Registries { // a host may have a colon in it, which no path of the tree has
+	for i, r := range p.Runtime.Registries { // a host may contain a colon, which no path of the tree may
 		registries.add("%d.toml %s", i, r.Host)
 		w.add(fmt.Sprintf("common/registries/%d.toml", i), 0, hostfiles.HostsTOML(r))
 	}
 	w.text("common/registries.txt", registries)
 }
 
-// programs are the files that no design changes.
+// programs writes the static files.
 func (w *writer) programs() {
 	for _, name := range []string{"README.md", "openssl.cnf"} {
 		w.static(name, "targets/installers/kubernetes-the-hard-way/"+name, 0)
@@ -184,7 +184,7 @@ func (w *writer) programs() {
 	}
 }
 
-// writer gathers the files, and the first error.
+// writer collects the files, and the first error.
 type writer struct {
 	files []artifact.File
 	err   error
@@ -224,18 +224,18 @@ type lines []string
 
 func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(format, args...)) }
 
-// workers in the order of their addresses, by which their shares of the pods' range are counted: a machine that is added behind the others
-// moves no share.
+// workers returns the workers in address order, which numbers their shares of the pod range: a machine added after the others changes no
+// share.
 func workers(p *plan.Plan) []*plan.Node {
 	nodes := slices.Clone(p.Workers())
 	slices.SortFunc(nodes, func(a, b *plan.Node) int { return a.Address.Compare(b.Address) })
 	return nodes
 }
 
-// nth is the share of a range that is the i-th of its size.
+// nth returns the i-th subnet of a range with the given prefix length.
 func nth(r netip.Prefix, bits, i int) netip.Prefix {
 	a := r.Addr().As16()
-	// The number is added at the last bit of the share, counted from the address's end.
+	// i is added at the last bit of the share, counted from the address's end.
 	low := 128 - bits
 	if r.Addr().Is4() {
 		low = 32 - bits
@@ -264,7 +264,7 @@ func addressOf(n *plan.Node, six bool) netip.Addr {
 	return netip.Addr{}
 }
 
-// sshHost is how ssh and scp reach a machine. Source: ssh_config(5)
+// sshHost writes how ssh and scp reach a machine. Source: ssh_config(5)
 func sshHost(out *lines, p *plan.Plan, n *plan.Node) {
 	out.add("Host %s", n.Name)
 	out.add("  HostName %s", n.SSHAddress)
@@ -279,7 +279,7 @@ func sshHost(out *lines, p *plan.Plan, n *plan.Node) {
 	}
 }
 
-// sans are the names in the API server's certificate, as openssl writes them.
+// sans returns the names in the API server's certificate, in openssl's format.
 func sans(p *plan.Plan) lines {
 	var out lines
 	for _, name := range p.APIServerSANs() {
@@ -305,7 +305,7 @@ func settings(p *plan.Plan, server *plan.Node) lines {
 	}
 }
 
-// downloads: role, architecture, program, address, checksum or its address, how the checksum is written, and whether it is an archive.
+// downloads returns lines of role, architecture, program, URL, checksum or its URL, the checksum's format, and whether it is an archive.
 func downloads(p *plan.Plan) lines {
 	on := map[string]string{
 		"kubectl": "server", "etcd": "server", "kube-apiserver": "server", "kube-controller-manager": "server", "kube-scheduler": "server",
@@ -326,7 +326,7 @@ func downloads(p *plan.Plan) lines {
 	return out
 }
 
-// network is the pod network on a node.
+// network returns a node's pod network configuration.
 func network(p *plan.Plan, shares []netip.Prefix) conflist {
 	i := ipam{Type: "host-local"}
 	for _, s := range shares {
@@ -379,7 +379,7 @@ func kubeletArguments(p *plan.Plan, n *plan.Node) lines {
 	return append(out, flags(components.Kubelet(p, n))...)
 }
 
-// arguments of the server's components.
+// arguments writes the arguments of the server's components.
 func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 	const dir = "/var/lib/kubernetes/"
 	write := func(component string, own lines, extra []plan.Arg) {
@@ -398,7 +398,7 @@ func arguments(w *writer, p *plan.Plan, server *plan.Node) {
 	}, p.Etcd.Flags())
 
 	api, manager, scheduler := components.ControlPlane(p)
-	// Nodes' shares are counted in this tree and not given out by the controller manager.
+	// This tree assigns the nodes' shares, not the controller manager.
 	manager = slices.DeleteFunc(manager, func(a plan.Arg) bool { return strings.HasPrefix(a.Name, "node-cidr-mask-size") })
 	services := strings.Join(plan.Texts(p.Network.ServiceSubnets), ",")
 	issuer := "https://kubernetes.default.svc." + p.Network.DNSDomain
@@ -446,7 +446,7 @@ func flags(args []plan.Arg) lines {
 	return out
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return []*rule.Rule{noAddress, roles, noCNI, noRuntime, noPackages} }
 
 const tutorial = "https://github.com/kelseyhightower/kubernetes-the-hard-way/blob/master/docs/"

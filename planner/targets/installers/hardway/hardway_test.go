@@ -44,7 +44,7 @@ func TestHardWay(t *testing.T) {
 	sshReads(t, dir)
 }
 
-// decodes checks the components' configurations against upstream's types, strictly.
+// decodes checks the components' configurations strictly against upstream's types.
 func decodes(t *testing.T, files []artifact.File) {
 	t.Helper()
 	for _, f := range files {
@@ -63,7 +63,7 @@ func decodes(t *testing.T, files []artifact.File) {
 	}
 }
 
-// unitsAreGood: systemd-analyze exits 0 on unknown keys, so any word of it is a failure, except that the programs of a host are not here.
+// unitsAreGood: systemd-analyze exits 0 on unknown keys, so any output is a failure, except that a host's programs are missing here.
 func unitsAreGood(t *testing.T, dir string) {
 	t.Helper()
 	units, _ := filepath.Glob(filepath.Join(dir, "common", "*.service"))
@@ -83,7 +83,7 @@ func unitsAreGood(t *testing.T, dir string) {
 	}
 }
 
-// certificatesAreGood runs certificates.sh, twice, and lets openssl look at what it made.
+// certificatesAreGood runs certificates.sh twice, and verifies the result with openssl.
 func certificatesAreGood(t *testing.T, dir string) {
 	t.Helper()
 	run(t, dir, "./certificates.sh")
@@ -138,7 +138,7 @@ func certificatesAreGood(t *testing.T, dir string) {
 	}
 }
 
-// argumentsArrive lets run-component start a program that prints its arguments: the file's, then the command line's.
+// argumentsArrive makes run-component start a program that prints its arguments: the file's, then the command line's.
 func argumentsArrive(t *testing.T, dir string) {
 	t.Helper()
 	script, err := os.ReadFile(filepath.Join(dir, "common", "run-component"))
@@ -166,7 +166,7 @@ func argumentsArrive(t *testing.T, dir string) {
 	}
 }
 
-// sshReads lets ssh say what it made of its configuration.
+// sshReads makes ssh print its parsed configuration.
 func sshReads(t *testing.T, dir string) {
 	t.Helper()
 	out := run(t, dir, "ssh", "-G", "-F", "ssh_config", "edge")

@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target kubernetes-the-hard-way.
+// Target returns the target kubernetes-the-hard-way.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -1,7 +1,7 @@
 package hardway
 
-// The fields of the components' configurations that are written here, named as upstream names them; the tests decode the files strictly
-// with upstream's types. Sources: k8s.io/kubelet config/v1beta1/types.go, k8s.io/kube-proxy config/v1alpha1/types.go
+// The fields of the components' configurations that we write, with upstream's names; the tests decode the files strictly with upstream's
+// types. Sources: k8s.io/kubelet config/v1beta1/types.go, k8s.io/kube-proxy config/v1alpha1/types.go
 
 type kubeletConfiguration struct {
 	APIVersion               string          `json:"apiVersion"`

@@ -1,4 +1,4 @@
-// Package kops writes a plan as objects of kops: a Cluster, an InstanceGroup for each control plane, since each has its etcd member and its
+// Package kops writes a plan as kops objects: a Cluster, an InstanceGroup for each control plane, since each has its etcd member and its
 // zone, and one for each pool of workers.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -30,7 +30,7 @@ const (
 	gce = "gce"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	Cloud       string
@@ -69,17 +69,17 @@ func schema() *spec.Block {
 	}
 }
 
-// options is what Decode made of the block.
+// options is the decoded block.
 type options struct {
 	*body
-	name    string // the cluster's, with the domain
+	name    string // the cluster's name with its domain
 	region  string
 	zones   []string
 	network netip.Prefix
 	private bool
 }
 
-// decode reads the body of the target block against the plan and returns *options. After an error the value is nil.
+// decode checks the body of the target block against the plan and returns *options. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	o := &options{body: &body{}}
 	r, _ := block.Open(p, written, ctx, schema(), o.body, malformed)
@@ -170,7 +170,7 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 	o.private = o.Private == nil || *o.Private
 }
 
-// machines looks at nodes: their zones, sizes and flags.
+// machines checks nodes: their zones, sizes, and flags.
 func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	for _, n := range p.KubeletNodes() {
 		if n.Roles.Has(plan.ControlPlane | plan.Worker) {
@@ -215,8 +215,8 @@ func domainArgument(n *plan.Node) string {
 	return "failure_domain"
 }
 
-// ranges looks at addresses, by kops' own rules: pods and Services are in one range that overlaps no machine's.
-// Source: https://github.com/kubernetes/kops/blob/master/pkg/apis/kops/validation/legacy.go
+// ranges checks addresses by kops' rules: pods and Services are in one range that overlaps no machine's. Source:
+// https://github.com/kubernetes/kops/blob/master/pkg/apis/kops/validation/legacy.go
 func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	n := &p.Network
 	if n.DualStack() || n.PodSubnets[0].Addr().Is6() {
@@ -224,7 +224,7 @@ func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, .
 			"Write one IPv4 range each.")
 		return
 	}
-	o.network = netip.MustParsePrefix("172.20.0.0/16") // kops' own default
+	o.network = netip.MustParsePrefix("172.20.0.0/16") // kops' default
 	if o.NetworkCIDR != nil {
 		network, err := netip.ParsePrefix(*o.NetworkCIDR)
 		if err != nil || network != network.Masked() || !network.Addr().Is4() || network.Bits() < 16 || network.Bits() > 20 {
@@ -246,7 +246,7 @@ func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, .
 	}
 }
 
-// common is the smallest range that holds both.
+// common returns the smallest range that contains both.
 func common(a, b netip.Prefix) netip.Prefix {
 	for !a.Contains(b.Addr()) || a.Bits() > b.Bits() {
 		a = netip.PrefixFrom(a.Addr(), a.Bits()-1).Masked()
@@ -254,13 +254,13 @@ func common(a, b netip.Prefix) netip.Prefix {
 	return a
 }
 
-// encapsulations that kops has a field for, by pod network.
+// encapsulations returns the encapsulations that kops supports, by pod network.
 func encapsulations() map[string][]string {
 	return map[string][]string{
 		plan.Calico: {plan.VXLAN, plan.IPIP, plan.WireGuard, plan.NoEncapsulation}, plan.Cilium: {plan.VXLAN, plan.Geneve},
 		plan.Flannel: {plan.VXLAN},
 		plan.NoCNI:   {plan.NoEncapsulation},
-		// whatever the author brings: kops writes networking: cni
+		// whatever the user installs: kops writes networking: cni
 		plan.OtherCNI: {plan.VXLAN, plan.HostGateway, plan.IPIP, plan.WireGuard, plan.Geneve, plan.BGP, plan.NoEncapsulation},
 	}
 }
@@ -396,7 +396,7 @@ func network(p *plan.Plan) networking {
 	return networking{CNI: &struct{}{}}
 }
 
-// subnets cuts the machines' range: the first half holds a subnet for each zone's machines, the second one for each zone's gateway and
+// subnets splits the machines' range: the first half has a subnet for each zone's machines, the second one for each zone's gateway and
 // balancer. On Google Cloud a subnet spans the region.
 func subnets(o *options) []subnet {
 	if o.Cloud == gce {
@@ -425,12 +425,12 @@ func subnets(o *options) []subnet {
 	return out
 }
 
-// instances is the group of nodes that are alike.
+// instances returns the instance group of identical nodes.
 func instances(o *options, role string, nodes []*plan.Node) groupSpec {
 	n := nodes[0]
 	s := groupSpec{Role: role, MachineType: n.InstanceType, MinSize: len(nodes), MaxSize: len(nodes), NodeLabels: maps.Clone(n.Labels),
 		RootVolumeSize: int((n.DiskBytes + 1<<30 - 1) >> 30)}
-	delete(s.NodeLabels, components.ZoneLabel) // the cloud's
+	delete(s.NodeLabels, components.ZoneLabel) // set by the cloud
 	for _, t := range n.Taints {
 		s.Taints = append(s.Taints, t.Key+"="+t.Value+":"+t.Effect)
 	}
@@ -449,7 +449,7 @@ func instances(o *options, role string, nodes []*plan.Node) groupSpec {
 	return s
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule {
 	return []*rule.Rule{malformed, shared, zone, noSize, addresses, evenEtcd, noCNI, extraArgs}
 }

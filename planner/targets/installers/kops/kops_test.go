@@ -22,8 +22,8 @@ func TestKops(t *testing.T) {
 	againstSchema(t, target.Variant(t, "kops-gce"))
 }
 
-// againstSchema checks every object against kops' own CustomResourceDefinition, made strict: no field that it does not name. The
-// definitions are not ours to keep: ORACLES names the folder where they are.
+// againstSchema checks every object against kops' CustomResourceDefinition, made strict: no unknown fields. We do not ship the definitions:
+// ORACLES names their folder.
 func againstSchema(t *testing.T, files []artifact.File) {
 	t.Helper()
 	oracles := os.Getenv("ORACLES")
@@ -44,7 +44,7 @@ func againstSchema(t *testing.T, files []artifact.File) {
 				t.Fatal(err)
 			}
 			objects++
-			delete(value["metadata"].(map[string]any), "labels") // of every object, in no definition
+			delete(value["metadata"].(map[string]any), "labels") // on every object, in no definition
 			if err := schemas[value["kind"].(string)].Validate(value); err != nil {
 				t.Errorf("%v\n%s", err, doc)
 			}
@@ -88,7 +88,7 @@ func compile(t *testing.T, dir, name string) *jsonschema.Schema {
 	return schema
 }
 
-// strict forbids unknown fields in every object that names its fields.
+// strict forbids unknown fields in every object with named fields.
 func strict(node any) {
 	switch v := node.(type) {
 	case map[string]any:

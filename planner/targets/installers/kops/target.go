@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// site is whose machines they are.
+// site returns who owns the machines.
 func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	for word, cloud := range map[string]string{"aws": "aws", "gce": "gcp"} {
 		if target.Says(body, ctx, "cloud", word) {
@@ -18,7 +18,7 @@ func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	return plan.Site{}
 }
 
-// Target is the target kops.
+// Target returns the target kops.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -29,7 +29,7 @@ func Target() target.Target {
 				Site:  site,
 				Zones: true,
 				CNI:   plan.Cilium,
-				Proxy: "iptables", // kops' own defaults
+				Proxy: "iptables", // kops' defaults
 				Uses: []string{
 					"cluster.api_server.extra_args", "cluster.cert_sans", "cluster.controller_manager.extra_args",
 					"cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubelet.fail_swap_on", "cluster.kubelet.max_pods",

@@ -1,7 +1,7 @@
 package kops
 
-// The parts of kops' objects that are written here, field for field as upstream names them.
-// Source: https://github.com/kubernetes/kops/tree/release-1.36/k8s/crds (kops.k8s.io/v1alpha2)
+// The fields of kops' objects that we write, with upstream's names. Source: https://github.com/kubernetes/kops/tree/release-1.36/k8s/crds
+// (kops.k8s.io/v1alpha2)
 
 type object struct {
 	APIVersion string   `json:"apiVersion"`
@@ -86,7 +86,7 @@ type variable struct {
 
 type iam struct {
 	AllowContainerRegistry bool `json:"allowContainerRegistry"`
-	Legacy                 bool `json:"legacy"` // the schema wants it written
+	Legacy                 bool `json:"legacy"` // the schema requires it
 }
 
 type component struct {
@@ -111,7 +111,7 @@ type networking struct {
 	Calico  *calico   `json:"calico,omitempty"`
 	Cilium  *cilium   `json:"cilium,omitempty"`
 	Flannel *flannel  `json:"flannel,omitempty"`
-	CNI     *struct{} `json:"cni,omitempty"` // the author's
+	CNI     *struct{} `json:"cni,omitempty"` // the user's
 }
 
 type calico struct {
@@ -121,7 +121,7 @@ type calico struct {
 }
 
 type cilium struct {
-	EnableNodePort bool   `json:"enableNodePort,omitempty"` // in kube-proxy's stead
+	EnableNodePort bool   `json:"enableNodePort,omitempty"` // replaces kube-proxy
 	Tunnel         string `json:"tunnel,omitempty"`
 }
 
@@ -144,7 +144,7 @@ type topology struct {
 }
 
 type groupSpec struct {
-	Role           string            `json:"role"` // Master | Node, in kops' words
+	Role           string            `json:"role"` // Master | Node, kops' names
 	MachineType    string            `json:"machineType,omitempty"`
 	MinSize        int               `json:"minSize"`
 	MaxSize        int               `json:"maxSize"`

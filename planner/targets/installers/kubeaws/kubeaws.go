@@ -1,4 +1,4 @@
-// Package kubeaws answers a design for kube-aws, which is archived, with the same design for kops, its successor on AWS.
+// Package kubeaws answers a design for kube-aws, which is archived, with the same design for its successor on AWS, kops.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package kubeaws
@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// read reports whether kube-aws is gone, and reads the block as kops does.
+// read reports that kube-aws is archived, and reads the block as kops does.
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := kops.Target().New(p, written, ctx)
 	diags = append(diags, archived.Diagnostic(p.Target.NameRange,
@@ -33,7 +33,7 @@ func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter,
 	}, diags
 }
 
-// rules lists the rules of the target; those of kops are the target kops'.
+// rules returns the target's own rule; kops' rules belong to the target kops.
 func rules() []*rule.Rule { return []*rule.Rule{archived} }
 
 var archived = &rule.Rule{

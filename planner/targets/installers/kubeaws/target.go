@@ -5,7 +5,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/installers/kops"
 )
 
-// Target is the target kube-aws: that of its successor, except for what is said of it.
+// Target returns the target kube-aws: its successor's, with a different description.
 func Target() target.Target {
 	t := kops.Target()
 	f := &t.Facts

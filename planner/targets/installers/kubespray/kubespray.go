@@ -1,9 +1,9 @@
-// Package kubespray writes a plan as an inventory of kubespray: kubespray/inventory/hosts.yaml and its group_vars. kubespray then builds
-// the cluster with its own playbook; nothing of ours is needed on the hosts.
+// Package kubespray writes a plan as a kubespray inventory: kubespray/inventory/hosts.yaml and its group_vars. kubespray then builds the
+// cluster with its own playbook; the hosts need nothing of ours.
 //
-// Every string carries YAML's tag !unsafe, as in the playbook of our own: Ansible never evaluates what the author wrote.
-// Sources of the variables' names: https://github.com/kubernetes-sigs/kubespray roles/kubespray_defaults/defaults/main/main.yml,
-// docs/ansible/vars.md, docs/operations/ha-mode.md, inventory/sample/group_vars
+// Every string carries YAML's tag !unsafe, as in our own playbook's inventory: Ansible never evaluates the user's text. Sources of the
+// variables' names: https://github.com/kubernetes-sigs/kubespray roles/kubespray_defaults/defaults/main/main.yml, docs/ansible/vars.md,
+// docs/operations/ha-mode.md, inventory/sample/group_vars
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package kubespray
@@ -29,7 +29,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	LocalBalancer *string
@@ -48,7 +48,7 @@ func schema() *spec.Block {
 	}
 }
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
@@ -110,7 +110,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	return &b, r.Diags
 }
 
-// encapsulations that kubespray's roles have a variable for, by pod network.
+// encapsulations returns the encapsulations that kubespray's roles support, by pod network.
 func encapsulations() map[string][]string {
 	return map[string][]string{
 		plan.Flannel:  {plan.VXLAN, plan.HostGateway, plan.WireGuard},
@@ -141,7 +141,7 @@ type list struct{ ansible.Mapping }
 
 func (l *list) add(key string, value any) { l.Mapping = append(l.Mapping, ansible.Of(key, value)) }
 
-// inventory has the hosts, and kubespray's groups.
+// inventory returns the hosts and kubespray's groups.
 func inventory(p *plan.Plan, b *body) ansible.Mapping {
 	var hosts list
 	for _, n := range p.Nodes {
@@ -190,7 +190,7 @@ func inventory(p *plan.Plan, b *body) ansible.Mapping {
 	})}
 }
 
-// jumpHost cuts user@host:port, whose user and port may be left out; plan.Resolve has checked it.
+// jumpHost splits user@host:port, with optional user and port; plan.Resolve has validated it.
 func jumpHost(s string) (user, address string, port int) {
 	if before, after, found := strings.Cut(s, "@"); found {
 		user, s = before, after
@@ -216,7 +216,7 @@ func connection(p *plan.Plan, b *body) ansible.Mapping {
 	return v.Mapping
 }
 
-// becomes reports whether who logs in must become root to work there.
+// becomes reports whether the login user must become root.
 func becomes(b *body, user string) bool {
 	if b.Become != nil {
 		return *b.Become
@@ -261,7 +261,7 @@ func host(p *plan.Plan, n *plan.Node, b *body) ansible.Mapping {
 		return v.Mapping
 	}
 	if lb := &p.LoadBalancer; n.Roles.Has(plan.ControlPlane) && lb.Kind == plan.KubeVIP && lb.Mode == "bgp" {
-		// kubespray has no default, and no two hosts may share one. The routers are IPv4.
+		// kubespray has no default, and no two hosts may share a router ID. Router IDs are IPv4 addresses.
 		for _, a := range []netip.Addr{n.Address, n.SecondaryAddress} {
 			if a.Is4() {
 				v.add("kube_vip_bgp_routerid", a.String())
@@ -290,7 +290,7 @@ func host(p *plan.Plan, n *plan.Node, b *body) ansible.Mapping {
 	return v.Mapping
 }
 
-// everywhere is group_vars/all: what etcd hosts need too.
+// everywhere returns group_vars/all: what etcd hosts need too.
 func everywhere(p *plan.Plan, b *body) ansible.Mapping {
 	var v list
 	n, lb := &p.Network, &p.LoadBalancer
@@ -353,11 +353,11 @@ func everywhere(p *plan.Plan, b *body) ansible.Mapping {
 	return v.Mapping
 }
 
-// cluster is group_vars/k8s_cluster.
+// cluster returns group_vars/k8s_cluster.
 func cluster(p *plan.Plan) ansible.Mapping {
 	var v list
 	n, k := &p.Network, &p.Cluster.Kubelet
-	v.add("cluster_name", n.DNSDomain) // which kubespray uses as the cluster's domain
+	v.add("cluster_name", n.DNSDomain) // kubespray uses it as the cluster's domain
 	for _, s := range []struct {
 		suffix   string
 		six      bool
@@ -370,7 +370,7 @@ func cluster(p *plan.Plan) ansible.Mapping {
 		}
 	}
 	network(p, &v)
-	if n.DNS.Has("node_local_cache") { // left out, kubespray's own default of a cache on every node stays
+	if n.DNS.Has("node_local_cache") { // if omitted, kubespray's default of a cache on every node stays
 		v.add("enable_nodelocaldns", n.DNS.NodeLocalCache)
 	}
 	if len(n.DNS.Upstream) > 0 {
@@ -410,7 +410,7 @@ func cluster(p *plan.Plan) ansible.Mapping {
 		}
 		v.add("kube_feature_gates", gates)
 	}
-	sans := slices.Clone(p.Cluster.CertSANs) // kubespray knows the rest
+	sans := slices.Clone(p.Cluster.CertSANs) // kubespray adds the rest
 	for _, node := range p.ControlPlanes() {
 		if node.PublicAddress != "" {
 			sans = append(sans, node.PublicAddress)
@@ -435,7 +435,7 @@ func cluster(p *plan.Plan) ansible.Mapping {
 	return v.Mapping
 }
 
-// upstream is a DNS server; kubespray writes it into a Corefile and into the hosts' own configuration, which takes no port.
+// upstream formats a DNS server; kubespray writes it into a Corefile and into the hosts' resolver configuration, which has no port.
 func upstream(e plan.Endpoint) string {
 	if e.Port == 53 {
 		return e.Host
@@ -451,25 +451,25 @@ func kubeVIP(lb *plan.LoadBalancer, v *list) {
 		v.add("kube_vip_interface", lb.Interface)
 	}
 	v.add("kube_vip_arp_enabled", lb.Mode != "bgp")
-	v.add("kube_vip_leader_election_enabled", true) // kubespray leaves it out in mode bgp: see loadbalancer
+	v.add("kube_vip_leader_election_enabled", true) // kubespray omits it in mode bgp: see loadbalancer
 	if lb.Mode == "bgp" {
 		v.add("kube_vip_bgp_enabled", true)
 		v.add("kube_vip_local_as", lb.BGPAS)
 		peers := make([]string, len(lb.BGPPeers))
 		for i, peer := range lb.BGPPeers {
-			peers[i] = fmt.Sprintf("%s:%d::false", peer.Address, peer.AS) // without a password, in one hop
+			peers[i] = fmt.Sprintf("%s:%d::false", peer.Address, peer.AS) // without a password, single hop
 		}
 		v.add("kube_vip_bgppeers", peers)
 	}
 }
 
-// network is the pod network, in the variables of its role.
+// network adds the pod network, in its role's variables.
 func network(p *plan.Plan, v *list) {
 	c := &p.Network.CNI
 	stated := p.Network.Has("mtu") || c.Has("mtu")
 	switch c.Name {
 	case plan.NoCNI, plan.OtherCNI:
-		v.add("kube_network_plugin", "cni") // the plugins alone: the author brings the rest
+		v.add("kube_network_plugin", "cni") // only the plugins: the user installs the rest
 		return
 	case plan.Flannel:
 		v.add("kube_network_plugin", c.Name)
@@ -495,7 +495,7 @@ func network(p *plan.Plan, v *list) {
 		if c.Interface != "" {
 			v.add("calico_ip_auto_method", "interface="+c.Interface)
 		}
-		// left out, pods of IPv6 alone have VXLAN always, and no way beyond the nodes' network
+		// if omitted, IPv6-only pods always use VXLAN, and cannot leave the nodes' network
 		if plan.RangeOf(p.Network.PodSubnets, true).IsValid() {
 			v.add("calico_vxlan_mode_ipv6", vxlan)
 			v.add("nat_outgoing_ipv6", true)
@@ -517,7 +517,7 @@ func network(p *plan.Plan, v *list) {
 	}
 }
 
-// mirrors is containerd's table of registries.
+// mirrors returns containerd's table of registries.
 func mirrors(registries []plan.Registry) []ansible.Mapping {
 	var out []ansible.Mapping
 	for _, r := range registries {
@@ -547,7 +547,7 @@ func flags(args []plan.Arg) []string {
 	return out
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule {
 	return []*rule.Rule{noAddress, balancer, evenEtcd, noCNI, registries}
 }

@@ -26,7 +26,7 @@ func TestKubespray(t *testing.T) {
 	ansibleReads(t, files)
 }
 
-// kubespray's defaults let every control plane announce the address in mode bgp, and give no router ID. Source:
+// kubespray's defaults make every control plane announce the address in mode bgp, and set no router ID. Source:
 // https://github.com/kubernetes-sigs/kubespray/blob/v2.31.0/roles/kubernetes/node/defaults/main.yml
 func TestBGP(t *testing.T) {
 	written, diags := spec.Load("bgp.hcl", []byte(`
@@ -52,7 +52,7 @@ node_pool "cp" {
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
-	emit, diags := of.New(p, written.Target.Body, written.Target.Context) // two routers are no mistake
+	emit, diags := of.New(p, written.Target.Body, written.Target.Context) // two routers are valid
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -76,7 +76,7 @@ node_pool "cp" {
 	}
 }
 
-// Who logs in as root needs no become, and who logs in as another needs it: host by host.
+// Hosts with a root login need no become, and hosts with another user need it, host by host.
 func TestBecome(t *testing.T) {
 	for _, c := range []struct{ file, node, everywhere, there string }{
 		{"root", "adm", "ansible_become: false", "ansible_become: true"},
@@ -124,7 +124,7 @@ node "w" {
 	}
 }
 
-// ansibleReads lets ansible-inventory read the inventory with its group_vars, and looks at what it made of it.
+// ansibleReads makes ansible-inventory read the inventory with its group_vars, and checks the result.
 func ansibleReads(t *testing.T, files []artifact.File) {
 	t.Helper()
 	dir := targettest.Write(t, files)
@@ -169,9 +169,9 @@ func ansibleReads(t *testing.T, files []artifact.File) {
 	}
 }
 
-// validates asks of a host's variables what kubespray's first role asks of the inventory, in words of our own; a variable that is missing
-// has the role's default. Source: https://github.com/kubernetes-sigs/kubespray, roles/validate_inventory/tasks/main.yml at 46dbdd3,
-// whose galaxy.yml has the version 2.32.0
+// validates checks a host's variables as kubespray's first role checks the inventory, reimplemented here; a missing variable has the role's
+// default. Source: https://github.com/kubernetes-sigs/kubespray, roles/validate_inventory/tasks/main.yml at 46dbdd3, whose galaxy.yml has
+// the version 2.32.0
 func validates(t *testing.T, host string, vars map[string]any, nodes, members int) {
 	t.Helper()
 	text := func(name, otherwise string) string {
@@ -209,7 +209,7 @@ func validates(t *testing.T, host string, vars map[string]any, nodes, members in
 	if kubeadm := text("etcd_deployment_type", "host") == "kubeadm"; !kubeadm && members == 0 || members > 0 && members%2 == 0 {
 		t.Errorf("%d members in the group etcd", members)
 	}
-	// the releases that roles/kubespray_defaults/vars/main/checksums.yml has digests of
+	// the releases with digests in roles/kubespray_defaults/vars/main/checksums.yml
 	var minor, patch int
 	if n, err := fmt.Sscanf(text("kube_version", "1.36.4"), "1.%d.%d", &minor, &patch); err != nil || n != 2 ||
 		patch > map[int]int{34: 11, 35: 8, 36: 4}[minor] || minor < 34 || minor > 36 {

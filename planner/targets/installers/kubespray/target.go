@@ -5,7 +5,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// Target is the target kubespray.
+// Target returns the target kubespray.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

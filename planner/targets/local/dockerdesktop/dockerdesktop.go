@@ -1,4 +1,5 @@
-// Package dockerdesktop writes a plan as settings of Docker Desktop's own Kubernetes, and the same cluster for kind, which says more.
+// Package dockerdesktop writes a plan as settings of Docker Desktop's Kubernetes, and the same cluster for kind, which supports more
+// settings.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package dockerdesktop
@@ -16,14 +17,14 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// The ways in which Docker Desktop runs Kubernetes.
+// Docker Desktop's ways to run Kubernetes.
 const (
-	modeKubeadm = "kubeadm" // one node, of the version that the release comes with
-	modeKind    = "kind"    // several nodes, of a version that is chosen; asks for a signed-in user
+	modeKubeadm = "kubeadm" // one node, with the release's Kubernetes version
+	modeKind    = "kind"    // several nodes, with a selectable version; requires a signed-in user
 )
 
-// settings are the keys of settings-store.json that concern Kubernetes.
-// Source: https://docs.docker.com/enterprise/security/hardened-desktop/settings-management/settings-reference/
+// settings are the Kubernetes keys of settings-store.json. Source:
+// https://docs.docker.com/enterprise/security/hardened-desktop/settings-management/settings-reference/
 type settings struct {
 	KubernetesEnabled      bool
 	KubernetesMode         string
@@ -46,7 +47,7 @@ func schema() *spec.Block {
 	}
 }
 
-// decode reads the body of the target block against the plan and returns settings. After an error the value is nil.
+// decode checks the body of the target block against the plan and returns settings. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
@@ -55,7 +56,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hc
 	}
 	say := r.Say
 	s := settings{KubernetesEnabled: true, KubernetesMode: modeKind}
-	if p.Cluster.Type == topologies.AllInOne && !p.Cluster.Has("kubernetes_version") { // a version is chosen in the mode kind alone
+	if p.Cluster.Type == topologies.AllInOne && !p.Cluster.Has("kubernetes_version") { // only the mode kind has a selectable version
 		s.KubernetesMode = modeKubeadm
 	}
 	if b.Mode != nil {
@@ -114,7 +115,7 @@ func emit(p *plan.Plan, opts *settings) ([]artifact.File, error) {
 	return files, nil
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return []*rule.Rule{oneNode, fixed, noCNI, plain} }
 
 const docs = "https://docs.docker.com/desktop/use-desktop/kubernetes/"

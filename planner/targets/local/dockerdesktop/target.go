@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target docker-desktop.
+// Target returns the target docker-desktop.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

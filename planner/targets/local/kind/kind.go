@@ -1,5 +1,5 @@
-// Package kind writes a plan as the configuration of kind, whose nodes are containers on one machine: kind/cluster.yaml, which names which
-// plan node a container stands for in kind/nodes.txt, and the pod network where it is not kind's own.
+// Package kind writes a plan as a kind configuration, whose nodes are containers on one machine: kind/cluster.yaml, the plan node of each
+// container in kind/nodes.txt, and the pod network if it is not kind's default.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package kind
@@ -24,9 +24,8 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// images are the node images that the release of kind was built with, by Kubernetes version. kind promises to run these alone, so they are
-// pinned by digest. plan.Targets lists the same versions.
-// Source: https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0
+// images are the node images that the kind release was built with, by Kubernetes version. kind only promises to run these, so they are
+// pinned by digest. plan.Targets lists the same versions. Source: https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0
 func images() map[plan.Version]string {
 	return map[plan.Version]string{
 		{Major: 1, Minor: 37, Patch: 0}:  "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5",
@@ -36,14 +35,14 @@ func images() map[plan.Version]string {
 	}
 }
 
-// Image is the node image of a Kubernetes version, "" if kind has none.
+// Image returns the node image of a Kubernetes version, "" if kind has none.
 func Image(v plan.Version) string { return images()[v] }
 
-// longest is how long a cluster's name may be so that its containers' names are host names: 63 less "-control-plane", which has a number
-// behind it from the second on.
+// longest is the maximum length of a cluster's name such that its containers' names are host names: 63 less "-control-plane", which is
+// followed by a number from the second on.
 const longest = 63 - len("-control-plane") - 2
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	Image            *string
@@ -70,7 +69,7 @@ type mount struct {
 	ReadOnly      *bool
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "kind, on a machine with Docker or Podman.",
@@ -117,7 +116,7 @@ func schema() *spec.Block {
 
 var imagePattern = regexp.MustCompile(`^[a-z0-9][a-zA-Z0-9._:/@-]*$`)
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, malformed)
@@ -192,7 +191,7 @@ func isAddress(s string) bool { _, err := netip.ParseAddr(s); return err == nil 
 
 func isPort(n int) bool { return n > 0 && n <= 65535 }
 
-// value is what a pointer leads to, or a default where nothing was written.
+// value returns what a pointer points to, or a default for nil.
 func value[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
@@ -220,14 +219,14 @@ func emit(p *plan.Plan, opts *body, by target.Upstream) ([]artifact.File, error)
 		return files, nil
 	}
 	network, err := by.Network(p)
-	for _, f := range network { // in the target's folder, from which its page is followed
+	for _, f := range network { // relative to the target's folder, where its page is followed
 		f.Path = "kind/" + f.Path
 		files = append(files, f)
 	}
 	return files, err
 }
 
-// Configuration is cluster.yaml of a plan for whose target kind has no block: with kind's own pod network and images.
+// Configuration returns the cluster.yaml of a plan whose target has no kind block: with kind's default pod network and images.
 func Configuration(p *plan.Plan) ([]byte, error) {
 	cluster, _, err := build(p, &body{})
 	if err != nil {
@@ -236,7 +235,7 @@ func Configuration(p *plan.Plan) ([]byte, error) {
 	return artifact.YAML(cluster)
 }
 
-// build makes the configuration, and a line for each container: its name and the plan's node.
+// build returns the configuration, and a line for each container: its name and the plan's node.
 func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 	n := &p.Network
 	c := &Cluster{
@@ -245,7 +244,7 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 			IPFamily: family(n), APIServerPort: value(b.APIServerPort, 0), APIServerAddress: value(b.APIServerAddress, ""),
 			PodSubnet: strings.Join(plan.Texts(n.PodSubnets), ","), ServiceSubnet: strings.Join(plan.Texts(n.ServiceSubnets), ","),
 			KubeProxyMode: n.KubeProxy.Mode,
-			// kindnet, unless the author wrote another one, or none at all.
+			// kindnet, unless the user set another pod network, or none.
 			DisableDefaultCNI: p.Network.CNI.Written,
 		},
 	}
@@ -265,7 +264,7 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 			kind = "InitConfiguration"
 		}
 		out := Node{Role: role, Image: image, Labels: components.KubeletLabels(node)}
-		for k, v := range components.APILabels(node) { // kind sets labels itself, with an administrator's rights
+		for k, v := range components.APILabels(node) { // kind sets labels itself, with administrator rights
 			out.Labels[k] = v
 		}
 		var r registration
@@ -293,7 +292,7 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 		}
 		c.Nodes = append(c.Nodes, out)
 		count[role]++
-		number := "" // kind's own way of counting
+		number := "" // kind's numbering
 		if count[role] > 1 {
 			number = strconv.Itoa(count[role])
 		}
@@ -318,7 +317,7 @@ func inOrder(p *plan.Plan) []*plan.Node {
 	return nodes
 }
 
-// clusterPatches is what the plan says of the components and kind has no field for.
+// clusterPatches returns the plan's component settings for which kind has no field.
 func clusterPatches(p *plan.Plan) []any {
 	api, manager := args(p.Cluster.APIServer.ExtraArgs), args(p.Cluster.ControllerManager.ExtraArgs)
 	if p.Network.Has("node_port_range") {
@@ -390,7 +389,8 @@ func args(list []plan.Arg) map[string]string {
 	return m
 }
 
-// taintsOf returns the taints to register with, nil if kubeadm's own are right: the control plane's, which kind takes off a lone node.
+// taintsOf returns the taints to register with, nil if kubeadm's defaults are right: the control plane's, which kind removes from a lone
+// node.
 func taintsOf(p *plan.Plan, n *plan.Node) *[]taint {
 	both := n.Roles.Has(plan.ControlPlane) && n.Roles.Has(plan.Worker)
 	if len(n.Taints) == 0 && (!both || len(p.KubeletNodes()) == 1) {
@@ -425,7 +425,7 @@ func family(n *plan.Network) string {
 	return "ipv4"
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return []*rule.Rule{malformed, portTaken, longName, noPlugin} }
 
 var (

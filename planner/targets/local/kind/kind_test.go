@@ -7,13 +7,13 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/local/kind"
 )
 
-// checks/upstream decodes the golden file with kind's own types, and lets kind's own validation judge it.
+// checks/upstream decodes the golden file with kind's own types, and runs kind's validation on it.
 func TestKind(t *testing.T) {
 	targettest.Of(kind.Target()).Golden(t)
 	targettest.Of(kind.Target()).Refuses(t)
 }
 
-// Every release that the table of targets lists has its image.
+// Every release in the table of targets has its image.
 func TestEveryReleaseHasItsImage(t *testing.T) {
 	for _, v := range kind.Target().Facts.Releases {
 		if kind.Image(v) == "" {

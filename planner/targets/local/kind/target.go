@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target kind.
+// Target returns the target kind.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -15,7 +15,7 @@ func Target() target.Target {
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
 				OneMachine: "the machine that runs kind",
-				CNI:        plan.NoCNI, // kindnet, which is kind's own
+				CNI:        plan.NoCNI, // kindnet, kind's default
 				Uses: []string{
 					"cluster.api_server.extra_args", "cluster.cert_sans", "cluster.controller_manager.extra_args",
 					"cluster.feature_gates", "cluster.kubelet.extra_args", "cluster.kubelet.max_pods", "cluster.kubernetes_version",

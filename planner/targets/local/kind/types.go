@@ -1,7 +1,7 @@
 package kind
 
-// The part of kind's configuration that is written here, field for field as upstream names it, so that kind's strict decoder takes it.
-// Source: sigs.k8s.io/kind@v0.33.0 pkg/apis/config/v1alpha4/types.go
+// The fields of kind's configuration that we write, with upstream's names, so that kind's strict decoder accepts it. Source:
+// sigs.k8s.io/kind@v0.33.0 pkg/apis/config/v1alpha4/types.go
 
 // Cluster is kind.x-k8s.io/v1alpha4, kind Cluster.
 type Cluster struct {
@@ -29,20 +29,20 @@ type Networking struct {
 	IPFamily          string `json:"ipFamily"` // ipv4 | ipv6 | dual
 	APIServerPort     int    `json:"apiServerPort,omitempty"`
 	APIServerAddress  string `json:"apiServerAddress,omitempty"`
-	PodSubnet         string `json:"podSubnet"`     // two, with a comma between them, where ipFamily is dual
-	ServiceSubnet     string `json:"serviceSubnet"` // likewise
+	PodSubnet         string `json:"podSubnet"`     // two, comma-separated, if ipFamily is dual
+	ServiceSubnet     string `json:"serviceSubnet"` // same format
 	DisableDefaultCNI bool   `json:"disableDefaultCNI,omitempty"`
 	KubeProxyMode     string `json:"kubeProxyMode"` // iptables | ipvs | nftables | none
 }
 
-// Mount puts a directory of the machine into a node.
+// Mount mounts a directory of the machine in a node.
 type Mount struct {
 	ContainerPath string `json:"containerPath"`
 	HostPath      string `json:"hostPath"`
 	ReadOnly      bool   `json:"readOnly,omitempty"`
 }
 
-// PortMapping puts a port of a node on the machine.
+// PortMapping publishes a node's port on the machine.
 type PortMapping struct {
 	ContainerPort int    `json:"containerPort"`
 	HostPort      int    `json:"hostPort"`
@@ -50,9 +50,9 @@ type PortMapping struct {
 	Protocol      string `json:"protocol,omitempty"` // TCP | UDP | SCTP
 }
 
-// Patches are merged into kubeadm's documents of the same kind. They name no API version, so that kind takes them for each that kubeadm
-// has had, and writes arguments into a list where the version wants one.
-// Source: sigs.k8s.io/kind@v0.33.0 pkg/internal/patch/kubeadm_merge.go
+// Patches are merged into kubeadm's documents of the same kind. They name no API version, so that kind applies them to each version that
+// kubeadm has had, and converts arguments to a list if the version needs one. Source: sigs.k8s.io/kind@v0.33.0
+// pkg/internal/patch/kubeadm_merge.go
 
 type clusterPatch struct {
 	Kind              string      `json:"kind"`
@@ -83,7 +83,7 @@ type registrationPatch struct {
 
 type registration struct {
 	KubeletExtraArgs map[string]string `json:"kubeletExtraArgs,omitempty"`
-	Taints           *[]taint          `json:"taints,omitempty"` // empty: none, also not the control plane's
+	Taints           *[]taint          `json:"taints,omitempty"` // empty: none, not even the control plane's
 }
 
 type taint struct {

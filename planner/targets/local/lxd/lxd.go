@@ -1,5 +1,5 @@
-// Package lxd makes the machines of a plan on one machine with LXD, as virtual machines or containers: the YAML of each instance and of
-// their network, and a static script that brings them to LXD.
+// Package lxd creates the machines of a plan on one machine with LXD, as virtual machines or containers: the YAML of each instance and of
+// their network, and a static script that passes them to LXD.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package lxd
@@ -28,7 +28,7 @@ const (
 	container      = "container"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	onprem.Written
@@ -54,7 +54,7 @@ func schema() *spec.Block {
 	}
 }
 
-// images of public remotes that have cloud-init in them. Sources: https://images.lxd.canonical.com,
+// images returns images of public remotes that include cloud-init. Sources: https://images.lxd.canonical.com,
 // https://cloud-images.ubuntu.com/releases/
 func images() map[string]string {
 	return map[string]string{
@@ -70,7 +70,7 @@ var (
 	networkPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{1,14}$`) // a Linux interface has at most 15 characters
 )
 
-// options is the decoded block, complete.
+// options is the decoded block with all values filled in.
 type options struct {
 	segment       onprem.Segment
 	container     bool
@@ -83,7 +83,7 @@ type machine struct {
 	image, mac string
 }
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
@@ -132,15 +132,14 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	return o, r.Diags
 }
 
-// instance is what `lxc init` reads. Every value is text, as LXD keeps it.
-// Source: https://documentation.ubuntu.com/lxd/en/latest/reference/instance_options/
+// instance is the input of `lxc init`. Every value is a string, as LXD stores it. Source:
+// https://documentation.ubuntu.com/lxd/en/latest/reference/instance_options/
 type instance struct {
 	Config  map[string]string            `json:"config"`
 	Devices map[string]map[string]string `json:"devices"`
 }
 
-// network is what `lxc network create` reads.
-// Source: https://documentation.ubuntu.com/lxd/en/latest/reference/network_bridge/
+// network is the input of `lxc network create`. Source: https://documentation.ubuntu.com/lxd/en/latest/reference/network_bridge/
 type network struct {
 	Description string            `json:"description"`
 	Config      map[string]string `json:"config"`
@@ -190,7 +189,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	return files, nil
 }
 
-// bridge is LXD's own network: the machine is its router and its name server.
+// bridge returns LXD's managed network: the machine is its router and its name server.
 func (o *options) bridge(p *plan.Plan) network {
 	n := network{Description: "The machines of cluster " + p.Cluster.Name,
 		Config: map[string]string{"ipv4.address": "none", "ipv6.address": "none"}}
@@ -218,7 +217,7 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 		return instance{}, err
 	}
 	card := map[string]string{"type": "nic", "network": o.network, "name": "eth0", "hwaddr": m.mac}
-	if m.node.Address.Is4() { // kept for the node, so that LXD leases it to no other instance
+	if m.node.Address.Is4() { // reserved for the node, so that LXD leases it to no other instance
 		card["ipv4.address"] = m.node.Address.String()
 	}
 	out := instance{
@@ -232,7 +231,7 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 		},
 	}
 	if o.container {
-		// What a kubelet needs of a kernel that it shares. Source: https://microk8s.io/docs/install-lxd
+		// What a kubelet needs from a shared kernel. Source: https://microk8s.io/docs/install-lxd
 		out.Config["security.nesting"], out.Config["security.privileged"] = "true", "true"
 		out.Config["linux.kernel_modules"] = "ip_vs,ip_vs_rr,ip_vs_wrr,ip_vs_sh,ip_tables,ip6_tables,iptable_raw," +
 			"netlink_diag,nf_nat,nf_conntrack,overlay,br_netfilter,xt_conntrack,nf_tables"
@@ -243,7 +242,7 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 	return out, nil
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return shared.List(noImage, mixed) }
 
 var (

@@ -25,7 +25,7 @@ func TestLXD(t *testing.T) {
 	theScriptMakesEveryInstance(t, files)
 }
 
-// theScriptMakesEveryInstance runs machines.sh with an lxc that writes down how it was called, and what it was given to read.
+// theScriptMakesEveryInstance runs machines.sh with an lxc that records its arguments and its input.
 func theScriptMakesEveryInstance(t *testing.T, files []artifact.File) {
 	t.Helper()
 	dir := targettest.Write(t, files)

@@ -7,14 +7,14 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// site is the machines' segment, and whether they are containers.
+// site returns the machines' segment, and whether they are containers.
 func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	s := target.Site(body, ctx)
 	s.SharedKernel = target.Says(body, ctx, "instances", container)
 	return s
 }
 
-// Target is the target lxd.
+// Target returns the target lxd.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

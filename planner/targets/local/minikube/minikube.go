@@ -1,4 +1,4 @@
-// Package minikube writes a plan as the arguments of `minikube start`, one a line, for a static script that reads them.
+// Package minikube writes a plan as the arguments of `minikube start`, one per line, for a static script that reads them.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package minikube
@@ -24,15 +24,15 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// haControlPlanes is how many control planes --ha makes. Source:
+// haControlPlanes is how many control planes --ha creates. Source:
 // https://github.com/kubernetes/minikube/blob/v1.38.1/cmd/minikube/cmd/start.go
 const haControlPlanes = 3
 
-// podRange is what the manifests of minikube's pod networks assume.
-// Source: https://github.com/kubernetes/minikube/blob/v1.38.1/pkg/minikube/cni/cni.go, DefaultPodCIDR
+// podRange is the range that the manifests of minikube's pod networks assume. Source:
+// https://github.com/kubernetes/minikube/blob/v1.38.1/pkg/minikube/cni/cni.go, DefaultPodCIDR
 var podRange = netip.MustParsePrefix("10.244.0.0/16")
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	Driver *string
@@ -54,7 +54,7 @@ func schema() *spec.Block {
 
 var addonPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
@@ -119,7 +119,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 func emit(p *plan.Plan, b *body) ([]artifact.File, error) {
 	var names, labels, taints strings.Builder
 	for i, n := range inOrder(p) {
-		name := p.Cluster.Name // minikube's own way of naming nodes
+		name := p.Cluster.Name // minikube's naming of nodes
 		if i > 0 {
 			name = fmt.Sprintf("%s-m%02d", p.Cluster.Name, i+1)
 		}
@@ -170,7 +170,7 @@ func inOrder(p *plan.Plan) []*plan.Node {
 	return nodes
 }
 
-// arguments of minikube start, except for the profile. Names as in https://minikube.sigs.k8s.io/docs/commands/start/
+// arguments returns the arguments of minikube start, except for the profile. Names as in https://minikube.sigs.k8s.io/docs/commands/start/
 func arguments(p *plan.Plan, b *body) []string {
 	var c commandLine
 	c.machines(p, b)
@@ -179,12 +179,12 @@ func arguments(p *plan.Plan, b *body) []string {
 	return c
 }
 
-// commandLine is the arguments so far.
+// commandLine collects arguments.
 type commandLine []string
 
 func (c *commandLine) add(flag, value string) { *c = append(*c, "--"+flag+"="+value) }
 
-// extra is an argument for one of the components that minikube starts.
+// extra adds an argument for a component that minikube starts.
 func (c *commandLine) extra(component, flag, value string) {
 	c.add("extra-config", component+"."+flag+"="+value)
 }
@@ -299,7 +299,7 @@ func (c *commandLine) components(p *plan.Plan) {
 	}
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule {
 	return []*rule.Rule{badAddon, oneNode, three, untainted, sizes, badArgs, pods, registry}
 }

@@ -21,13 +21,13 @@ func TestMinikube(t *testing.T) {
 	theScriptHandsArgumentsOn(t, files)
 }
 
-// flags of minikube start that an argument of the plan may become. Source: `minikube start --help` of
-// https://github.com/kubernetes/minikube at eb25dbc (after v1.38.1), cmd/minikube/cmd/start_flags.go
+// flags of minikube start that the plan's arguments can use. Source: `minikube start --help` of https://github.com/kubernetes/minikube at
+// eb25dbc (after v1.38.1), cmd/minikube/cmd/start_flags.go
 var flags = strings.Fields(`addons apiserver-ips apiserver-names apiserver-port cert-expiration cni container-runtime cpus
   disk-size dns-domain docker-env driver extra-config feature-gates ha image-repository insecure-registry kubernetes-version
   listen-address memory nodes registry-mirror service-cluster-ip-range static-ip subnet`)
 
-// theFlagsAreMinikubes: every argument is a flag that minikube has.
+// theFlagsAreMinikubes: every argument is a flag of minikube.
 func theFlagsAreMinikubes(t *testing.T, arguments []string) {
 	t.Helper()
 	for _, argument := range arguments {
@@ -38,7 +38,7 @@ func theFlagsAreMinikubes(t *testing.T, arguments []string) {
 	}
 }
 
-// theScriptHandsArgumentsOn runs start.sh with a minikube that writes down how it was called.
+// theScriptHandsArgumentsOn runs start.sh with a minikube that records its arguments.
 func theScriptHandsArgumentsOn(t *testing.T, files []artifact.File) {
 	t.Helper()
 	dir := t.TempDir()

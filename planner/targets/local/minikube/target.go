@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target minikube.
+// Target returns the target minikube.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -16,7 +16,7 @@ func Target() target.Target {
 			Resolving: plan.Resolving{
 				OneMachine: "the machine that runs minikube",
 				CNI:        plan.NoCNI,
-				Proxy:      "iptables", // the choice is minikube's own: kindnet for several nodes
+				Proxy:      "iptables", // minikube's default: kindnet for several nodes
 				Uses: []string{
 					"cluster.api_server.extra_args", "cluster.api_server_port", "cluster.cert_sans",
 					"cluster.controller_manager.extra_args", "cluster.feature_gates", "cluster.kubelet.extra_args",

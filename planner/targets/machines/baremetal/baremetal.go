@@ -1,6 +1,6 @@
-// Package baremetal is the target bare-metal. Machines that exist need nothing of it; with `provision = true` it writes, for each node,
-// what installs its operating system without a question: autoinstall for Ubuntu, preseed for Debian, kickstart for Red Hat's family and
-// Fedora, Ignition for Fedora CoreOS and Flatcar. All end with the node's name and address, and one user that Ansible logs in as.
+// Package baremetal is the target bare-metal. Existing machines need nothing from it. With `provision = true` it writes, for each node, the
+// input for an unattended installation of its operating system: autoinstall for Ubuntu, preseed for Debian, kickstart for Red Hat's family
+// and Fedora, Ignition for Fedora CoreOS and Flatcar. All set the node's name and address, and one user for Ansible's login.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package baremetal
@@ -27,7 +27,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	onprem.Written
@@ -39,7 +39,7 @@ type body struct {
 	Timezone  *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Machines that exist already.",
@@ -62,11 +62,11 @@ var (
 	urlPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$`)
 	diskPattern = regexp.MustCompile(`^/dev(/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$`)
 	zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
-	// commentPattern is what may are behind a key: nothing that any of the formats would read as its own.
+	// commentPattern matches a key's comment: nothing that any of the formats would interpret.
 	commentPattern = regexp.MustCompile(`^[A-Za-z0-9 ._@:/+=,-]*$`)
 )
 
-// options is the decoded block, complete; nil if nothing is installed.
+// options is the decoded block with all values filled in; nil if nothing is installed.
 type options struct {
 	source   *spec.Source
 	segment  onprem.Segment
@@ -79,11 +79,11 @@ type options struct {
 type machine struct {
 	node    *plan.Node
 	disk    string
-	written string // the argument that says the disk
+	written string // the argument that sets the disk
 	system  system
 }
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return (*options)(nil), unprepared(p)
@@ -152,7 +152,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	return o, r.Diags
 }
 
-// nearName suggests the node or the pool that a name was meant to be.
+// nearName suggests the node or the pool that a misspelled name was meant to be.
 func nearName(p *plan.Plan, of string) string {
 	var names []string
 	for _, n := range p.Nodes {
@@ -164,8 +164,7 @@ func nearName(p *plan.Plan, of string) string {
 	return spelling.DidYouMean(of, names)
 }
 
-// unusable says what is wrong with a public key, "" if nothing is.
-// Source: RFC 4253, section 6.6; the types are those of ssh-keygen -t.
+// unusable says what is wrong with a public key, "" if nothing is. Source: RFC 4253, section 6.6; the types are those of ssh-keygen -t.
 func unusable(key string) string {
 	kind, rest, _ := strings.Cut(key, " ")
 	blob, comment, _ := strings.Cut(rest, " ")
@@ -187,7 +186,7 @@ func unusable(key string) string {
 
 func shortened(s string) string { return s[:min(len(s), 20)] }
 
-// nodes finds what each machine is installed with.
+// nodes determines what each machine is installed with.
 func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 	said := map[hcl.Range]bool{}
 	once := func(r *rule.Rule, at hcl.Range, format string, args ...any) {
@@ -246,7 +245,7 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 	}
 }
 
-// sharing are the nodes whose system is to be on a disk.
+// sharing returns the nodes whose system goes to a disk.
 func (o *options) sharing(disk string) []string {
 	var names []string
 	for _, m := range o.machines {
@@ -257,7 +256,7 @@ func (o *options) sharing(disk string) []string {
 	return names
 }
 
-// unprepared warns of hosts that exist already, and that Ansible cannot work on as their makers deliver them.
+// unprepared warns of existing hosts on which Ansible cannot work in their default state.
 func unprepared(p *plan.Plan) hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	said := map[hcl.Range]bool{}
@@ -279,7 +278,7 @@ func unprepared(p *plan.Plan) hcl.Diagnostics {
 	return diags
 }
 
-// emit writes provision/, nothing where no system is installed.
+// emit writes provision/, nothing if no system is installed.
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	if o == nil {
 		return nil, nil
@@ -327,7 +326,7 @@ func (o *options) first(n *plan.Node) (four, six netip.Prefix, via4, via6 netip.
 	return four, six, via4, via6
 }
 
-// mask is the prefix length as the old notation has it: 24 is 255.255.255.0.
+// mask returns the dotted form of a prefix length: 255.255.255.0 for 24.
 func mask(p netip.Prefix) string {
 	bits := uint32(0xffffffff) << (32 - p.Bits())
 	return fmt.Sprintf("%d.%d.%d.%d", bits>>24, bits>>16&0xff, bits>>8&0xff, bits&0xff)
@@ -336,7 +335,7 @@ func mask(p netip.Prefix) string {
 var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url and install_disk, or an empty block where "+
 	"the machines have their systems.")
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule {
 	return shared.List(badKey, drifting, repeated, feature, discontinued, imageSystem, unknownOS, unknownCard)
 }

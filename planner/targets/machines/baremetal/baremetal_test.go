@@ -30,7 +30,7 @@ func TestBareMetal(t *testing.T) {
 	for _, name := range []string{"cp-b-1", "cp-3", "w-3"} {
 		t.Run("kickstart of "+name, func(t *testing.T) { kickstart(t, byPath["provision/"+name+"/ks.cfg"]) })
 	}
-	// checks/ignition holds the .ign files against Ignition's own parser.
+	// checks/ignition checks the .ign files with Ignition's own parser.
 	t.Run("units", func(t *testing.T) { verifyUnits(t, files) })
 }
 
@@ -54,13 +54,13 @@ func file(t *testing.T, name string, data []byte) string {
 	return path
 }
 
-// preseed: debconf reads every line, and the shell the command at the end.
+// preseed: debconf reads every line, and a shell parses the final command.
 func preseed(t *testing.T, data []byte) {
 	run(t, nil, "debconf-set-selections", "--checkonly", file(t, "preseed.cfg", data))
 	for line := range strings.Lines(string(data)) {
 		if command, ok := strings.CutPrefix(line, "d-i preseed/late_command string echo nameserver fd00::2 >>/etc/resolv.conf; "+
 			"in-target "); ok {
-			// What sh is handed is what in-target hands on.
+			// sh gets what in-target passes on.
 			script := run(t, nil, "sh", "-c", "set -- "+strings.TrimSpace(command)+`; printf %s "$3"`)
 			run(t, []byte(script), "sh", "-n")
 			if !strings.Contains(script, "echo 'ops ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/90-ops") {
@@ -72,7 +72,7 @@ func preseed(t *testing.T, data []byte) {
 	t.Error("there is no late_command")
 }
 
-// autoinstall: cloud-init takes both documents, and subiquity's schema the first where it is at hand (ORACLES names the folder).
+// autoinstall: cloud-init accepts both documents, and subiquity's schema the first if it is available (ORACLES names the folder).
 func autoinstall(t *testing.T, data []byte) {
 	run(t, nil, "cloud-init", "schema", "--config-file", file(t, "user-data", data))
 	if folder := os.Getenv("ORACLES"); folder != "" {
@@ -105,8 +105,8 @@ func autoinstall(t *testing.T, data []byte) {
 	run(t, nil, "cloud-init", "schema", "--config-file", file(t, "user-data", append([]byte("#cloud-config\n"), inner...)))
 }
 
-// kickstart: each command is one that the installer of today has, sections are closed, and the script is one.
-// Source: https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html
+// kickstart: current installers have each command, sections are closed, and the script parses. Source:
+// https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html
 func kickstart(t *testing.T, data []byte) {
 	options := map[string][]string{
 		"text": nil, "lang": nil, "keyboard": nil, "timezone": {"--utc"}, "rootpw": {"--lock"}, "zerombr": nil, "reboot": nil,
@@ -156,8 +156,8 @@ func kickstart(t *testing.T, data []byte) {
 	kickstartParser(t, data)
 }
 
-// kickstartParser lets pykickstart read the file as the installers of these releases do, where it is at hand: what it warns of is a mistake
-// too. ORACLES names the folder that holds its package.
+// kickstartParser makes pykickstart read the file as the installers of these releases do, if it is available; its warnings are mistakes
+// too. ORACLES names the folder with its package.
 func kickstartParser(t *testing.T, data []byte) {
 	package_ := filepath.Join(os.Getenv("ORACLES"), "pykickstart")
 	if _, err := os.Stat(filepath.Join(package_, "parser.py")); err != nil {
@@ -176,7 +176,7 @@ for release in ("RHEL9", "RHEL10", "F41", "F45"):
 	run(t, nil, "python3", "-c", read, filepath.Dir(package_), file(t, "ks.cfg", data))
 }
 
-// verifyUnits lets systemd read the units that Ignition writes.
+// verifyUnits makes systemd verify the units that Ignition writes.
 func verifyUnits(t *testing.T, files []artifact.File) {
 	for _, f := range files {
 		if !strings.HasSuffix(f.Path, ".ign") {

@@ -10,13 +10,13 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// The columns of the table of features: the installers, and Ignition twice, for what the two systems differ in.
+// The columns of the table of features: the installers, with Ignition twice because its two systems differ.
 const (
 	coreOS  = "Fedora CoreOS"
 	flatcar = "Flatcar"
 )
 
-// Columns are the columns of the table in their order.
+// Columns returns the table's columns in order.
 func Columns() []string { return []string{autoinstall, preseed, kickstart, coreOS, flatcar} }
 
 func (m machine) column() string {
@@ -29,15 +29,15 @@ func (m machine) column() string {
 	return flatcar
 }
 
-// Feature is something that a topology can ask of an installation. Each column either carries it out, as its source says, leaves it to
-// the playbook that runs on the installed machine, or refuses it: an installation erases a disk, and what it leaves out is found out on a
-// machine that cannot be reached.
+// Feature is something that a topology can require of an installation. Each column either implements it, as its source documents, leaves it
+// to the playbook that runs on the installed machine, or refuses it: an installation erases a disk, and an omission would show up on an
+// unreachable machine.
 type Feature struct {
 	Name    string
-	Carried map[string]string // by column: where the installer's documentation or source says that it takes what is written here
-	Played  map[string]string // by column: the role that carries it out
-	Refused map[string]string // by column: why not, and what to write
-	// asked says where the topology asks a machine for it; nil if no column refuses it.
+	Carried map[string]string // by column: where the installer's documentation or source shows support for what is written here
+	Played  map[string]string // by column: the role that implements it
+	Refused map[string]string // by column: why it is refused, and what to write
+	// asked returns where the topology requires it of a machine; nil if no column refuses it.
 	asked func(*plan.Plan, *options, machine) (hcl.Range, bool)
 }
 
@@ -72,17 +72,17 @@ const (
 	flatcarSSH   = "https://www.flatcar.org/docs/latest/setup/security/customizing-sshd/"
 )
 
-// everywhere gives every column a source.
+// everywhere sets a source for every column.
 func everywhere(ubuntu, debian, redHat, core, flat string) map[string]string {
 	return map[string]string{autoinstall: ubuntu, preseed: debian, kickstart: redHat, coreOS: core, flatcar: flat}
 }
 
-// login is why no installer goes through a proxy that asks for one.
+// login explains why no installer uses a proxy that requires a login.
 const login = "An installer reads its answers from the tree, which is meant for git, so it cannot be given the login. Install the " +
 	"machines " +
 	"yourself, or remove credentials_file and let the proxy take their network without a login."
 
-// many are names of cards that are made of several, or of a part of one.
+// many matches names of cards that combine several, or are part of one.
 var many = regexp.MustCompile(`^(bond|team|br|vlan)[0-9._-]|\.`)
 
 // Features is the table.
@@ -237,7 +237,7 @@ func Features() []Feature {
 	}
 }
 
-// refuse reports what the installer of a machine does not carry out.
+// refuse reports features that a machine's installer does not support.
 func (o *options) refuse(p *plan.Plan, m machine, once func(*rule.Rule, hcl.Range, string, ...any)) {
 	for _, f := range Features() {
 		why, refused := f.Refused[m.column()]
@@ -250,10 +250,10 @@ func (o *options) refuse(p *plan.Plan, m machine, once func(*rule.Rule, hcl.Rang
 	}
 }
 
-// diskAt is where the disk of a machine was written.
+// diskAt returns the source range of a machine's disk.
 func (o *options) diskAt(m machine) hcl.Range { return o.source.Attr(m.written) }
 
-// serial and place are links whose names say what udev knows of a disk: its serial number behind that of its bus, and where it is.
+// serial and place match links whose names contain udev's data on a disk: its serial number after its bus's prefix, or its location.
 // Source: https://github.com/systemd/systemd/blob/v252/rules.d/60-persistent-storage.rules
 var (
 	serial = regexp.MustCompile(`^/dev/disk/by-id/(?:ata|scsi|usb|virtio|nvme)-(.+)$`)
@@ -262,18 +262,18 @@ var (
 	drive  = regexp.MustCompile(`^/dev/sd[a-z]+$`)
 )
 
-// serialized reports a link whose name holds the number that a maker gave one disk. Hypervisors give all their disks the same.
+// serialized reports whether a link's name contains a unique serial number of one disk. Hypervisors give all their disks the same.
 func serialized(disk string) bool {
 	virtual := regexp.MustCompile(`(?i)qemu|vbox|vmware|virtual`)
 	return strings.HasPrefix(disk, "/dev/disk/by-id/") && !strings.HasPrefix(disk, "/dev/disk/by-id/virtio-") && !virtual.MatchString(disk)
 }
 
-// named reports a link under /dev/disk whose name holds neither a serial number nor a place.
+// named reports whether a link in /dev/disk contains neither a serial number nor a location.
 func named(disk string) bool {
 	return strings.HasPrefix(disk, "/dev/disk/") && (unique.MatchString(disk) || !serial.MatchString(disk) && !place.MatchString(disk))
 }
 
-// match is how Ubuntu's installer finds a disk. Source: matchDoc.
+// match returns how Ubuntu's installer finds a disk. Source: matchDoc.
 func match(disk string) diskMatch {
 	if m := place.FindStringSubmatch(disk); m != nil {
 		return diskMatch{Place: m[1]}

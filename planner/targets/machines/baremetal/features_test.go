@@ -17,7 +17,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/machines/baremetal"
 )
 
-// design is a machine with one installer, and what a feature asks of it.
+// design is a machine with one installer, and a feature that it requires.
 type design struct {
 	addresses, card, network, ssh, target, disk, before string
 }
@@ -55,7 +55,7 @@ target "bare-metal" {
 		or(d.target, `subnets = ["10.0.0.0/24"]`))
 }
 
-// asks is a design for each feature of the table, and what its files then say by column.
+// asks is a design for each feature of the table, and what its files then contain, by column.
 var asks = map[string]struct {
 	design design
 	says   map[string]string
@@ -131,7 +131,7 @@ var asks = map[string]struct {
 	}},
 }
 
-// played is what the playbook's files say, the same for every column.
+// played is what the playbook's files contain, the same for every column.
 func played(text string) map[string]string {
 	all := map[string]string{}
 	for _, column := range baremetal.Columns() {
@@ -140,7 +140,7 @@ func played(text string) map[string]string {
 	return all
 }
 
-// Every cell of the table is carried out and read by what reads its file, or refused at a place: nothing is left out in silence.
+// Every cell of the table is implemented and accepted by the file's consumer, or refused at a source range: nothing is silently ignored.
 func TestFeatures(t *testing.T) {
 	target := targettest.Of(baremetal.Target())
 	systems := map[string]string{
@@ -194,7 +194,7 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
-// plays wants the playbook of a whole tree to say what the installer leaves to it: in the role, or in the values that all of it read.
+// plays checks that the playbook of a whole tree does what the installer leaves to it: in the role, or in the values for all roles.
 func plays(t *testing.T, topology, role, says string) {
 	t.Helper()
 	project, diags := planner.Open("topology.hcl", []byte(topology), nil, time.Time{})
@@ -217,7 +217,7 @@ func plays(t *testing.T, topology, role, says string) {
 	}
 }
 
-// read lets a file's own reader read it.
+// read makes a file's consumer parse it.
 func read(t *testing.T, path string, data []byte) {
 	t.Helper()
 	switch filepath.Base(path) {
@@ -235,7 +235,7 @@ func read(t *testing.T, path string, data []byte) {
 	case "ks.cfg":
 		kickstart(t, data)
 	case "config.ign":
-		// Debian's Ignition knows the specification up to 3.3; nothing that is written here is newer.
+		// Debian's Ignition supports the specification up to 3.3; nothing written here is newer.
 		older := strings.Replace(string(data), `"version": "3.5.0"`, `"version": "3.3.0"`, 1)
 		run(t, []byte(older), "ignition-validate", "-")
 	}

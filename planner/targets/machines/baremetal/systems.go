@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target/cloudinit"
 )
 
-// The installers, in their own words.
+// The installers, by their own names.
 const (
 	autoinstall = "autoinstall"
 	preseed     = "preseed"
@@ -23,16 +23,16 @@ const (
 	ignition    = "ignition"
 )
 
-// system is an operating system that can be installed without a question.
+// system is an operating system that supports unattended installation.
 type system struct {
 	name      string // as in the topology, without the version
 	oldest    string // version; "" if versions do not matter
 	installer string
-	ignition  string // version of the specification that every release takes
+	ignition  string // version of the specification that every release supports
 }
 
-// systems says what installs which.
-// Sources: https://canonical-subiquity.readthedocs-hosted.com/en/latest/reference/autoinstall-reference.html,
+// systems maps operating systems to installers. Sources:
+// https://canonical-subiquity.readthedocs-hosted.com/en/latest/reference/autoinstall-reference.html,
 // https://www.debian.org/releases/stable/amd64/apb.en.html, https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html,
 // https://coreos.github.io/ignition/specs/, https://www.flatcar.org/docs/latest/provisioning/ignition/specification/
 func systems() []system {
@@ -68,7 +68,7 @@ func known() []string {
 	return out
 }
 
-// files are those of one machine, in its own folder: what its installer reads, and boot.txt, the kernel arguments that make it read them.
+// files returns the files of one machine's folder: the installer's input, and boot.txt, the kernel arguments that point to it.
 func (o *options) files(p *plan.Plan, m machine) ([]artifact.File, error) {
 	switch m.system.installer {
 	case autoinstall:
@@ -81,7 +81,7 @@ func (o *options) files(p *plan.Plan, m machine) ([]artifact.File, error) {
 	return o.ignition(p, m)
 }
 
-// at is the address of one of a machine's files.
+// at returns the URL of a machine's file.
 func (o *options) at(m machine, file string) string {
 	return o.url + "/provision/" + m.node.Name + "/" + file
 }
@@ -108,7 +108,7 @@ type subiquity struct {
 	SSH      sshServer      `json:"ssh"`
 	Updates  string         `json:"updates"`
 	Shutdown string         `json:"shutdown"`
-	UserData any            `json:"user-data"` // cloud-init's, for the first boot; it stands for identity, which would want a password
+	UserData any            `json:"user-data"` // cloud-init's, for the first boot; it replaces identity, which would need a password
 }
 
 type storage struct {
@@ -121,7 +121,7 @@ type layout struct {
 	Match diskMatch `json:"match"`
 }
 
-// diskMatch says one of these.
+// diskMatch sets exactly one of these.
 type diskMatch struct {
 	Path   string `json:"path,omitempty"`
 	Serial string `json:"serial,omitempty"`  // ID_SERIAL of udev
@@ -140,7 +140,7 @@ type sshServer struct {
 func (o *options) autoinstall(p *plan.Plan, m machine) ([]artifact.File, error) {
 	first := o.segment.Machine(p, m.node, m.node.MAC)
 	first.Keys = o.keys
-	if first.Network.MAC == "" { // the card by the name that the kernel gives it
+	if first.Network.MAC == "" { // the card by its kernel name
 		first.Network.Card = m.node.Interface
 	}
 	user, err := cloudinit.Document(autoinstallFile{subiquity{
@@ -158,10 +158,10 @@ func (o *options) autoinstall(p *plan.Plan, m machine) ([]artifact.File, error) 
 	}, err
 }
 
-// --- what preseed and kickstart do at their end
+// --- the last commands of preseed and kickstart
 
-// finish is a shell script for the new system, run as root in it. Everything in it that comes from the topology is a word without a
-// character that a shell knows: names, a port, base64.
+// finish returns a shell script that runs as root in the new system. All topology values in it are words without shell metacharacters:
+// names, a port, base64.
 func (o *options) finish(p *plan.Plan) []string {
 	user, home := p.SSH.User, "/root"
 	var lines []string
@@ -174,7 +174,7 @@ func (o *options) finish(p *plan.Plan) []string {
 	}
 	keys := base64.StdEncoding.EncodeToString([]byte(strings.Join(o.keys, "\n") + "\n"))
 	lines = append(lines,
-		"install -d -m 0700 -o "+user+" -g "+user+" "+home+"/.ssh", // both families give a user a group of his name
+		"install -d -m 0700 -o "+user+" -g "+user+" "+home+"/.ssh", // both families give a user a group of the same name
 		"echo "+keys+" | base64 -d >"+home+"/.ssh/authorized_keys",
 		"chmod 0600 "+home+"/.ssh/authorized_keys",
 		"chown "+user+":"+user+" "+home+"/.ssh/authorized_keys",
@@ -200,7 +200,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di := func(question, kind, value string) { set("d-i", question, kind, value) }
 	di("debian-installer/locale", "string", "en_US.UTF-8")
 	di("keyboard-configuration/xkb-keymap", "select", "us")
-	// no mirror is named: the installer's own default is the one that Debian keeps alive
+	// no mirror is set: Debian keeps the installer's default alive
 	di("mirror/http/proxy", "string", httpProxyOf(p))
 	di("clock-setup/utc", "boolean", "true")
 	di("time/zone", "string", o.timezone)
@@ -217,7 +217,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 		di("passwd/user-password-crypted", "password", "!")
 	}
 	if strings.HasPrefix(m.disk, "/dev/disk/") {
-		// The installer's partitioner knows disks by the kernel's names alone, which a link leads to.
+		// The installer's partitioner only knows disks by their kernel names, which a link resolves to.
 		di("partman/early_command", "string", "disk=$(readlink -f "+m.disk+"); debconf-set partman-auto/disk $disk; "+
 			"debconf-set grub-installer/bootdev $disk")
 	} else {
@@ -225,7 +225,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 		di("grub-installer/bootdev", "string", m.disk)
 	}
 	di("partman-auto/method", "string", "regular")
-	// The whole disk is one file system behind the boot partitions; there is no swap.
+	// The whole disk is one file system after the boot partitions; there is no swap.
 	di("partman-auto/expert_recipe", "string", "cluster :: 538 538 1075 free $iflabel{ gpt } $reusemethod{ } method{ efi } format{ } . "+
 		"1 1 1 free $iflabel{ gpt } $bios_boot{ } method{ biosgrub } . 5000 10000 -1 ext4 method{ format } format{ } use_filesystem{ } "+
 		"filesystem{ ext4 } mountpoint{ / } .")
@@ -243,7 +243,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di("pkgsel/upgrade", "select", "full-upgrade")
 	set("popularity-contest", "popularity-contest/participate", "boolean", "false")
 	di("grub-installer/only_debian", "boolean", "true")
-	// The installer's resolv.conf becomes the system's. It took the first name server from boot.txt.
+	// The installer's resolv.conf becomes the system's. It has the first name server from boot.txt.
 	servers := ""
 	for _, n := range o.segment.Nameservers {
 		if n != o.firstNameserver() {
@@ -255,7 +255,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di("finish-install/reboot_in_progress", "note", "")
 
 	card := "interface=" + m.node.Interface
-	if m.node.Interface == "" { // as PXELINUX writes it: 01 is Ethernet
+	if m.node.Interface == "" { // PXELINUX's format: 01 is Ethernet
 		card = "BOOTIF=01-" + strings.ReplaceAll(m.node.MAC, ":", "-")
 	}
 	return []artifact.File{
@@ -267,7 +267,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	}
 }
 
-// firstNameserver is the one that Debian's installer asks: it splits its list at blanks, which the kernel's arguments do not carry.
+// firstNameserver returns the name server for Debian's installer: its list is split at blanks, which kernel arguments cannot contain.
 func (o *options) firstNameserver() netip.Addr {
 	for _, n := range o.segment.Nameservers {
 		if n.Is4() {
@@ -280,7 +280,7 @@ func (o *options) firstNameserver() netip.Addr {
 	return netip.Addr{}
 }
 
-// ifupdown writes what Debian's installer does not ask for: the second family, and the size of packets. Stanzas of one card add up.
+// ifupdown configures what Debian's installer does not support: the second address family, and the MTU. Stanzas of one card are merged.
 // Source: interfaces(5)
 func (o *options) ifupdown(p *plan.Plan, m machine, six netip.Prefix, via netip.Addr) []string {
 	if !six.IsValid() && p.Network.MTU == 1500 {
@@ -303,7 +303,7 @@ func (o *options) ifupdown(p *plan.Plan, m machine, six netip.Prefix, via netip.
 	return lines
 }
 
-// proxyOf is the proxy that an installer takes where it takes one for everything, "" if there is none.
+// proxyOf returns the proxy of installers that use one proxy for everything, "" if there is none.
 func proxyOf(p *plan.Plan) string {
 	if p.Network.HTTPProxy == nil {
 		return ""
@@ -311,7 +311,7 @@ func proxyOf(p *plan.Plan) string {
 	return cmp.Or(p.Network.HTTPProxy.HTTP, p.Network.HTTPProxy.HTTPS)
 }
 
-// httpProxyOf is the proxy of what is fetched without TLS.
+// httpProxyOf returns the proxy for downloads without TLS.
 func httpProxyOf(p *plan.Plan) string {
 	if p.Network.HTTPProxy == nil {
 		return ""
@@ -319,7 +319,7 @@ func httpProxyOf(p *plan.Plan) string {
 	return p.Network.HTTPProxy.HTTP
 }
 
-// quoted makes lines of shell ones of a script that stands in single quotes.
+// quoted escapes shell lines for a script in single quotes.
 func quoted(lines []string) []string {
 	for i, line := range lines {
 		lines[i] = strings.ReplaceAll(line, "'", `'"'"'`)
@@ -371,7 +371,7 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 		line(name)
 	}
 	if m.system.name == "fedora" {
-		line("-zram-generator-defaults") // swap in memory, which the kubelet refuses as any other
+		line("-zram-generator-defaults") // swap in memory, which the kubelet refuses like any other swap
 	}
 	line("%end")
 	line("")
@@ -380,7 +380,7 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	for _, l := range o.finish(p) {
 		line(l)
 	}
-	if m.node.MAC != "" && m.node.Interface != "" { // the name that the card has from the kernel's arguments during the installation
+	if m.node.MAC != "" && m.node.Interface != "" { // the kernel arguments set this name of the card during the installation
 		line("mkdir -p /etc/systemd/network")
 		line(`printf '` + strings.ReplaceAll(linkFile(m), "\n", `\n`) + `' >/etc/systemd/network/10-cluster.link`)
 	}
@@ -389,7 +389,7 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	return []artifact.File{{Path: "ks.cfg", Data: []byte(b.String())}, boot(o.kickstartArguments(p, m)...)}
 }
 
-// kickstartNetwork is the line about the card.
+// kickstartNetwork returns the network line.
 func (o *options) kickstartNetwork(p *plan.Plan, m machine) []string {
 	four, six, via4, via6 := o.first(m.node)
 	card := m.node.MAC
@@ -398,7 +398,7 @@ func (o *options) kickstartNetwork(p *plan.Plan, m machine) []string {
 	}
 	network := []string{"network", "--device=" + card, "--bootproto=static", "--onboot=yes", "--activate", "--hostname=" + m.node.Name}
 	if m.node.Interface == "" {
-		network = append(network, "--bindto=mac") // the kernel's name for the card is not known here, and may change
+		network = append(network, "--bindto=mac") // the card's kernel name is unknown here, and may change
 	}
 	if four.IsValid() {
 		network = append(network, "--ip="+four.Addr().String(), "--netmask="+mask(four), "--gateway="+via4.String())
@@ -417,7 +417,7 @@ func (o *options) kickstartNetwork(p *plan.Plan, m machine) []string {
 	return network
 }
 
-// kickstartArguments are those of the installer's kernel.
+// kickstartArguments returns the kernel arguments of the installer.
 func (o *options) kickstartArguments(p *plan.Plan, m machine) []string {
 	four, six, via4, via6 := o.first(m.node)
 	var address string
@@ -436,15 +436,15 @@ func (o *options) kickstartArguments(p *plan.Plan, m machine) []string {
 	return arguments
 }
 
-// linkFile gives the card of a hardware address a name. Source: systemd.link(5)
+// linkFile names the card with a MAC address. Source: systemd.link(5)
 func linkFile(m machine) string {
 	return "[Match]\nMACAddress=" + m.node.MAC + "\n\n[Link]\nName=" + m.node.Interface + "\n"
 }
 
-// installCard is what dracut calls a card that is known by its hardware address alone.
+// installCard is dracut's name for a card that is only known by its MAC address.
 const installCard = "install0"
 
-// bootCard is the name of the card in the kernel's arguments.
+// bootCard returns the card's name in the kernel arguments.
 func (o *options) bootCard(m machine) string {
 	if m.node.Interface != "" {
 		return m.node.Interface
@@ -452,7 +452,7 @@ func (o *options) bootCard(m machine) string {
 	return installCard
 }
 
-// named ties the name to the hardware address.
+// named binds the name to the MAC address.
 func (o *options) named(m machine) string {
 	if m.node.MAC == "" {
 		return ""
@@ -469,7 +469,7 @@ func bracketed(a string) string {
 
 // --- Fedora CoreOS and Flatcar
 
-// The part of Ignition's configuration that is written here. Source: https://coreos.github.io/ignition/configuration-v3_5/
+// The fields of Ignition's configuration that we write. Source: https://coreos.github.io/ignition/configuration-v3_5/
 type config struct {
 	Ignition ignitionVersion `json:"ignition"`
 	Passwd   passwd          `json:"passwd"`
@@ -547,15 +547,15 @@ func enabled(name, contents string) unit {
 	return unit{Name: name, Enabled: &yes, Contents: contents}
 }
 
-// layered are the packages that Ansible and the kubelet need and the image of Fedora CoreOS leaves out, and those of a balancer.
+// layered are packages that Ansible, the kubelet, and a balancer need and Fedora CoreOS's image lacks.
 const (
 	layered  = "python3 conntrack-tools ethtool iproute-tc iptables-nft nftables socat"
 	balancer = " haproxy keepalived"
 )
 
-// layerUnit is the way that Fedora CoreOS documents: https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/
+// layerUnit follows Fedora CoreOS' documentation: https://docs.fedoraproject.org/en-US/fedora-coreos/os-extensions/
 //
-// What is fetched may not be there at the first try: it is tried again until it is.
+// The download may fail at first, so the unit retries until it succeeds.
 const layerUnit = `[Unit]
 Description=Add what Ansible and the kubelet need, once, and restart into it
 Wants=network-online.target
@@ -577,7 +577,7 @@ ExecStart=/usr/bin/systemctl --no-block reboot
 WantedBy=multi-user.target
 `
 
-// localUnit makes the place of upstream's binaries writable on Flatcar, whose /usr is not.
+// localUnit makes the directory of upstream's binaries writable on Flatcar, whose /usr is read-only.
 const localUnit = `[Unit]
 Description=Writable /usr/local
 Before=local-fs.target
@@ -599,7 +599,7 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 	c := config{Ignition: ignitionVersion{Version: m.system.ignition}}
 	u := ignitionUser{Name: p.SSH.User, Keys: o.keys}
 	if u.Name != "root" {
-		u.Groups = []string{"sudo"} // whose members may do everything, on both
+		u.Groups = []string{"sudo"} // its members have full sudo rights, on both systems
 		if m.system.name == "fedora-coreos" {
 			u.Groups = []string{"sudo", "wheel"}
 		}
@@ -618,7 +618,7 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 	c.Storage.Links = []link{{"/etc/localtime", "../usr/share/zoneinfo/" + o.timezone, true}}
 	if m.system.name == "fedora-coreos" {
 		add("/etc/NetworkManager/system-connections/cluster.nmconnection", 0o600, o.keyfile(p, m))
-		// A restart is the administrator's to order: the runbook drains a node first.
+		// The administrator decides when to restart: the runbook drains a node first.
 		add("/etc/zincati/config.d/90-no-automatic-updates.toml", 0o644, "[updates]\nenabled = false\n")
 		packages := layered
 		if slices.Contains(p.Members(plan.BalancerPeers), m.node) {
@@ -636,7 +636,7 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 		add("/etc/flatcar/update.conf", 0o644, "REBOOT_STRATEGY=off\n")
 		c.Storage.Directories = []directory{{"/var/usrlocal/bin", 0o755}, {"/var/usrlocal/sbin", 0o755}}
 		c.Systemd.Units = append(c.Systemd.Units, enabled("usr-local.mount", localUnit))
-		if p.SSH.Port != 22 { // systemd listens for sshd
+		if p.SSH.Port != 22 { // systemd's socket listens for sshd
 			listen := "[Socket]\nListenStream=\nListenStream=" + strconv.Itoa(p.SSH.Port) + "\n"
 			c.Systemd.Units = append(c.Systemd.Units, unit{Name: "sshd.socket", DropIns: []dropIn{{"10-port.conf", listen}}})
 		}
@@ -654,8 +654,8 @@ func (o *options) ignition(p *plan.Plan, m machine) ([]artifact.File, error) {
 	return []artifact.File{{Path: "config.ign", Data: data}, arguments}, nil
 }
 
-// proxyDropIn is the environment of a service. A percent sign is doubled, because systemd replaces what is behind one.
-// Source: systemd.exec(5), Environment=
+// proxyDropIn sets the environment of a service. Percent signs are doubled, because systemd expands specifiers. Source: systemd.exec(5),
+// Environment=
 func proxyDropIn(h *plan.HTTPProxy) string {
 	var b strings.Builder
 	b.WriteString("[Service]\n")
@@ -669,7 +669,7 @@ func proxyDropIn(h *plan.HTTPProxy) string {
 	return b.String()
 }
 
-// keyfile is NetworkManager's: https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html
+// keyfile returns NetworkManager's configuration: https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html
 func (o *options) keyfile(p *plan.Plan, m machine) string {
 	four, six, via4, via6 := o.first(m.node)
 	var b strings.Builder
@@ -713,7 +713,7 @@ func (o *options) keyfile(p *plan.Plan, m machine) string {
 	return b.String()
 }
 
-// networkd is systemd's: https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html
+// networkd returns systemd-networkd's configuration: https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html
 func (o *options) networkd(p *plan.Plan, m machine) string {
 	var b strings.Builder
 	b.WriteString("[Match]\n")

@@ -5,7 +5,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// Target is the target bare-metal.
+// Target returns the target bare-metal.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

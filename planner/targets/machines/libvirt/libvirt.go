@@ -1,5 +1,5 @@
-// Package libvirt makes the machines of a plan on hypervisors with KVM: for each node the XML of its domain and of its disk and what
-// cloud-init reads at the first boot, the XML of the network where the target makes one, and a static script that brings them to libvirt.
+// Package libvirt creates the machines of a plan on KVM hypervisors: for each node the XML of its domain and its disk and cloud-init's
+// input for the first boot, the XML of the network if the target creates one, and a static script that passes them to libvirt.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package libvirt
@@ -23,7 +23,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	onprem.Written
@@ -35,7 +35,7 @@ type body struct {
 	Images      map[string]string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Hypervisors with KVM, reached through libvirt.",
@@ -57,18 +57,18 @@ func schema() *spec.Block {
 }
 
 var (
-	// uriPattern: what the script's lists can hold, a word to a column.
+	// uriPattern: what a single column of the script's lists can hold.
 	uriPattern  = regexp.MustCompile(`^[a-z][a-z0-9+]*://[!-~]*$`)
 	namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 	pathPattern = regexp.MustCompile(`^(/[A-Za-z0-9._@+-]+)+$`)
-	// bridgePattern: at most the 15 characters of a Linux interface.
+	// bridgePattern: at most 15 characters, as for every Linux interface.
 	bridgePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
 )
 
-// options is the decoded block, complete.
+// options is the decoded block with all values filled in.
 type options struct {
 	segment  onprem.Segment
-	bridge   string // "" = a network of libvirt's own
+	bridge   string // "" = a network created by libvirt
 	pool     string
 	poolPath string
 	uris     []hypervisor
@@ -82,14 +82,14 @@ type machine struct {
 	hypervisor string
 	system     string // a key of images
 	image      onprem.Image
-	volume     string // of the image, in the pool
+	volume     string // the image's volume in the pool
 	mac        string
 }
 
-// own is the name of the hypervisor of machines that state none.
+// own is the name of the hypervisor of machines that set none.
 const own = "-"
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
@@ -120,7 +120,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	return o, r.Diags
 }
 
-// carryNobody warns of hypervisors that the block names and no machine is made on.
+// carryNobody warns of hypervisors in the block on which no machine runs.
 func (o *options) carryNobody(b *body, say onprem.Say) {
 	used := map[string]bool{}
 	for _, m := range o.machines {
@@ -137,7 +137,7 @@ func (o *options) carryNobody(b *body, say onprem.Say) {
 	}
 }
 
-// hosts finds the hypervisor of each machine.
+// hosts determines the hypervisor of each machine.
 func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	for name, address := range b.Hypervisors {
 		if !uriPattern.MatchString(address) {
@@ -181,7 +181,7 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	}
 }
 
-// systems finds the image of each machine.
+// systems determines the image of each machine.
 func (o *options) systems(p *plan.Plan, b *body, say onprem.Say) {
 	picked := onprem.PickImages(p, b.Images, b.Attr("images"), shared.Argument, noImage, say)
 	said := map[hcl.Range]bool{}
@@ -276,7 +276,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 
 var shared = onprem.RulesOf("libvirt", "Write uri or hypervisors, bridge, pool, pool_path and images; all have a default.")
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return shared.List(unknownHost, idle, apart, noImage) }
 
 var (

@@ -25,7 +25,7 @@ func TestLibvirt(t *testing.T) {
 	accepted(t, write(t, files))
 }
 
-// own is a topology whose machines run on one hypervisor, on a network of libvirt's own.
+// own is a topology whose machines run on one hypervisor, on a network created by libvirt.
 const own = `
 cluster "dev" {
   type                   = "multi-etcd-multi-master"
@@ -76,7 +76,7 @@ func TestNetworkOfItsOwn(t *testing.T) {
 	}
 }
 
-// Every machine has its own identity, which a change elsewhere does not touch.
+// Every machine has an identity of its own that other changes leave alone.
 func TestIdentities(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"lb-1", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2"} {
@@ -96,7 +96,7 @@ func TestIdentities(t *testing.T) {
 	}
 }
 
-// rendered writes libvirt/ of a topology that breaks no rule, and returns where.
+// rendered writes libvirt/ of a valid topology, and returns its path.
 func rendered(t *testing.T, src string) string {
 	t.Helper()
 	project, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
@@ -132,7 +132,7 @@ func write(t *testing.T, files []artifact.File) string {
 	return filepath.Join(dir, "libvirt")
 }
 
-// accepted checks the files against libvirt's schemas, its test driver, which knows more than they do, and cloud-init.
+// accepted checks the files with libvirt's schemas, with its test driver, which checks more, and with cloud-init.
 func accepted(t *testing.T, dir string) {
 	t.Helper()
 	commands := []string{}
@@ -148,7 +148,7 @@ func accepted(t *testing.T, dir string) {
 		}
 	}
 	slices.Sort(commands)
-	// The driver's pool is smaller than the sum of the disks, so each gets one of its own.
+	// The driver's pool is smaller than the sum of the disks, so each disk gets a separate pool.
 	for _, command := range commands {
 		run(t, dir, nil, "virsh", "--quiet", "--connect", "test:///default", command)
 	}
@@ -167,10 +167,10 @@ func accepted(t *testing.T, dir string) {
 	}
 }
 
-// helper writes the AppArmor profile of each machine on Debian and Ubuntu: a disk without a rule is one that QEMU cannot open.
+// helper writes each machine's AppArmor profile on Debian and Ubuntu: QEMU cannot open a disk without a rule.
 const helper = "/usr/lib/libvirt/virt-aa-helper"
 
-// confined asks the helper for the profile of a domain without loading it, and for a rule for each of its disks.
+// confined makes the helper print the profile of a domain, without loading it, and checks it for a rule for each disk.
 func confined(t *testing.T, dir, path string) {
 	t.Helper()
 	var domain struct {
@@ -235,7 +235,7 @@ func run(t *testing.T, dir string, env []string, name string, args ...string) st
 	return string(out)
 }
 
-// virsh is a libvirt that keeps, in the folder STATE, what is made there, and writes down each call.
+// virsh is a fake libvirt that keeps its objects in the folder STATE, and records each call.
 const virsh = `#!/usr/bin/env bash
 set -eu
 shift; [ "$1" = --connect ]; uri=$2; shift 2
@@ -267,7 +267,7 @@ autostart | net-autostart) ;;
 esac
 `
 
-// curl fetches from the folder that is named after the last part of the address.
+// curl copies from the folder named after the last part of the URL.
 const curl = `#!/usr/bin/env bash
 set -eu
 while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done
@@ -282,7 +282,7 @@ while [ $# -gt 3 ]; do [ "$1" != -output ] || out=$2; shift; done
 tail -n +1 "$@" >"$out"
 `
 
-// The script makes what is missing and nothing twice, starts what is stopped, and removes what it made.
+// The script creates what is missing and nothing twice, starts what is stopped, and removes what it created.
 func TestScript(t *testing.T) {
 	dir := rendered(t, own)
 	bin, state, site, home := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()

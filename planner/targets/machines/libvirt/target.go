@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// site is the machines' segment, and the hypervisor of those that state none: libvirt's own host, or the one that runs the script.
+// site returns the machines' segment, and the hypervisor of machines that set none: libvirt's host, or the one that runs the script.
 func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	s := target.Site(body, ctx)
 	if uri, err := url.Parse(target.Text(body, ctx, "uri")); err == nil {
@@ -21,7 +21,7 @@ func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	return s
 }
 
-// Target is the target libvirt.
+// Target returns the target libvirt.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -10,8 +10,8 @@ import (
 	"github.com/k8splan/k8splan/planner/target/onprem"
 )
 
-// The parts of libvirt's XML that are written here. libvirt's own schemas and its test driver judge them in the tests.
-// Sources: https://libvirt.org/formatdomain.html, https://libvirt.org/formatnetwork.html, https://libvirt.org/formatstorage.html
+// The parts of libvirt's XML that we write. The tests check them with libvirt's schemas and its test driver. Sources:
+// https://libvirt.org/formatdomain.html, https://libvirt.org/formatnetwork.html, https://libvirt.org/formatstorage.html
 
 type network struct {
 	XMLName xml.Name  `xml:"network"`
@@ -128,9 +128,9 @@ type diskDriver struct {
 	Discard string `xml:"discard,attr,omitempty"`
 }
 
-// diskSource names the file, not pool and volume: virt-aa-helper, which writes the AppArmor profile of each machine on Debian and Ubuntu,
-// resolves no volume, and QEMU would be denied the disk.
-// Source: https://gitlab.com/libvirt/libvirt/-/issues/546, https://bugs.launchpad.net/ubuntu/+source/libvirt/+bug/1677398
+// diskSource names the file, not pool and volume: virt-aa-helper, which writes each machine's AppArmor profile on Debian and Ubuntu, does
+// not resolve volumes, and QEMU would be denied the disk. Source: https://gitlab.com/libvirt/libvirt/-/issues/546,
+// https://bugs.launchpad.net/ubuntu/+source/libvirt/+bug/1677398
 type diskSource struct {
 	File string `xml:"file,attr"`
 }
@@ -202,7 +202,7 @@ type backing struct {
 	Format typed  `xml:"format"`
 }
 
-// arch is what an architecture is called here, and the machine and firmware that it boots with.
+// arch holds libvirt's name of an architecture, and its machine type and firmware.
 type arch struct {
 	name, machine, firmware string
 	apic                    *empty
@@ -215,8 +215,8 @@ func arches() map[string]arch {
 	}
 }
 
-// network is the one that libvirt makes where the segment is not behind a bridge: NAT to the world, no DHCP, because every address is
-// the plan's, and the names of the machines.
+// network returns the network that libvirt creates if the segment is not on a bridge: NAT to the outside, no DHCP, because every address is
+// the plan's, and the machines' names.
 func (o *options) network(p *plan.Plan) network {
 	n := network{
 		Name: p.Cluster.Name, UUID: onprem.UUID(p.Cluster.Name, "network"), Forward: forward{Mode: "nat"},
@@ -280,7 +280,7 @@ func (o *options) domain(p *plan.Plan, m machine) domain {
 
 func diskName(p *plan.Plan, m machine) string { return p.Cluster.Name + "-" + m.node.Name + ".qcow2" }
 
-// volume is the machine's disk: a layer over the image.
+// volume returns the machine's disk: an overlay on the image.
 func (o *options) volume(p *plan.Plan, m machine) volume {
 	_, _, bytes := onprem.Size(m.node)
 	return volume{
@@ -297,5 +297,5 @@ func encode(v any) ([]byte, error) {
 	return append(hollow.ReplaceAll(data, []byte("<$1/>")), '\n'), nil
 }
 
-// hollow is an element without content, as package xml writes it. A value cannot look like one: < and > are escaped in values.
+// hollow matches an element without content, as package xml writes it. No value can match: < and > are escaped in values.
 var hollow = regexp.MustCompile(`<([^<>]*[^<>/])></[^<>]+>`)

@@ -1,5 +1,5 @@
-// Package proxmox makes the machines of a plan on Proxmox VE with Terraform: each on the node that carries its failure domain, from a cloud
-// image, with its address from the plan. The tree's own playbook then makes the cluster.
+// Package proxmox creates the machines of a plan on Proxmox VE with Terraform: each on the node of its failure domain, from a cloud image,
+// with its address from the plan. The tree's playbook then builds the cluster.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package proxmox
@@ -21,7 +21,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target/terraform"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	onprem.Written
@@ -36,7 +36,7 @@ type body struct {
 	PublicKey      *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Proxmox VE, through its API.",
@@ -91,8 +91,8 @@ type machine struct {
 
 const ethernetMTU = 1500
 
-// What Proxmox takes as the name of a node, of a storage, of a bridge and of a processor.
-// Sources: https://git.proxmox.com/?p=pve-common.git (PVE::JSONSchema: pve-node, pve-storage-id, pve-bridge-id), qm(1)
+// Names that Proxmox accepts for a node, a storage, a bridge, and a CPU type. Sources: https://git.proxmox.com/?p=pve-common.git
+// (PVE::JSONSchema: pve-node, pve-storage-id, pve-bridge-id), qm(1)
 var (
 	nodePattern    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
 	storagePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]$`)
@@ -100,7 +100,7 @@ var (
 	cpuPattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 )
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
@@ -166,9 +166,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 	return v, r.Diags
 }
 
-// carriesNobody warns of nodes of Proxmox that the block names and no machine stands on for what it says.
+// carriesNobody warns of Proxmox nodes in the block on which no machine runs.
 func (b *body) carriesNobody(p *plan.Plan, r *block.Reader) {
-	in, carries := map[string]bool{}, map[string]bool{} // failure domains by which a machine is placed, and nodes of Proxmox
+	in, carries := map[string]bool{}, map[string]bool{} // failure domains that place a machine, and Proxmox nodes
 	for _, n := range p.Nodes {
 		carries[b.standing(r, n)] = true
 		if n.Host == "" {
@@ -181,14 +181,14 @@ func (b *body) carriesNobody(p *plan.Plan, r *block.Reader) {
 	}
 	delete(in, "")
 	for _, domain := range slices.Sorted(maps.Keys(b.Hosts)) {
-		if len(in) > 0 && !in[domain] { // without failure domains the entries wait for them
+		if len(in) > 0 && !in[domain] { // without failure domains the entries are for later
 			r.Say(nobody, b.Attr("hosts"), "hosts names %s for %s, and no machine is placed by that failure domain. Remove the entry, or "+
 				"correct its name.", b.Hosts[domain], domain)
 		}
 	}
 }
 
-// standing is the node of Proxmox that carries a machine.
+// standing returns the Proxmox node of a machine.
 func (b *body) standing(r *block.Reader, n *plan.Node) string {
 	host := n.Host
 	if host == "" {
@@ -215,7 +215,7 @@ func (b *body) standing(r *block.Reader, n *plan.Node) string {
 	return host
 }
 
-// address sets the machine's address of a family, and that family's router.
+// address sets the machine's address of a family, and the family's router.
 func (m *machine) address(prefix netip.Prefix, routers []netip.Addr) {
 	for _, r := range routers {
 		switch {
@@ -227,7 +227,7 @@ func (m *machine) address(prefix netip.Prefix, routers []netip.Addr) {
 	}
 }
 
-// emit writes terraform/: the static program, its data and the guide.
+// emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("machines/proxmox", opts, terraform.SiteGuide("Proxmox VE",
 		"The API's address and a token of a user who may make machines and fetch images: `PROXMOX_VE_ENDPOINT` and "+
@@ -247,7 +247,7 @@ func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 var shared = onprem.RulesOf("proxmox", "Write host for machines without a failure domain, hosts if the Proxmox nodes have other names "+
 	"than the failure domains, and datastore, image_datastore, bridge, and vlan as in Proxmox.")
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return shared.List(unplaced, nobody, noImage, login) }
 
 var (

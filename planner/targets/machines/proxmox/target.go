@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// site is the machines' segment, and the nodes of Proxmox that carry them.
+// site returns the machines' segment, and their Proxmox nodes.
 func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	s := target.Site(body, ctx)
 	s.Hosts = target.TextMap(body, ctx, "hosts")
@@ -21,7 +21,7 @@ func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	return s
 }
 
-// Target is the target proxmox.
+// Target returns the target proxmox.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -1,5 +1,5 @@
-// Package vagrant makes the machines of a plan on one computer: nodes.json, the data, and the static Vagrantfile that reads it,
-// wired to the playbook of the tree.
+// Package vagrant creates the machines of a plan on one computer: nodes.json, the data, and the static Vagrantfile that reads it and runs
+// the tree's playbook.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package vagrant
@@ -18,21 +18,21 @@ import (
 	"github.com/k8splan/k8splan/planner/target/block"
 )
 
-// The providers that the Vagrantfile knows.
+// The providers that the Vagrantfile supports.
 const (
 	Libvirt       = "libvirt"
 	VirtualBox    = "virtualbox"
 	VMwareDesktop = "vmware_desktop"
 )
 
-// provider is what must be known of one.
+// provider describes a provider.
 type provider struct {
 	name string
-	// nat is the network of the first card, the provider's own; zero: not fixed.
+	// nat is the provider's network of the first card; zero: not fixed.
 	nat netip.Prefix
-	// allowed is where the private network must lie; none: anywhere.
+	// allowed is where the private network must be; empty: anywhere.
 	allowed []netip.Prefix
-	// boxes has a public box for each operating system as the language writes it.
+	// boxes maps operating systems, as written in the language, to public boxes.
 	boxes map[string]string
 }
 
@@ -60,15 +60,15 @@ func providers() []provider {
 	}
 }
 
-// Options is the decoded target block, complete: what it left out has its default.
+// Options is the decoded target block, with defaults for what is not set.
 type Options struct {
 	Provider string
-	Cluster  string       // the cluster's name, which keeps apart the machines of two clusters
+	Cluster  string       // the cluster's name, which separates the machines of two clusters
 	Network  netip.Prefix // of the second card; covers every node and the virtual IP
 	Machines []Machine    // in the plan's order; the last one runs the playbook
 }
 
-// Machine is one machine to make.
+// Machine is one machine to create.
 type Machine struct {
 	Name       string
 	Box        string
@@ -76,13 +76,13 @@ type Machine struct {
 	CPUs       int
 	MemoryMiB  int64
 	Address    netip.Addr   // IPv4, on Options.Network
-	Second     netip.Prefix // the address of the other family with its mask; zero: none
+	Second     netip.Prefix // the address of the other family with its prefix length; zero: none
 	MAC        string       // twelve hexadecimal digits; "" = the provider's choice
 }
 
-// Defaults of the block: VirtualBox is Vagrant's own default, 2 CPUs are the least that kubeadm takes on a control plane (1700 MB
-// the least memory: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/), and the system is the
-// one that most people test with.
+// Defaults of the block: VirtualBox is Vagrant's default, 2 CPUs are kubeadm's minimum on a control plane (1700 MB the minimum memory:
+// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/), and the system is the one that most people test
+// with.
 const (
 	defaultProvider = VirtualBox
 	defaultOS       = "ubuntu-24.04"
@@ -91,7 +91,7 @@ const (
 	mebibyte        = 1 << 20
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	Provider       *string
@@ -104,7 +104,7 @@ type body struct {
 	HostOnlyRanges []string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Vagrant: machines on one computer.",
@@ -128,8 +128,8 @@ func schema() *spec.Block {
 	}
 }
 
-// decode reads the body of the target block against the plan and returns *Options. It reports all mistakes that it finds; after an
-// error the value is nil.
+// decode checks the body of the target block against the plan and returns *Options. It reports all mistakes that it finds; after an error
+// the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*Options, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Read(p, written, ctx, schema(), &b, malformed)
@@ -144,7 +144,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*Options, hcl
 	return options, d.Diags
 }
 
-// decoder gathers the diagnostics of one block.
+// decoder collects the diagnostics of one block.
 type decoder struct {
 	*block.Reader
 	plan *plan.Plan
@@ -176,14 +176,14 @@ func (d *decoder) options(b body) *Options {
 	return o
 }
 
-// access asks for the port of sshd that boxes have, which the Vagrantfile does not change.
+// access checks that sshd's port is the boxes' default, which the Vagrantfile does not change.
 func (d *decoder) access() {
 	if s := &d.plan.SSH; s.Port != 0 && s.Port != 22 {
 		d.Say(login, s.Attr("port"), "The sshd of boxes listens on port 22, and ssh says %d. Leave port out.", s.Port)
 	}
 }
 
-// provider is the one that was chosen; the schema knows no others.
+// provider returns the chosen provider; the schema permits no others.
 func (d *decoder) provider(name string) provider {
 	for _, p := range providers() {
 		if p.name == name {
@@ -193,7 +193,7 @@ func (d *decoder) provider(name string) provider {
 	panic("vagrant: no provider " + name)
 }
 
-// hostOnlyRanges replaces VirtualBox's own limit by the author's.
+// hostOnlyRanges replaces VirtualBox's limit with the user's.
 func (d *decoder) hostOnlyRanges(made *provider, written []string) {
 	if written == nil {
 		return
@@ -237,7 +237,7 @@ func (d *decoder) size(name string, written *string, value int64) int64 {
 	return n
 }
 
-// box is, in this order: what the block's map says for the node's system, the block's one box, the public box of the system.
+// box returns, in this order: the box in the block's map for the node's system, the block's single box, the public box of the system.
 func (d *decoder) box(n *plan.Node, made provider, b body) string {
 	system := n.OS.String()
 	if box, ok := b.Boxes[system]; ok && system != "" {
@@ -263,7 +263,7 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 	return box
 }
 
-// architectures: a provider runs machines of its host's architecture alone.
+// architectures: a provider only runs machines of its host's architecture.
 func (d *decoder) architectures() {
 	for _, n := range d.plan.Nodes {
 		if first := d.plan.Nodes[0]; n.Arch != first.Arch {
@@ -276,11 +276,10 @@ func (d *decoder) architectures() {
 	}
 }
 
-// widest is the shortest mask of a private network that is derived from addresses: beyond it the addresses were hardly meant to be
-// on one segment.
+// widest is the shortest prefix of a private network derived from addresses: addresses further apart were hardly meant for one segment.
 const widest = 16
 
-// addresses gives each machine its addresses and finds the network that holds them all.
+// addresses sets each machine's addresses and finds the network that contains them all.
 func (d *decoder) addresses(o *Options, made provider) {
 	var v4 []holder
 	seen := map[hcl.Range]bool{} // one mistake of a pool is one diagnostic
@@ -338,14 +337,14 @@ func (d *decoder) addresses(o *Options, made provider) {
 	}
 }
 
-// holder is an address, whose it is, and where it was written.
+// holder is an address, its owner, and its source range.
 type holder struct {
 	who  string
 	addr netip.Addr
 	at   hcl.Range
 }
 
-// network is the node subnet that the author stated, if it holds all addresses, or the smallest network up to /24 that does.
+// network returns the node subnet that the user set, if it contains all addresses, or the smallest network up to /24 that does.
 func (d *decoder) network(places []holder) netip.Prefix {
 	holds := func(p netip.Prefix) bool {
 		return !slices.ContainsFunc(places, func(a holder) bool { return !p.Contains(a.addr) })
@@ -383,8 +382,8 @@ func (d *decoder) secondMask(a netip.Addr) int {
 	return 64
 }
 
-// overlaps: the first card of every machine is on the provider's own network. Pods and Services are compared with it by package check,
-// which does not know where the addresses of the nodes come to lie.
+// overlaps: the first card of every machine is on the provider's network. Package check compares it with pods and Services, but does not
+// know the nodes' addresses.
 func (d *decoder) overlaps(o *Options, made provider) {
 	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {
 		n := d.plan.Nodes[0]

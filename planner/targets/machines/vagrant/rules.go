@@ -2,7 +2,7 @@ package vagrant
 
 import "github.com/k8splan/k8splan/planner/rule"
 
-// rules lists the rules of the target "vagrant".
+// rules returns the rules of the target "vagrant".
 func rules() []*rule.Rule {
 	return []*rule.Rule{malformed, virtualBoxRange, hostAddress, needsIPv4, oneNetwork, natOverlap, noBox, mixedArchitectures,
 		tooMuchMemory, login}

@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target"
 )
 
-// Target is the target vagrant.
+// Target returns the target vagrant.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -23,8 +23,8 @@ func Target() target.Target {
 				// https://vagrant-libvirt.github.io/vagrant-libvirt/configuration.html#management-network
 				Reserved: []netip.Prefix{netip.MustParsePrefix("10.0.2.0/24"), netip.MustParsePrefix("192.168.121.0/24")},
 				SSHUser:  "vagrant",
-				// vagrant up makes machines of its own provider where it runs.
-				// Source: https://developer.hashicorp.com/vagrant/docs/providers
+				// vagrant up creates machines with its provider on the machine where it runs. Source:
+				// https://developer.hashicorp.com/vagrant/docs/providers
 				OneMachine: "the machine that runs Vagrant",
 			},
 			Page: plan.Page{

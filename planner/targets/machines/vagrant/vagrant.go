@@ -14,10 +14,10 @@ import (
 
 // nodes is the shape of nodes.json, which the Vagrantfile reads.
 type nodes struct {
-	Cluster  string    `json:"cluster"` // prefix of the machines' names with the provider
+	Cluster  string    `json:"cluster"` // prefix of the machines' names in the provider
 	Provider string    `json:"provider"`
 	Network  network   `json:"network"`
-	Machines []machine `json:"machines"` // in the order in which they come up
+	Machines []machine `json:"machines"` // in start order
 }
 
 type network struct {
@@ -69,7 +69,7 @@ func emit(p *plan.Plan, o *Options) ([]artifact.File, error) {
 	}, nil
 }
 
-// prefix makes a cluster's name one that libvirt takes as part of a domain's name.
+// prefix converts a cluster's name to a valid part of a libvirt domain's name.
 func prefix(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
@@ -79,7 +79,7 @@ func prefix(name string) string {
 	}, name)
 }
 
-// netmask is the dotted form of an IPv4 prefix's mask: 255.255.255.0 for /24.
+// netmask returns the dotted form of an IPv4 prefix's mask: 255.255.255.0 for /24.
 func netmask(p netip.Prefix) string {
 	return net.IP(net.CIDRMask(p.Bits(), 32)).String()
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// node is a machine without anything stated but its address.
+// node is a machine with only an address set.
 func node(name, address string) *plan.Node {
 	return &plan.Node{Source: &spec.Source{}, Name: name, Address: netip.MustParseAddr(address), Arch: "amd64"}
 }
@@ -155,10 +155,10 @@ func TestRulesExplainThemselves(t *testing.T) {
 	}
 }
 
-// hostile is a value that would run a command in Ruby, a shell or Jinja if it were ever evaluated.
+// hostile is a value that would run a command in Ruby, a shell, or Jinja if it were ever evaluated.
 const hostile = "#{File.write('pwned','')} $(touch pwned) `touch pwned` {{ lookup('pipe','touch pwned') }} '\"\n../x"
 
-// TestVagrantReadsTheTree lets real Vagrant read and validate what was emitted, once for every provider.
+// TestVagrantReadsTheTree makes real Vagrant read and validate the output, once for every provider.
 func TestVagrantReadsTheTree(t *testing.T) {
 	for _, provider := range []string{Libvirt, VirtualBox, VMwareDesktop} {
 		t.Run(provider, func(t *testing.T) {
@@ -185,8 +185,8 @@ func TestVagrantReadsTheTree(t *testing.T) {
 				}
 			}
 			run(t, filepath.Join(dir, "vagrant"), "ruby", "-wc", "Vagrantfile")
-			// Without --ignore-provider Vagrant wants VirtualBox itself to be there. Its plugin for VMware is not free software, so
-			// that tree is read with another provider in its place, as --provider does it.
+			// Without --ignore-provider, Vagrant requires VirtualBox. Its plugin for VMware is not free software, so that tree is read with
+			// another provider instead, as with --provider.
 			args := []string{"validate"}
 			if provider != Libvirt {
 				args = append(args, "--ignore-provider")
@@ -213,7 +213,7 @@ func TestVagrantReadsTheTree(t *testing.T) {
 	}
 }
 
-// quote writes s as an HCL string in which nothing is interpolated.
+// quote formats s as an HCL string without interpolation.
 func quote(s string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(fmt.Sprintf("%q", s))
 }

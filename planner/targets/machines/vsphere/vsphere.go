@@ -1,5 +1,5 @@
-// Package vsphere makes the machines of a plan on VMware vSphere with Terraform: clones of templates that cloud-init configures through
-// guestinfo, kept on the hosts of their failure domain and apart from others of their role. The tree's own playbook then makes the cluster.
+// Package vsphere creates the machines of a plan on VMware vSphere with Terraform: clones of templates that cloud-init configures through
+// guestinfo, placed on the hosts of their failure domain and apart from others of their role. The tree's playbook then builds the cluster.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package vsphere
@@ -24,7 +24,7 @@ import (
 	"github.com/k8splan/k8splan/planner/target/terraform"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	onprem.Written
@@ -40,7 +40,7 @@ type body struct {
 	Domains        []*domain
 }
 
-// domain says where the machines of one failure domain stand, as far as that differs from the rest.
+// domain sets where the machines of one failure domain run, as far as it differs from the rest.
 type domain struct {
 	*spec.Source
 	Name           string
@@ -52,7 +52,7 @@ type domain struct {
 	Hosts          []string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "VMware vSphere, through vCenter.",
@@ -112,7 +112,7 @@ type variables struct {
 
 type placement struct {
 	ComputeCluster string `json:"compute_cluster"`
-	ResourcePool   string `json:"resource_pool"` // "" = the compute cluster's own
+	ResourcePool   string `json:"resource_pool"` // "" = the compute cluster's default
 	Datastore      string `json:"datastore"`
 	Network        string `json:"network"`
 }
@@ -137,7 +137,7 @@ type hostGroup struct {
 	Machines  []string `json:"machines"`
 }
 
-// options is the decoded block, complete.
+// options is the decoded block with all values filled in.
 type options struct {
 	variables variables
 	segment   onprem.Segment
@@ -146,10 +146,10 @@ type options struct {
 // elsewhere is the placement of machines whose failure domain has no block.
 const elsewhere = "default"
 
-// namePattern is what an object of the inventory may be called here. vCenter writes / \ and % of names as escapes.
+// namePattern matches names of inventory objects that we accept. vCenter escapes / \ and % in names.
 var namePattern = regexp.MustCompile(`^[^\x00-\x1f\\%]{1,80}$`)
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
 	if written == nil {
@@ -214,7 +214,7 @@ func (d *decoder) optional(at *spec.Source, argument string, written *string, ot
 	return d.name(at, argument, *written)
 }
 
-// domains are the failure domains of the block, and where their machines stand; what one does not say is as usual.
+// domains returns the block's failure domains, and where their machines run; usual is the default.
 func (d *decoder) domains(usual placement) (map[string]*domain, map[string]placement) {
 	domains, places := map[string]*domain{}, map[string]placement{}
 	for _, of := range d.b.Domains {
@@ -235,10 +235,10 @@ func (d *decoder) domains(usual placement) (map[string]*domain, map[string]place
 	return domains, places
 }
 
-// empty warns of failure domains of the block in which no machine stands.
+// empty warns of failure domains in the block without machines.
 func (d *decoder) empty() {
 	if !slices.ContainsFunc(d.p.Nodes, func(n *plan.Node) bool { return n.FailureDomain != "" }) {
-		return // the blocks wait for the first
+		return // the blocks are for later
 	}
 	for _, of := range d.b.Domains {
 		if !slices.ContainsFunc(d.p.Nodes, func(n *plan.Node) bool { return n.FailureDomain == of.Name }) {
@@ -248,7 +248,7 @@ func (d *decoder) empty() {
 	}
 }
 
-// place is the key of where a node stands; ok is false if the block does not say it.
+// place returns the key of a node's placement; ok is false if the block does not define it.
 func (d *decoder) place(n *plan.Node, usual placement, domains map[string]*domain, places map[string]placement) (key string, ok bool) {
 	switch {
 	case domains[n.FailureDomain] != nil:
@@ -268,7 +268,7 @@ func (d *decoder) place(n *plan.Node, usual placement, domains map[string]*domai
 	return elsewhere, true
 }
 
-// machine makes the machine of a node; of is its failure domain, nil if the block has none.
+// machine returns a node's machine; of is its failure domain, nil if the block has none.
 func (d *decoder) machine(n *plan.Node, place string, of *domain) {
 	os, _ := onprem.System(n)
 	if template, ok := d.b.Templates[os]; !ok {
@@ -294,8 +294,8 @@ func (d *decoder) machine(n *plan.Node, place string, of *domain) {
 	}
 }
 
-// reserved: the prefixes that VMware's products make addresses with.
-// Source: https://knowledge.broadcom.com/external/article/313516 and https://kb.vmware.com/s/article/507
+// reserved: the MAC prefixes that VMware's products use. Source: https://knowledge.broadcom.com/external/article/313516 and
+// https://kb.vmware.com/s/article/507
 func reserved(text string) bool {
 	a, err := net.ParseMAC(text)
 	if err != nil {
@@ -320,8 +320,8 @@ func (v *variables) keep(group, place string, hosts []string, n *plan.Node) {
 	v.HostGroups[group] = g
 }
 
-// apart finds the machines of one role in one compute cluster that want different hosts: those whose loss together costs the quorum or
-// the endpoint. The name of the group is that of the first placement in it.
+// apart finds the machines of one role in one compute cluster that should be on different hosts: those whose joint loss costs the quorum or
+// the endpoint. The group is named after its first placement.
 func (v *variables) apart(p *plan.Plan) {
 	for _, role := range []struct {
 		name string
@@ -347,7 +347,7 @@ func (v *variables) apart(p *plan.Plan) {
 	}
 }
 
-// emit writes terraform/: the static program, its data, what cloud-init reads, and the guide.
+// emit writes terraform/: the static program, its data, cloud-init's input, and the guide.
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
 		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. "+
@@ -384,7 +384,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 
 var shared = onprem.RulesOf("vsphere", "Write datacenter, compute_cluster, datastore, network, and templates with their names in vCenter.")
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return shared.List(unplaced, idle, noTemplate, mac, vxlan) }
 
 var (
@@ -428,7 +428,7 @@ var (
 	}
 )
 
-// tunnels checks the port of the pods' tunnels against the network below.
+// tunnels checks the port of the pods' tunnels against the underlying network.
 func tunnels(p *plan.Plan, b *body, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	c := &p.Network.CNI
 	port := c.TunnelPort()

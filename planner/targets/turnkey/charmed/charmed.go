@@ -1,4 +1,4 @@
-// Package charmed writes a plan as a bundle of Juju: Charmed Kubernetes, an application for each role and each pool of workers, with the
+// Package charmed writes a plan as a Juju bundle: Charmed Kubernetes, with an application for each role and each pool of workers, and the
 // machines that they share.
 //
 // The package is internal to k8splan and makes no compatibility promise.
@@ -23,9 +23,8 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// bundle has the keys of a bundle that are written here.
-// Source: https://documentation.ubuntu.com/juju/latest/reference/bundle/, and release 1.35 of
-// https://github.com/charmed-kubernetes/bundle for charms, channels, options and relations.
+// bundle has the keys of a bundle that we write. Source: https://documentation.ubuntu.com/juju/latest/reference/bundle/, and release 1.35
+// of https://github.com/charmed-kubernetes/bundle for charms, channels, options and relations.
 type bundle struct {
 	Description  string                 `json:"description"`
 	DefaultBase  string                 `json:"default-base"`
@@ -41,13 +40,13 @@ type machine struct {
 type application struct {
 	Charm    string         `json:"charm"`
 	Channel  string         `json:"channel"`
-	NumUnits int            `json:"num_units,omitempty"` // 0 for subordinates, which go where their principals are
+	NumUnits int            `json:"num_units,omitempty"` // 0 for subordinates, which run with their principals
 	To       []string       `json:"to,omitempty"`
 	Expose   bool           `json:"expose,omitempty"`
 	Options  map[string]any `json:"options,omitempty"`
 }
 
-// Names of charms, which are those of their applications too.
+// Names of charms, which are also their applications' names.
 const (
 	controlPlane = "kubernetes-control-plane"
 	worker       = "kubernetes-worker"
@@ -73,7 +72,7 @@ func schema() *spec.Block {
 	}
 }
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Diagnostics) {
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, nil)
@@ -169,7 +168,7 @@ func emit(p *plan.Plan, opts *body) ([]artifact.File, error) {
 	}, nil
 }
 
-// build makes the bundle, and a line for each machine: its number in it and the plan's node.
+// build returns the bundle, and a line for each machine: its number in the bundle and the plan's node.
 func build(p *plan.Plan, o *body) (*bundle, []byte) {
 	base := "ubuntu@24.04"
 	if o.Base != nil {
@@ -244,8 +243,8 @@ func build(p *plan.Plan, o *body) (*bundle, []byte) {
 	return b, []byte(names.String())
 }
 
-// applicationName makes a pool's name part of an application's, whose parts between hyphens must have a letter each.
-// Source: https://github.com/juju/names, ApplicationSnippet
+// applicationName converts a pool's name to part of an application's name, in which each part between hyphens needs a letter. Source:
+// https://github.com/juju/names, ApplicationSnippet
 func applicationName(pool string) string {
 	parts := strings.Split(pool, "-")
 	for i, part := range parts {
@@ -256,7 +255,7 @@ func applicationName(pool string) string {
 	return strings.Join(parts, "-")
 }
 
-// constraints are what Juju asks a machine to have, in its words; what is not stated it decides.
+// constraints formats a node's machine requirements for Juju; Juju decides what is not set.
 func constraints(n *plan.Node) string {
 	var words []string
 	if n.Arch != "" && n.Has("arch") {
@@ -316,7 +315,7 @@ func workerOptions(p *plan.Plan, n *plan.Node, channel string) map[string]any {
 	return out
 }
 
-// flags are a component's extra arguments, the cluster's feature gates among them.
+// flags formats a component's extra arguments, including the cluster's feature gates.
 func flags(p *plan.Plan, list []plan.Arg) string {
 	var words []string
 	if len(p.Cluster.FeatureGates) > 0 {
@@ -332,7 +331,7 @@ func flags(p *plan.Plan, list []plan.Arg) string {
 	return strings.Join(words, " ")
 }
 
-// labelsOf are the labels that all nodes of an application have. The zone is Juju's to set: nodes of a pool may be in several.
+// labelsOf formats the labels that all nodes of an application share. Juju sets the zone: a pool's nodes may be in several.
 func labelsOf(n *plan.Node) string {
 	var words []string
 	for _, k := range slices.Sorted(maps.Keys(n.Labels)) {
@@ -359,7 +358,7 @@ func calicoOptions(p *plan.Plan) map[string]any {
 	return out
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return []*rule.Rule{shared, settings, balancing, noCNI} }
 
 const docs = "https://ubuntu.com/kubernetes/charmed-k8s/docs/"

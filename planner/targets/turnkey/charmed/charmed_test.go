@@ -19,8 +19,8 @@ func TestCharmedKubernetes(t *testing.T) {
 	target.Refuses(t)
 }
 
-// upstream are the relations of the release's own bundle, by charm.
-// Source: https://github.com/charmed-kubernetes/bundle, releases/1.35/bundle.yaml
+// upstream are the relations of the release's own bundle, by charm. Source: https://github.com/charmed-kubernetes/bundle,
+// releases/1.35/bundle.yaml
 var upstream = []string{
 	"kubernetes-control-plane:loadbalancer-external kubeapi-load-balancer:lb-consumers",
 	"kubernetes-control-plane:loadbalancer-internal kubeapi-load-balancer:lb-consumers",
@@ -37,8 +37,8 @@ var upstream = []string{
 	"containerd:containerd kubernetes-control-plane:container-runtime",
 }
 
-// relationsAreUpstreams asks that every relation is one of upstream's, that upstream's are all there for the applications that are, and
-// that every application stands on machines of the bundle.
+// relationsAreUpstreams checks that every relation is one of upstream's, that all of upstream's relations between existing applications are
+// there, and that every application is on machines of the bundle.
 func relationsAreUpstreams(t *testing.T, files []artifact.File) {
 	t.Helper()
 	var b struct {

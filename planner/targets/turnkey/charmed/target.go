@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target charmed-kubernetes.
+// Target returns the target charmed-kubernetes.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

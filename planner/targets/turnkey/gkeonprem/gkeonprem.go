@@ -1,5 +1,5 @@
-// Package gkeonprem writes a plan for Google Distributed Cloud on bare metal, which was called GKE On-Prem and Anthos: the configuration
-// that bmctl reads, or, for a cluster that an admin cluster makes, Terraform.
+// Package gkeonprem writes a plan for Google Distributed Cloud on bare metal, formerly GKE On-Prem and Anthos: the configuration that bmctl
+// reads, or Terraform for a cluster that an admin cluster creates.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package gkeonprem
@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	Project    string
@@ -36,7 +36,7 @@ type body struct {
 	Key        *string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "Google Distributed Cloud on bare metal, by bmctl, or by an admin cluster.",
@@ -64,8 +64,8 @@ func schema() *spec.Block {
 	}
 }
 
-// Release is the Google Distributed Cloud that brings a Kubernetes. plan.Targets lists the same minors.
-// Source: https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/release-notes (read 2026-11)
+// Release returns the Google Distributed Cloud release that includes a Kubernetes version. plan.Targets lists the same minors. Source:
+// https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/release-notes (read 2026-11)
 func Release(v plan.Version) string {
 	return map[int]string{32: "1.32.1000-gke.57", 33: "1.33.900-gke.90", 34: "1.34.700-gke.93", 35: "1.35.300-gke.87"}[v.Minor]
 }
@@ -74,14 +74,14 @@ var (
 	projectPattern  = regexp.MustCompile(`^[a-z][-a-z0-9:.]{4,61}[a-z0-9]$`)
 	locationPattern = regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+$`)
 	userPattern     = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
-	// A membership of a fleet: https://cloud.google.com/kubernetes-engine/fleet-management/docs/resource-names
+	// A fleet membership: https://cloud.google.com/kubernetes-engine/fleet-management/docs/resource-names
 	membershipPattern = regexp.MustCompile(`^projects/[a-z0-9][-a-z0-9:.]+/locations/[a-z0-9-]+/memberships/[a-z0-9]([-a-z0-9]*[a-z0-9])?$`)
 	pathPattern       = regexp.MustCompile(`^/[^\x00-\x1f]+$`)
 )
 
 const (
 	folder = "gke-on-prem"
-	user   = "user" // the kind of cluster that another one makes
+	user   = "user" // a cluster created by an admin cluster
 )
 
 type options struct {
@@ -89,14 +89,14 @@ type options struct {
 	kind, login, key string
 }
 
-// span is a range of addresses, first and last.
+// span is an address range, first and last.
 type span struct{ first, last netip.Addr }
 
 func (s span) holds(a netip.Addr) bool {
 	return a.BitLen() == s.first.BitLen() && a.Compare(s.first) >= 0 && a.Compare(s.last) <= 0
 }
 
-// parse reads "10.0.0.200-10.0.0.220" or "10.0.0.192/27".
+// parse parses "10.0.0.200-10.0.0.220" or "10.0.0.192/27".
 func parse(text string) (span, bool) {
 	if first, last, ok := strings.Cut(text, "-"); ok {
 		a, err := netip.ParseAddr(first)
@@ -115,7 +115,7 @@ func parse(text string) (span, bool) {
 	return span{p.Addr(), b}, true
 }
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return nil, hcl.Diagnostics{malformed.Diagnostic(p.Target.Block(), "The target needs project, location, control_plane_vip, "+
@@ -248,7 +248,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	}, nil
 }
 
-// guide is the README of a user cluster.
+// guide returns the README of a user cluster.
 func guide() terraform.Guide {
 	return terraform.Guide{
 		Title: "A user cluster of Google Distributed Cloud on bare metal",
@@ -273,7 +273,7 @@ func guide() terraform.Guide {
 	}
 }
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return []*rule.Rule{malformed, vip, host} }
 
 const configReference = "https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/reference/cluster-config-ref"

@@ -6,7 +6,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target gke-on-prem.
+// Target returns the target gke-on-prem.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{

@@ -9,8 +9,8 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// The part of bmctl's configuration that is written here, field for field as Google names it.
-// Source: https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/reference/cluster-config-ref (read 2026-11)
+// The fields of bmctl's configuration that we write, with Google's names. Source:
+// https://cloud.google.com/kubernetes-engine/distributed-cloud/bare-metal/docs/reference/cluster-config-ref (read 2026-11)
 
 // keys is the first document, which has no kind: paths on the workstation that runs bmctl.
 type keys struct {
@@ -146,7 +146,7 @@ type taint struct {
 	Effect string `json:"effect"`
 }
 
-// apiPort is the API's at its address; bmctl's own choice.
+// apiPort is the API's port at its address, chosen by bmctl.
 const apiPort = 443
 
 const apiVersion = "baremetal.cluster.gke.io/v1"
@@ -171,7 +171,7 @@ func (o *options) documents(p *plan.Plan) []any {
 		NodeConfig: nodeConfig{density{p.Cluster.Kubelet.MaxPods}},
 	}
 	if p.Cluster.Type == topologies.AllInOne {
-		spec.Profile = "edge" // the one that runs pods on a lone node
+		spec.Profile = "edge" // the profile that runs pods on a lone node
 	}
 	if o.login != "" && o.login != "root" {
 		spec.NodeAccess = &nodeAccess{o.login}
@@ -197,13 +197,13 @@ func (o *options) documents(p *plan.Plan) []any {
 	return docs
 }
 
-// pool is a pool of the plan, or its own node.
+// pool is a pool of the plan, or a single node.
 type pool struct {
 	name  string
 	nodes []*plan.Node
 }
 
-// pools are those of the workers, by name.
+// pools returns the workers' pools, by name.
 func pools(p *plan.Plan) []pool {
 	var out []pool
 	for _, n := range p.Nodes {

@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/templates"
 )
 
-// read reports whether IBM Cloud Private is gone, and reads the block as OpenShift does.
+// read reports that IBM Cloud Private is discontinued, and reads the block as OpenShift does.
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := openshift.Target().New(p, written, ctx)
 	diags = append(diags, discontinued.Diagnostic(p.Target.NameRange,
@@ -33,7 +33,7 @@ func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter,
 	}, diags
 }
 
-// rules lists the rules of the target; those of OpenShift are the target openshift's.
+// rules returns the target's own rule; OpenShift's rules belong to the target openshift.
 func rules() []*rule.Rule { return []*rule.Rule{discontinued} }
 
 var discontinued = &rule.Rule{

@@ -5,7 +5,7 @@ import (
 	"github.com/k8splan/k8splan/planner/targets/turnkey/openshift"
 )
 
-// Target is the target ibm-cloud-private: that of its successor, except for what is said of it.
+// Target returns the target ibm-cloud-private: its successor's, with a different description.
 func Target() target.Target {
 	t := openshift.Target()
 	f := &t.Facts

@@ -1,5 +1,5 @@
-// Package openshift writes a plan for OpenShift's agent-based installer: install-config.yaml and agent-config.yaml, which define every
-// host with its address, and the script that adds what only its owner has, the pull secret and a key, outside the tree.
+// Package openshift writes a plan for OpenShift's agent-based installer: install-config.yaml and agent-config.yaml, which define every host
+// with its address, and a script that adds the user's pull secret and key outside the tree.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package openshift
@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// body is the block as it is written.
+// body holds the block's arguments.
 type body struct {
 	*spec.Source
 	onprem.Written
@@ -34,7 +34,7 @@ type body struct {
 	NTP         []string
 }
 
-// schema is the language of the block.
+// schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
 		Name: "target", Doc: "OpenShift, by its agent-based installer.",
@@ -61,13 +61,13 @@ var (
 	serverPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$`)
 )
 
-// Release is the OpenShift that brings a Kubernetes. plan.Targets lists the same minors.
-// Source: the release notes of each, "About this release" (read 2026-11)
+// Release returns the OpenShift release that includes a Kubernetes version. plan.Targets lists the same minors. Source: the release notes
+// of each, "About this release" (read 2026-11)
 func Release(v plan.Version) string {
 	return map[int]string{31: "4.18", 32: "4.19", 33: "4.20", 34: "4.21", 35: "4.22"}[v.Minor]
 }
 
-// options is the decoded block, complete.
+// options is the decoded block with all values filled in.
 type options struct {
 	segment    onprem.Segment
 	domain     string
@@ -76,7 +76,7 @@ type options struct {
 	ntp        []string
 }
 
-// decode reads the body of the target block against the plan. After an error the value is nil.
+// decode checks the body of the target block against the plan. After an error the value is nil.
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(),
@@ -117,8 +117,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	return o, r.Diags
 }
 
-// vips: bare metal with several control planes has an address for the API and one for routes, of the segment and not in use; a single
-// node has neither.
+// vips: bare metal with several control planes needs one address for the API and one for routes, unused and in the segment; a single node
+// has neither.
 func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 	if p.Cluster.Type == topologies.AllInOne {
 		for name, vips := range map[string][]string{"api_vips": b.APIVIPs, "ingress_vips": b.IngressVIPs} {
@@ -170,8 +170,8 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 	}
 }
 
-// shape checks the counts against what the installer takes.
-// Source: github.com/openshift/installer pkg/asset/agent/installconfig.go, validateControlPlaneConfiguration and validateSNOConfiguration
+// shape checks the node counts that the installer accepts. Source: github.com/openshift/installer pkg/asset/agent/installconfig.go,
+// validateControlPlaneConfiguration and validateSNOConfiguration
 func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	cps := p.ControlPlanes()
 	if n := len(cps); n > 5 || n == 2 {
@@ -202,13 +202,12 @@ func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	}
 }
 
-// dedicated are the workers that are no control planes.
+// dedicated returns the workers that are not control planes.
 func dedicated(p *plan.Plan) []*plan.Node {
 	return slices.DeleteFunc(slices.Clone(p.Workers()), func(n *plan.Node) bool { return n.Roles.Has(plan.ControlPlane) })
 }
 
-// Least hardware that the installer's own checks of a host take, in the order CPUs, GiB of memory, GiB of disk.
-// Source: installerDocs.
+// Minimum hardware of the installer's host checks: CPUs, GiB of memory, GiB of disk. Source: installerDocs.
 var (
 	leastControlPlane = [3]int64{4, 16, 100}
 	leastWorker       = [3]int64{2, 8, 100}
@@ -292,7 +291,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 
 var shared = onprem.RulesOf("openshift", "Write base_domain and, for several control planes, api_vips and ingress_vips.")
 
-// rules lists the rules of the target.
+// rules returns the target's rules.
 func rules() []*rule.Rule { return shared.List(vip, controlPlanes, arch, host, small) }
 
 const (

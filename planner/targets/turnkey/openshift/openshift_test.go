@@ -31,7 +31,7 @@ func TestOpenShift(t *testing.T) {
 	assemble(t, dir)
 }
 
-// assemble: what only the owner has comes in as it is, and nothing of it into the tree.
+// assemble: the user's secrets are added unchanged, and never written to the tree.
 func assemble(t *testing.T, dir string) {
 	t.Helper()
 	const secret = `{"auths":{"it's":{"auth":"a: b #c"}}}`

@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// Target is the target openshift.
+// Target returns the target openshift.
 func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
@@ -29,7 +29,7 @@ func Target() target.Target {
 					"node.interface", "node.labels", "node.mac", "node.memory", "node.roles", "node.secondary_address", "node.taint",
 					"node_pool.count",
 				},
-				// OVN-Kubernetes' own
+				// OVN-Kubernetes' ranges
 				Reserved: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/16"), netip.MustParsePrefix("100.88.0.0/16"),
 					netip.MustParsePrefix("169.254.0.0/17")},
 			},

@@ -7,9 +7,8 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// The parts of the installer's configurations that are written here, field for field as upstream names them.
-// Source: github.com/openshift/installer pkg/types/installconfig.go and pkg/types/agent/agent_config_type.go; nmstate's schema for
-// networkConfig
+// The fields of the installer's configurations that we write, with upstream's names. Source: github.com/openshift/installer
+// pkg/types/installconfig.go and pkg/types/agent/agent_config_type.go; nmstate's schema for networkConfig
 
 type installConfig struct {
 	APIVersion   string        `json:"apiVersion"`
@@ -77,7 +76,7 @@ type agentConfig struct {
 
 type agentHost struct {
 	Hostname   string           `json:"hostname"`
-	Role       string           `json:"role"` // master | worker: the installer's words
+	Role       string           `json:"role"` // master | worker, the installer's names
 	Interfaces []agentInterface `json:"interfaces"`
 	Root       *rootDevice      `json:"rootDeviceHints,omitempty"`
 	Network    nmstate          `json:"networkConfig"`
@@ -138,7 +137,7 @@ type nmRoute struct {
 	Table       int    `json:"table-id"`
 }
 
-// schedulerConfig is config.openshift.io/v1, kind Scheduler, of which there is one.
+// schedulerConfig is the single config.openshift.io/v1 Scheduler.
 type schedulerConfig struct {
 	APIVersion string        `json:"apiVersion"`
 	Kind       string        `json:"kind"`
@@ -190,7 +189,7 @@ func (o *options) agentConfig(p *plan.Plan) agentConfig {
 		RendezvousIP: p.Bootstrap().Address.String(), NTP: o.ntp}
 	no := false
 	for _, n := range p.Nodes {
-		// The installer finds the card by its hardware address; the name ties the parts of this document together.
+		// The installer finds the card by its MAC address; the name connects the parts of this document.
 		card := n.Interface
 		if card == "" {
 			card = "primary"
@@ -230,7 +229,7 @@ func (o *options) agentConfig(p *plan.Plan) agentConfig {
 	return c
 }
 
-// node is what a Node object gets after the installation, which has no place for it.
+// node holds the settings that a Node object gets after the installation, which cannot set them.
 type node struct {
 	APIVersion string       `json:"apiVersion"`
 	Kind       string       `json:"kind"`
@@ -254,7 +253,7 @@ type taint struct {
 	Effect string `json:"effect"`
 }
 
-// nodeSettings are the nodes whose labels, annotations or taints the topology states. A failure domain becomes the zone's label.
+// nodeSettings returns the nodes for which the topology sets labels, annotations, or taints. A failure domain becomes the zone label.
 func nodeSettings(p *plan.Plan) []any {
 	var out []any
 	for _, n := range p.Nodes {
