@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// annotations are workflow commands of GitHub Actions, one for each finding: the runner shows them at their lines in the pull request.
+// annotations formats findings as workflow commands of GitHub Actions, one each: the runner shows them at their lines in the pull request.
 // Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message
 func (a *app) annotations(all []*opened) string {
 	var b strings.Builder
@@ -20,7 +20,7 @@ func (a *app) annotations(all []*opened) string {
 			name, at := o.place(d)
 			properties := []string{"file=" + property(a.inWorkspace(name)), fmt.Sprintf("line=%d", at.Start.Line),
 				fmt.Sprintf("endLine=%d", at.End.Line)}
-			if at.Start.Line == at.End.Line { // columns mean nothing across lines
+			if at.Start.Line == at.End.Line { // columns are meaningless across lines
 				start, end := at.Start.Column, at.End.Column
 				if src := o.in(cache, name); src != nil {
 					start, end = src.codePoint(at.Start), src.codePoint(at.End)
@@ -38,7 +38,7 @@ func (a *app) annotations(all []*opened) string {
 	return b.String()
 }
 
-// inWorkspace is the name of a file from the root of the repository, which is what GitHub looks for. The runner says where that is.
+// inWorkspace returns a file's name relative to the repository's root, which GitHub expects. The runner sets the root in the environment.
 func (a *app) inWorkspace(name string) string {
 	name = a.called(name)
 	root := os.Getenv("GITHUB_WORKSPACE")
@@ -47,7 +47,7 @@ func (a *app) inWorkspace(name string) string {
 	}
 	full := name
 	if !filepath.IsAbs(full) {
-		here, err := os.Getwd() // behind -C already
+		here, err := os.Getwd() // after -C
 		if err != nil {
 			return filepath.ToSlash(name)
 		}
@@ -65,8 +65,8 @@ func (a *app) inWorkspace(name string) string {
 	return filepath.ToSlash(name)
 }
 
-// data escapes the text of a workflow command, which ends at the line's.
-// Source: https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts, escapeData and escapeProperty
+// data escapes the text of a workflow command, which ends at a newline. Source:
+// https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts, escapeData and escapeProperty
 func data(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(visible(s))
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// calendar writes the days on which support ends as iCalendar (RFC 5545): whole days, each with an alarm on the day from which a rule
-// warns. Its time stamps are that of the facts, so that the same facts give the same bytes.
+// calendar formats the dates on which support ends as iCalendar (RFC 5545): whole days, each with an alarm on the day from which a rule
+// warns. Time stamps are the date of the facts, so that the same facts give the same bytes.
 func calendar(facts *plan.Table) (string, error) {
 	ends := facts.Ends()
 	for _, t := range planner.Targets() {
@@ -57,7 +57,7 @@ func calendar(facts *plan.Table) (string, error) {
 	return out.String(), nil
 }
 
-// escaped writes text as a value of iCalendar. Source: RFC 5545, section 3.3.11
+// escaped escapes text as an iCalendar value. Source: RFC 5545, section 3.3.11
 func escaped(text string) string {
 	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`).Replace(text)
 }
@@ -66,7 +66,7 @@ func escaped(text string) string {
 func folded(line string) string {
 	const most = 75
 	var out strings.Builder
-	for room := most; len(line) > room; room = most - 1 { // the blank at the start counts
+	for room := most; len(line) > room; room = most - 1 { // the leading blank counts
 		at := room
 		for !utf8.RuneStart(line[at]) {
 			at--

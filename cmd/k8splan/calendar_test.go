@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// TestCalendar reads the calendar by the grammar of RFC 5545.
+// TestCalendar parses the calendar by the grammar of RFC 5545.
 func TestCalendar(t *testing.T) {
 	var first, second bytes.Buffer
 	for _, out := range []*bytes.Buffer{&first, &second} {

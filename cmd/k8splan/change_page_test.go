@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/planner/change"
 )
 
-// TestChangePage keeps docs/change.md in step with the table of changes. UPDATE=1 writes it.
+// TestChangePage keeps docs/change.md in sync with the table of changes. UPDATE=1 writes it.
 func TestChangePage(t *testing.T) {
 	const path = "../../docs/change.md"
 	want := change.Markdown()

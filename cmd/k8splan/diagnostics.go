@@ -17,10 +17,10 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// mostLines is how much of a long block a snippet shows.
+// mostLines limits the lines of a block that a snippet shows.
 const mostLines = 6
 
-// severity is the word for a diagnostic: a finding that the author waived is a note.
+// severity returns the word for a diagnostic: a waived finding is a note.
 func severity(d *hcl.Diagnostic) string {
 	if _, waived := rule.WaiverReason(d); waived {
 		return "note"
@@ -31,7 +31,7 @@ func severity(d *hcl.Diagnostic) string {
 	return "warning"
 }
 
-// counts returns the number of errors, warnings and notes.
+// counts returns the number of errors, warnings, and notes.
 func counts(diags hcl.Diagnostics) (errors, warnings, notes int) {
 	for _, d := range diags {
 		switch severity(d) {
@@ -46,7 +46,7 @@ func counts(diags hcl.Diagnostics) (errors, warnings, notes int) {
 	return errors, warnings, notes
 }
 
-// tally says how many diagnostics there are: "2 errors, 1 warning".
+// tally summarizes diagnostics: "2 errors, 1 warning".
 func tally(diags hcl.Diagnostics) string {
 	var parts []string
 	errors, warnings, notes := counts(diags)
@@ -64,14 +64,14 @@ func tally(diags hcl.Diagnostics) string {
 	return strings.Join(parts, ", ")
 }
 
-// source is a text that diagnostics point into, with what is needed to show parts of it quickly.
+// source is a text that diagnostics point into, prepared for quick display of parts of it.
 type source struct {
 	data  []byte
-	lines []int           // where each line starts
-	body  *hclsyntax.Body // once context was asked for
+	lines []int           // offset of each line
+	body  *hclsyntax.Body // parsed when context is first called
 }
 
-// newSource prepares a text. One that the loader would not parse, for its size or its depth, is not parsed here either.
+// newSource prepares a text. A text that the loader would not parse, because of its size or its depth, is not parsed here either.
 func newSource(data []byte, diags hcl.Diagnostics) *source {
 	s := &source{data: data, lines: []int{0}}
 	for _, d := range diags {
@@ -88,7 +88,7 @@ func newSource(data []byte, diags hcl.Diagnostics) *source {
 	return s
 }
 
-// line is the text of a line, counted from 1, without its end.
+// line returns the text of a line, counted from 1, without the newline.
 func (s *source) line(n int) string {
 	if n < 1 || n > len(s.lines) {
 		return ""
@@ -100,7 +100,7 @@ func (s *source) line(n int) string {
 	return strings.TrimSuffix(string(s.data[s.lines[n-1]:end]), "\r")
 }
 
-// context names the block that a byte is in: node "cp-1", or "".
+// context names the block around a byte offset: node "cp-1", or "".
 func (s *source) context(name string, at int) string {
 	if s.body == nil {
 		s.body = &hclsyntax.Body{}
@@ -110,7 +110,7 @@ func (s *source) context(name string, at int) string {
 			}
 		}
 	}
-	// The blocks of a body stand in the order of the file.
+	// The blocks of a body are in file order.
 	i := sort.Search(len(s.body.Blocks), func(i int) bool { return s.body.Blocks[i].Range().Start.Byte > at }) - 1
 	if i < 0 || at > s.body.Blocks[i].Body.EndRange.End.Byte {
 		return ""
@@ -123,7 +123,7 @@ func (s *source) context(name string, at int) string {
 	return text
 }
 
-// printDiagnostics writes diagnostics to stderr, in HCL's form.
+// printDiagnostics writes diagnostics to stderr, in HCL's format.
 func (a *app) printDiagnostics(o *opened) {
 	sources := map[string]*source{}
 	var out bytes.Buffer
@@ -138,7 +138,7 @@ func (a *app) printDiagnostics(o *opened) {
 	a.stderr.Write(out.Bytes())
 }
 
-// gravest puts notes first and errors last, where a terminal that has scrolled still shows them.
+// gravest sorts notes first and errors last, where they stay visible in a terminal.
 func gravest(diags hcl.Diagnostics) hcl.Diagnostics {
 	order := []string{"note", "warning", "error"}
 	out := slices.Clone(diags)
@@ -179,7 +179,7 @@ func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map
 	}
 	for _, paragraph := range strings.Split(strings.TrimRight(d.Detail, "\n"), "\n") {
 		if strings.HasPrefix(paragraph, " ") {
-			out.WriteString(visible(paragraph) + "\n") // an example, to be copied
+			out.WriteString(visible(paragraph) + "\n") // an example, ready to copy
 			continue
 		}
 		for _, l := range wrap(visible(paragraph), min(columns, 140)) {
@@ -196,7 +196,7 @@ func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map
 	out.WriteByte('\n')
 }
 
-// snippet writes the lines of a range, the range itself marked: underlined where there is color.
+// snippet writes the lines of a range, and marks the range: underlined if there is color.
 func (a *app) snippet(out *bytes.Buffer, at *hcl.Range, src *source) {
 	last := min(at.End.Line, len(src.lines))
 	for n := at.Start.Line; n <= last; n++ {
@@ -223,12 +223,12 @@ func (a *app) snippet(out *bytes.Buffer, at *hcl.Range, src *source) {
 	}
 }
 
-// carets marks the columns of a range below its line. Tabs stay tabs, so that the marks are below what they mark.
+// carets marks the columns of a range on the following line. Tabs stay tabs, so that the marks align.
 func carets(out *bytes.Buffer, before, middle string) {
 	fmt.Fprintf(out, "      %s%s\n", widened(before), strings.Repeat("^", max(1, runewidth.StringWidth(middle))))
 }
 
-// widened has a blank for each column that a text takes, and its tabs.
+// widened returns a blank for each column of a text, and its tabs.
 func widened(s string) string {
 	var out strings.Builder
 	for _, r := range s {
@@ -241,7 +241,7 @@ func widened(s string) string {
 	return out.String()
 }
 
-// shorten cuts a line that no terminal shows whole to the neighborhood of what is marked.
+// shorten truncates a line that no terminal shows whole to the part around the mark.
 func shorten(text string, begin, end int) (before, middle, after string) {
 	const most = 160
 	before, middle, after = text[:begin], text[begin:end], text[end:]
@@ -271,7 +271,7 @@ func cutRunes(s string, n int) string {
 	return s[:n]
 }
 
-// visible replaces what would move the cursor or change the color of a terminal: a topology file may come from a stranger.
+// visible replaces characters that would move the cursor or change the color of a terminal: a topology file may be untrusted.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\t' || r == '\n' || unicode.IsGraphic(r) {
@@ -281,7 +281,7 @@ func visible(s string) string {
 	}, s)
 }
 
-// named is the name of a file on one line, whatever it is called: what begins a line of a log can be a command to who reads it.
+// named returns a file's name on one line, whatever it contains: a program that reads a log may take the beginning of a line for a command.
 func named(file string) string {
 	return visible(strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(file))
 }
@@ -302,7 +302,7 @@ func wrap(text string, columns int) []string {
 	return append(lines, line)
 }
 
-// hang is text behind a label, wrapped. A label that leaves no room has the text below it.
+// hang wraps text after a label. If the label leaves no room, the text starts on the next line.
 func hang(label, text string, columns int) string {
 	const least, indent = 24, 6 // columns
 	taken := utf8.RuneCountInString(label)
@@ -317,13 +317,13 @@ func hang(label, text string, columns int) string {
 	return out.String()
 }
 
-// value is what an expression read, in Terraform's words.
+// value is a value that an expression read, in Terraform's format.
 type value struct {
 	Traversal string `json:"traversal"`
 	Statement string `json:"statement"`
 }
 
-// values lists what the expression of a diagnostic read. It is never nil.
+// values lists what a diagnostic's expression read. It is never nil.
 func values(d *hcl.Diagnostic) []value {
 	out := []value{}
 	if d.Expression == nil || d.EvalContext == nil {

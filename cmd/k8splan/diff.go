@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// exitChanges reports whether something changes, where --exit-code asks for it.
+// exitChanges is the exit code for changes with --exit-code.
 const exitChanges = 3
 
 // errChanges ends the run with exit code 3.
@@ -96,7 +96,7 @@ The exit code is 1 if something is refused or a topology is wrong. With --exit-c
 	return cmd
 }
 
-// toWrite says which command writes the tree that carries an edit out, where OLD is a tree.
+// toWrite names the command that writes the tree for an edit, if OLD is a tree.
 func (a *app) toWrite(r *change.Report, o *opened, old string, flags *topologyFlags) {
 	info, err := os.Stat(old)
 	if err != nil || !info.IsDir() || len(r.Changes) == 0 || r.Verdict == change.Refused {
@@ -109,7 +109,7 @@ func (a *app) toWrite(r *change.Report, o *opened, old string, flags *topologyFl
 	a.nextCommand(a.command(o, "generate --out "+shellWord(filepath.ToSlash(old)), flags), about)
 }
 
-// difference reads both designs and compares them; it returns the new one too.
+// difference reads and compares both designs; it also returns the new one.
 func (a *app) difference(args []string, revision string, flags *topologyFlags) (*change.Report, *opened, error) {
 	var old *change.Record
 	var err error
@@ -137,7 +137,7 @@ func (a *app) difference(args []string, revision string, flags *topologyFlags) (
 	return change.BetweenWith(old, change.Of(o.project.Plan(), release()), a.facts), o, nil
 }
 
-// otherRelease says that a tree was written by another release: what its target block left out is not recorded.
+// otherRelease reports that another release wrote a tree: defaults of its target block were not recorded.
 func (a *app) otherRelease(old *change.Record, tree string) {
 	if old.Release != release() {
 		a.note("%s was written by k8splan %s, this is %s. Defaults of its target may differ: `k8splan generate --diff` shows each line",
@@ -145,14 +145,14 @@ func (a *app) otherRelease(old *change.Record, tree string) {
 	}
 }
 
-// keep holds a topology that names a minor alone at the patch of a design that was built. A nil record changes nothing.
+// keep pins a topology that only names a minor to the patch of an existing design. A nil record changes nothing.
 func (t *topologyFlags) keep(built *change.Record) {
 	if built != nil {
 		t.kept, _ = plan.ParseVersion(built.Settings["cluster.kubernetes_version"].Text)
 	}
 }
 
-// newerPatch reports whether the minor has a newer patch than the one that the cluster was built with.
+// newerPatch reports if the minor has a newer patch than the one that the cluster was built with.
 func (a *app) newerPatch(o *opened) {
 	p := o.project.Plan()
 	written := p.Spec.Cluster.KubernetesVersion
@@ -162,7 +162,7 @@ func (a *app) newerPatch(o *opened) {
 	}
 }
 
-// recordOf reads OLD: a topology, or a tree by its plan.json.
+// recordOf reads OLD: a topology, or a tree with plan.json.
 func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error) {
 	info, err := os.Stat(name)
 	if err == nil && info.IsDir() {
@@ -185,10 +185,10 @@ func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error
 	return a.resolve(name, src, flags, readFile, folder(name))
 }
 
-// errEdited means that someone changed a record.
+// errEdited means that a record was edited.
 var errEdited = errors.New("was edited after it was generated")
 
-// treeRecord is the record of a tree, nil if it has none.
+// treeRecord returns the record of a tree, nil if it has none.
 func treeRecord(dir string) (*change.Record, error) {
 	data, intact, err := artifact.Owned(dir, change.FileName)
 	if err != nil || data == nil {
@@ -209,8 +209,8 @@ func treeRecord(dir string) (*change.Record, error) {
 	return r, nil
 }
 
-// resolve makes the record of a topology that is compared with. It knows of the command line's variables those that it declares: an edit
-// may add one. read answers the files of values.
+// resolve returns the record of a topology to compare with. It only uses command-line variables that the topology declares, because an edit
+// may add some. read returns files of values.
 func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(string) ([]byte, error),
 	beside fs.FS) (*change.Record, error) {
 	today, err := flags.date()
@@ -226,7 +226,7 @@ func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(s
 		declared, _ := spec.LoadBeside(name, src, nil, beside)
 		var diags hcl.Diagnostics
 		o.project, diags = planner.OpenBeside(name, src, onlyDeclared(values, declared), today, nil, beside)
-		if o.project == nil { // warnings of what was there before are not news
+		if o.project == nil { // warnings of the old design are not news
 			o.diags = append(o.diags, diags...)
 		}
 	}
@@ -240,7 +240,7 @@ func (a *app) resolve(name string, src []byte, flags *topologyFlags, read func(s
 	return change.Of(o.project.Plan(), release()), nil
 }
 
-// onlyDeclared leaves out the values of variables that a topology does not have.
+// onlyDeclared drops the values of variables that a topology does not declare.
 func onlyDeclared(values map[string]cty.Value, declared *spec.Spec) map[string]cty.Value {
 	out := map[string]cty.Value{}
 	for _, v := range declared.Variables {
@@ -251,7 +251,7 @@ func onlyDeclared(values map[string]cty.Value, declared *spec.Spec) map[string]c
 	return out
 }
 
-// recordAt reads what a topology, and the files of values, were at a revision.
+// recordAt reads a topology, and files of values, at a revision.
 func (a *app) recordAt(revision, name string, flags *topologyFlags) (*change.Record, error) {
 	if strings.HasPrefix(revision, "-") || strings.ContainsAny(revision, ":\n") || revision == "" {
 		return nil, usagef("--git %q is not a revision", revision)
@@ -271,7 +271,7 @@ func (a *app) recordAt(revision, name string, flags *topologyFlags) (*change.Rec
 	return a.resolve(revision+":"+filepath.ToSlash(name), src, flags, read, beside)
 }
 
-// gitShow is a file at a revision, by the git that is installed.
+// gitShow returns a file at a revision, using the installed git.
 func gitShow(revision, name string) ([]byte, error) {
 	dir, base := filepath.Split(name)
 	if dir == "" {

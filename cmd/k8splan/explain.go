@@ -58,7 +58,7 @@ installation type, a target, an argument of a target, or a word such as quorum. 
 	}
 }
 
-// explainHint says what is near a word that explain does not know. Under a block or a target, only what that has is near.
+// explainHint suggests words similar to one that explain does not know. In a block or a target, only its own words are candidates.
 func explainHint(word string, rules []*rule.Rule) string {
 	if above := strings.LastIndex(word, "."); above > 0 {
 		parent := word[:above]
@@ -91,7 +91,7 @@ func (a *app) explainPath(path string) (known bool, err error) {
 	return true, a.explainBlock(path, block)
 }
 
-// explainName explains the blocks and arguments that end in a name: the first of them, and the paths of the others.
+// explainName explains the blocks and arguments whose path ends in a name: the first in full, the others by path.
 func (a *app) explainName(name string) (known bool, err error) {
 	var ends []string
 	for _, path := range paths(spec.Schema, "") {
@@ -108,7 +108,7 @@ func (a *app) explainName(name string) (known bool, err error) {
 	return true, err
 }
 
-// explained lists all that explain knows.
+// explained lists everything that explain knows.
 func explained(rules []*rule.Rule) []string {
 	return slices.Concat(ids(rules), paths(spec.Schema, ""), targetPaths(), topologies.Names(), glossaryWords())
 }

@@ -75,7 +75,7 @@ document that other commands read with --facts.`,
 	return cmd
 }
 
-// minorOrRelease reads "1.36" as the newest known release of the minor, and "1.36.3" as itself.
+// minorOrRelease parses "1.36" as the newest known release of the minor, and "1.36.3" as itself.
 func minorOrRelease(facts *plan.Table, text string) (plan.Version, error) {
 	if v, ok := plan.ParseVersion(text); ok {
 		return v, nil
@@ -112,7 +112,7 @@ func (a *app) factsText(rows []plan.Row) error {
 	return nil
 }
 
-// minorsBeside is how many columns of the table fit on a terminal; all of them where there is none.
+// minorsBeside returns how many columns of the table fit on the terminal; all of them without a terminal.
 func (a *app) minorsBeside() int {
 	const name, column = 26, 13
 	columns := width(a.stdout)

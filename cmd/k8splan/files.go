@@ -12,17 +12,17 @@ import (
 	"github.com/k8splan/k8splan/planner/artifact"
 )
 
-// others are directories that other programs fill.
+// others are directories that other programs manage.
 var others = []string{"node_modules", "vendor"}
 
-// topologyFiles puts a directory's topologies in its place: every *.hcl in it and below that has a cluster block, sorted by path. Hidden
-// files and directories belong to other programs (.terraform.lock.hcl), trees are what was generated. A file that is named twice, by
-// itself and by its directory, is read once: standard input is empty the second time. skipped are files of other programs.
+// topologyFiles replaces a directory with its topologies: every *.hcl file in it, recursively, that has a cluster block, sorted by path.
+// Hidden files and directories belong to other programs (.terraform.lock.hcl), and generated trees are skipped. A file that is given twice,
+// directly and through its directory, is read once: standard input would be empty the second time. skipped are files of other programs.
 func topologyFiles(args []string) (files, skipped []string, err error) {
 	for _, name := range args {
 		info, err := os.Stat(name)
 		if name == "-" || err != nil || !info.IsDir() {
-			files = append(files, name) // what cannot be read says so when it is read
+			files = append(files, name) // an unreadable file is reported when it is read
 			continue
 		}
 		found, foreign, err := below(name)
@@ -43,7 +43,7 @@ func topologyFiles(args []string) (files, skipped []string, err error) {
 	}), skipped, nil
 }
 
-// below finds the topologies of a directory.
+// below finds the topologies in a directory.
 func below(root string) (found, foreign []string, err error) {
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch name := entry.Name(); {
@@ -66,11 +66,11 @@ func below(root string) (found, foreign []string, err error) {
 	return found, foreign, err
 }
 
-// clusterLine is how a cluster block begins, in a file that does not parse too.
+// clusterLine matches the beginning of a cluster block, even in a file that does not parse.
 var clusterLine = regexp.MustCompile(`(?m)^\s*cluster\s*["{A-Za-z_]`)
 
-// isTopology reports whether a file that was found, and not named, is one: by its name, or by its cluster block. One that cannot be read
-// says so when it is read.
+// isTopology reports whether a file that was found rather than given is a topology: by its name, or by its cluster block. An unreadable
+// file is reported when it is read.
 func isTopology(path string) bool {
 	if strings.HasPrefix(filepath.Base(path), "topology") {
 		return true
@@ -79,7 +79,7 @@ func isTopology(path string) bool {
 	return err != nil || clusterLine.Match(src)
 }
 
-// noteSkipped names the files that were found and are not topologies.
+// noteSkipped lists the files that were found and are not topologies.
 func (a *app) noteSkipped(skipped []string) {
 	if len(skipped) == 0 {
 		return

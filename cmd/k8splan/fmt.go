@@ -60,7 +60,7 @@ With -w, files are overwritten, and the changed ones are listed. With --check, f
 	return cmd
 }
 
-// format treats one file; false means that it is not as it should be.
+// format formats a single file; false means that it is not formatted.
 func (a *app) format(name string, write, check bool) (bool, error) {
 	if name == "-" && write {
 		return false, usagef("standard input cannot be written in its place")
@@ -100,7 +100,7 @@ func (a *app) format(name string, write, check bool) (bool, error) {
 	return true, err
 }
 
-// unreadable returns the mistakes that keep a file from being laid out, nil if there are none. What the file means is no matter here.
+// unreadable returns the mistakes that prevent formatting, nil if there are none. Semantic mistakes do not matter here.
 func unreadable(name string, src []byte) *opened {
 	_, diags := spec.Load(name, src, nil)
 	o := &opened{name: name, sources: map[string][]byte{name: src}}
@@ -116,7 +116,7 @@ func unreadable(name string, src []byte) *opened {
 	return o
 }
 
-// replace gives a file new content, whole or not at all, and leaves its mode and a link to it as they are.
+// replace replaces a file's contents atomically, keeping its mode and a symbolic link to it.
 func replace(name string, data []byte) (err error) {
 	if name, err = filepath.EvalSymlinks(name); err != nil {
 		return err

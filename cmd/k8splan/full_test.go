@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// fullDisk takes nothing, but what is nothing.
+// fullDisk fails every write except empty ones.
 type fullDisk struct{}
 
 func (fullDisk) Write(p []byte) (int, error) {
@@ -17,7 +17,7 @@ func (fullDisk) Write(p []byte) (int, error) {
 	return 0, errors.New("no space left on device")
 }
 
-// TestFullDisk: an answer that could not be written is not a success.
+// TestFullDisk: output that could not be written is not a success.
 func TestFullDisk(t *testing.T) {
 	const design = "../../testdata/corpus/minimal.hcl"
 	for _, command := range []string{

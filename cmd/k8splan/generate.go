@@ -54,7 +54,7 @@ With --check or --diff nothing is written, and the exit code is 1 if DIR differs
 			} else if recovered {
 				a.note("%s: completed an interrupted write", dir)
 			}
-			if old, err := treeRecord(dir); err == nil { // what is wrong with it is said below
+			if old, err := treeRecord(dir); err == nil { // problems with it are reported later
 				topology.keep(old)
 			}
 			o, err := a.project(args, &topology)
@@ -110,7 +110,7 @@ With --check or --diff nothing is written, and the exit code is 1 if DIR differs
 	return cmd
 }
 
-// leavingHosts are the hosts that stay in the inventory although the design lacks them. A cluster that is rebuilt has none.
+// leavingHosts returns the hosts that stay in the inventory although the design no longer has them. A rebuilt cluster has none.
 func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*change.Node, error) {
 	if edit == nil || rebuild && edit.Verdict == change.Refused {
 		return nil, nil
@@ -128,7 +128,7 @@ func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*chang
 	return change.Leaving(edit.Old, edit.New, removed), nil
 }
 
-// remind says what is left to do with the hosts that leave.
+// remind prints what is left to do with leaving hosts.
 func (a *app) remind(leaving []*change.Node) {
 	for _, n := range leaving {
 		a.note("%s is leaving: `ansible-playbook remove-host.yml -e host=%s` takes it out of the cluster; then generate with --removed %s",
@@ -136,7 +136,7 @@ func (a *app) remind(leaving []*change.Node) {
 	}
 }
 
-// mayHold refuses a directory that is surely not meant.
+// mayHold refuses a directory that is surely a mistake.
 func mayHold(dir string, force bool) error {
 	if force {
 		return nil
@@ -162,7 +162,8 @@ func mayHold(dir string, force bool) error {
 	return nil
 }
 
-// edit compares a design with what the tree in dir was generated from; nil if there is none, or one of a release without plan.json.
+// edit compares a design with the one that the tree in dir was generated from; nil if there is none, or it was written by a release without
+// plan.json.
 func (a *app) edit(o *opened, dir string) (*change.Report, error) {
 	old, err := treeRecord(dir)
 	if errors.Is(err, errEdited) {
@@ -182,7 +183,7 @@ func (a *app) edit(o *opened, dir string) (*change.Report, error) {
 	return change.BetweenWith(old, change.Of(p, release()), a.facts), nil
 }
 
-// announce says what an edit does to the cluster that was built from the tree, and refuses what cannot be done to it.
+// announce prints what an edit does to the cluster built from the tree, and refuses impossible edits.
 func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 	if edit == nil || len(edit.Changes) == 0 {
 		return nil
@@ -199,7 +200,7 @@ func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 		}
 	case edit.Verdict == change.Refused:
 		a.note("%s now needs a rebuilt cluster: %s", dir, edit.Sentence())
-	case len(edit.Steps) > 0: // the tree that knew what was there is about to be written over
+	case len(edit.Steps) > 0: // the tree that recorded the cluster is about to be overwritten
 		return describe.ChangePage(a.stderr, edit, style)
 	default:
 		describe.ChangeSummary(a.stderr, edit, style)
@@ -207,7 +208,7 @@ func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 	return nil
 }
 
-// comment writes the summary of an edit in lines that patch(1) passes over.
+// comment writes the summary of an edit in lines that patch(1) ignores.
 func (a *app) comment(edit *change.Report) {
 	var text bytes.Buffer
 	describe.ChangeSummary(&text, edit, a.style())
@@ -251,7 +252,7 @@ func (a *app) write(set *artifact.Set, dir string, force bool) error {
 	return nil
 }
 
-// toBuild says how the tree is built, or how the first step of an edit is done.
+// toBuild says how to build the tree, or how to do the first step of an edit.
 func (a *app) toBuild(o *opened, edit *change.Report, dir string, rebuild bool) {
 	if edit != nil && len(edit.Steps) > 0 && !rebuild {
 		a.toStep(edit.Steps, filepath.ToSlash(dir))
@@ -265,7 +266,7 @@ func (a *app) toBuild(o *opened, edit *change.Report, dir string, rebuild bool) 
 	a.nextCommand(command, page+" has the steps")
 }
 
-// toStep says how the first of the steps is done.
+// toStep says how to do the first step.
 func (a *app) toStep(steps []change.Step, dir string) {
 	command, same := steps[0].Command(), 1
 	for same < len(steps) && steps[same].Command() == command {
@@ -287,7 +288,7 @@ func (a *app) toStep(steps []change.Step, dir string) {
 	a.nextCommand(command, about)
 }
 
-// compare lists or shows what differs, and fails where something does. hide takes out what must not be shown.
+// compare lists or shows differences, and fails if there are any. hide redacts secrets.
 func (a *app) compare(set *artifact.Set, dir string, diff bool, hide func([]byte) []byte) error {
 	changes, err := set.Diff(dir)
 	if err != nil {
@@ -313,7 +314,7 @@ func (a *app) compare(set *artifact.Set, dir string, diff bool, hide func([]byte
 	return nil
 }
 
-// diffColor is the color of a line of a unified diff, as git has them.
+// diffColor returns git's color for a line of a unified diff.
 func diffColor(line string) string {
 	switch {
 	case strings.HasPrefix(line, "--- "), strings.HasPrefix(line, "+++ "):

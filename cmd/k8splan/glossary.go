@@ -11,10 +11,10 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// glossaryTerm is a word of the field that findings and pages use.
+// glossaryTerm is a technical term that findings and pages use.
 type glossaryTerm struct{ word, text, source string }
 
-// glossary explains the words that a newcomer meets first, in the order of the alphabet.
+// glossary explains the terms that newcomers meet first, in alphabetical order.
 var glossary = []glossaryTerm{
 	{"boolean", "true or false, without quotes.",
 		"https://developer.hashicorp.com/terraform/language/expressions/types"},
@@ -139,7 +139,7 @@ func glossaryWords() []string {
 	return out
 }
 
-// explainWord explains an installation type, or a word of the glossary; false if it is neither.
+// explainWord explains an installation type, or a glossary term; false if the word is neither.
 func (a *app) explainWord(word string) (bool, error) {
 	word = strings.ReplaceAll(strings.ToLower(word), " ", "-")
 	if t, ok := topologies.Find(topologies.Type(word)); ok {
@@ -158,7 +158,7 @@ func (a *app) explainWord(word string) (bool, error) {
 	return true, err
 }
 
-// explainType says what an installation type is for, and what it has.
+// explainType describes an installation type and its use.
 func (a *app) explainType(t topologies.Topology) error {
 	var out strings.Builder
 	out.WriteString(a.paint(a.stdout, bold, string(t.Type)) + "  " + t.Title + "\n" + a.folded("", t.Purpose) + "\n")
@@ -186,7 +186,7 @@ func (a *app) explainType(t topologies.Topology) error {
 	return err
 }
 
-// counted is a count in words.
+// counted formats a count in words.
 func counted(c topologies.Count) string {
 	switch {
 	case c.Min == c.Max:
@@ -215,7 +215,7 @@ func targetPath(path string) (target string, argument *argumentDocument, ok bool
 	return "", nil, false
 }
 
-// targetPaths lists what targetPath finds.
+// targetPaths lists the paths that targetPath accepts.
 func targetPaths() []string {
 	var out []string
 	for _, t := range planner.Targets() {
@@ -227,7 +227,7 @@ func targetPaths() []string {
 	return out
 }
 
-// explainTarget says what an argument of a target's block is for, or all that is known of the target.
+// explainTarget describes an argument of a target's block, or the whole target.
 func (a *app) explainTarget(name string, argument *argumentDocument) error {
 	if argument == nil {
 		of, _ := planner.FindTarget(name)

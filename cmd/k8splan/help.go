@@ -8,16 +8,16 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// help prints what a command is for and how it is used, as wide as the terminal.
+// help prints a command's purpose and usage, wrapped to the terminal.
 func (a *app) help(cmd *cobra.Command, _ []string) {
 	io.WriteString(a.stdout, fill(cmd.Long+"\n\n"+cmd.UsageString(), a.columns()))
 }
 
-// row is a line of a table: a label, and behind a gap what it means.
+// row matches a table row: a label, a gap, and its description.
 var row = regexp.MustCompile(`^( +\S.*?  +)(\S.*)$`)
 
-// fill wraps the text of a help: lines without indentation are a paragraph, rows of a table hang. A command is to be copied, and stays
-// as it is.
+// fill wraps a help text: lines without indentation are a paragraph, table rows get a hanging indent. Commands stay unchanged, so that they
+// can be copied.
 func fill(text string, columns int) string {
 	var out strings.Builder
 	var paragraph []string

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFill: a terminal that is narrower than a help's lines gets whole words, tables stay tables, and commands can be copied.
+// TestFill: in a terminal narrower than a help's lines, words stay whole, tables stay tables, and commands can be copied.
 func TestFill(t *testing.T) {
 	got := fill(`A paragraph that goes
 on, and on.
@@ -38,7 +38,7 @@ Flags:
 	}
 }
 
-// TestHelpFits: no help of a command has a line that an ordinary terminal breaks within a word, but those that are to be copied.
+// TestHelpFits: no command's help has a line that an 80-column terminal breaks within a word, except lines to copy.
 func TestHelpFits(t *testing.T) {
 	a := &app{stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &bytes.Buffer{}}
 	for _, cmd := range a.root().Commands() {

@@ -10,8 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/diagtest"
 )
 
-// A file that is hostile, or just not a topology, gets an answer: within bounds, short, and never a panic. Printing must be as careful as
-// reading.
+// A hostile file, or one that is not a topology, gets an answer: bounded, short, and never a panic. Printing must be as careful as reading.
 func TestHostileInput(t *testing.T) {
 	for name, src := range map[string]string{
 		"empty":              "",
@@ -53,7 +52,7 @@ func TestHostileInput(t *testing.T) {
 	}
 }
 
-// The name of a file can hold a line end and what a program that reads the log takes for a command.
+// A file's name can contain a newline and text that a program reading the log takes for a command.
 func TestHostileName(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x\n::error file=y::z\x1b[2J.hcl")
 	if err := os.WriteFile(name, []byte("cluster \"x\" { typ = 1 }\n"), 0o600); err != nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// hyperlink makes text a link (OSC 8) where w is a terminal that knows links, and leaves it as it is elsewhere.
-// Source: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
+// hyperlink makes text a link (OSC 8) if w is a terminal that supports links, and returns it unchanged otherwise. Source:
+// https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
 func (a *app) hyperlink(w io.Writer, text, address string) string {
 	if !a.color(w) || !links(os.Getenv) {
 		return text
@@ -16,9 +16,8 @@ func (a *app) hyperlink(w io.Writer, text, address string) string {
 	return "\x1b]8;;" + address + "\x1b\\" + text + "\x1b]8;;\x1b\\"
 }
 
-// links reports whether the terminal that the environment describes knows links. One that does not know them should ignore them, but some
-// print rubbish, so that only those that are known to count. FORCE_HYPERLINK decides for the others, as it does in other programs.
-// Source: https://github.com/Alhadis/OSC8-Adoption
+// links reports whether the terminal described by the environment supports links. Others should ignore links, but some print garbage, so
+// only known ones count. FORCE_HYPERLINK decides for the rest, as in other programs. Source: https://github.com/Alhadis/OSC8-Adoption
 func links(env func(string) string) bool {
 	if force := env("FORCE_HYPERLINK"); force != "" {
 		return force != "0" && force != "false"
@@ -27,13 +26,13 @@ func links(env func(string) string) bool {
 		return false
 	}
 	terminal := env("TERM")
-	if strings.HasPrefix(terminal, "screen") { // GNU screen, and tmux before 3.4, cut sequences that they do not know
+	if strings.HasPrefix(terminal, "screen") { // GNU screen, and tmux before 3.4, truncate unknown sequences
 		return false
 	}
 	if env("TERM_PROGRAM") == "tmux" {
 		return atLeast(env("TERM_PROGRAM_VERSION"), 3, 4)
 	}
-	if vte, err := strconv.Atoi(env("VTE_VERSION")); err == nil { // GNOME Terminal and its kin: from 0.50; 0.50.0 itself crashed
+	if vte, err := strconv.Atoi(env("VTE_VERSION")); err == nil { // VTE terminals such as GNOME Terminal: from 0.50; 0.50.0 itself crashed
 		return vte > 5000
 	}
 	if env("WT_SESSION") != "" || env("KONSOLE_VERSION") != "" || env("DOMTERM") != "" {
@@ -65,8 +64,8 @@ func atLeast(version string, major, minor int) bool {
 	return m > major || m == major && n >= minor
 }
 
-// rulesPage is where the rules are to be read; each has its ID for an anchor.
+// rulesPage documents the rules; each has its ID as an anchor.
 const rulesPage = "https://github.com/k8splan/k8splan/blob/main/docs/rules.md"
 
-// rulePage is the address of what is known of a rule.
+// rulePage returns the address of a rule's documentation.
 func rulePage(id string) string { return rulesPage + "#" + id }

@@ -75,8 +75,8 @@ func (a *app) initCommand() *cobra.Command {
 	return cmd
 }
 
-// typeHint says what to write in place of a word that is no installation type: targets are often taken for one, and people ask for
-// high availability rather than for its parts.
+// typeHint suggests an installation type for an unknown word: users often give a target, or ask for high availability instead of naming a
+// type.
 func typeHint(word string) string {
 	if of, ok := planner.FindTarget(word); ok {
 		target := word
@@ -93,7 +93,7 @@ func typeHint(word string) string {
 	return near(word, topologies.Names(), list)
 }
 
-// typeWords are what other programs and people call an installation type.
+// typeWords maps other programs' and common words to installation types.
 var typeWords = map[string]topologies.Type{
 	"ha": topologies.MultiEtcdMultiMaster, "highly-available": topologies.MultiEtcdMultiMaster,
 	"high-availability": topologies.MultiEtcdMultiMaster, "multi": topologies.MultiEtcdMultiMaster,
@@ -102,7 +102,7 @@ var typeWords = map[string]topologies.Type{
 	"aio": topologies.AllInOne, "dev": topologies.AllInOne, "single-node": topologies.AllInOne, "one": topologies.AllInOne,
 }
 
-// notFormat refuses a format where -o names a file: other commands take one there, and a file named json would be a surprise.
+// notFormat refuses a format where -o names a file: other commands take a format, and a file named json would be a surprise.
 func notFormat(file string) error {
 	switch file {
 	case "text", "json", "yaml", "html", "svg", "markdown":
@@ -120,7 +120,7 @@ func words(types []topologies.Type) string {
 	return strings.Join(names, ", ")
 }
 
-// writeNew writes a file that does not exist, whole or not at all.
+// writeNew writes a new file atomically.
 func writeNew(name string, data []byte) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, fs.ErrExist) {

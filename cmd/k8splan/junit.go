@@ -10,8 +10,8 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// JUnit's XML has no standard; these are the elements that Jenkins, GitLab and Azure Pipelines all read.
-// Sources: https://github.com/jenkinsci/xunit-plugin (junit-10.xsd), https://docs.gitlab.com/ci/testing/unit_test_reports/
+// JUnit's XML has no standard; these are the elements that Jenkins, GitLab, and Azure Pipelines all read. Sources:
+// https://github.com/jenkinsci/xunit-plugin (junit-10.xsd), https://docs.gitlab.com/ci/testing/unit_test_reports/
 type junitReport struct {
 	XMLName  xml.Name     `xml:"testsuites"`
 	Name     string       `xml:"name,attr"`
@@ -31,7 +31,7 @@ type junitSuite struct {
 	Cases    []junitCase `xml:"testcase"`
 }
 
-// junitCase is one finding; a file without findings has one case, which passes.
+// junitCase is one finding; a file without findings has one passing case.
 type junitCase struct {
 	Class   string        `xml:"classname,attr"`
 	Name    string        `xml:"name,attr"`
@@ -50,7 +50,7 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// junit makes the report: errors fail, warnings pass with their text unless strict says otherwise, waived findings are skipped.
+// junit returns the report: errors fail, warnings pass with their text unless strict is set, waived findings are skipped.
 func (a *app) junit(all []*opened, strict bool) ([]byte, error) {
 	report := junitReport{Name: "k8splan validate"}
 	for _, o := range all {

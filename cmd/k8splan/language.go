@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// findBlock returns the block that a path such as "network.cni" names, and the argument if its last word is one.
+// findBlock returns the block named by a path such as "network.cni", and the argument if the last element is one.
 func findBlock(path string) (*spec.Block, *spec.Argument, bool) {
 	words := strings.Split(path, ".")
 	block, ok := (&spec.Block{Blocks: spec.Schema}).Block(words[0])
@@ -22,7 +22,7 @@ func findBlock(path string) (*spec.Block, *spec.Argument, bool) {
 	return block, nil, ok
 }
 
-// paths lists everything that findBlock finds, in the order of the language.
+// paths lists all paths that findBlock accepts, in the language's order.
 func paths(blocks []spec.Block, prefix string) []string {
 	var out []string
 	for i := range blocks {
@@ -36,7 +36,7 @@ func paths(blocks []spec.Block, prefix string) []string {
 	return out
 }
 
-// explainBlock says what a block is for and lists what may stand in it.
+// explainBlock describes a block and lists its arguments and blocks.
 func (a *app) explainBlock(path string, b *spec.Block) error {
 	var out strings.Builder
 	out.WriteString(a.paint(a.stdout, bold, path) + "\n" + a.folded("", blockLine(b)))
@@ -69,7 +69,7 @@ func (a *app) explainBlock(path string, b *spec.Block) error {
 	return err
 }
 
-// explainArgument says what an argument is for and how it is written.
+// explainArgument describes an argument and how to write it.
 func (a *app) explainArgument(path string, n *spec.Argument) error {
 	text := a.paint(a.stdout, bold, path) + "\n" + a.folded("", documentArgument(*n).sentence())
 	if n.Example != "" {
@@ -83,7 +83,7 @@ func documentArgument(n spec.Argument) argumentDocument {
 	return argumentDocument{n.Name, string(n.Type), n.Required, n.Enum, n.Example, n.Doc}
 }
 
-// blockLine says of a block what it is for, how often it stands and what its label may be.
+// blockLine describes a block: its purpose, how often it may occur, and its label.
 func blockLine(b *spec.Block) string {
 	line := b.Doc
 	switch {
@@ -102,7 +102,7 @@ func blockLine(b *spec.Block) string {
 
 func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
 
-// languagePage is docs/language.md.
+// languagePage returns docs/language.md.
 func languagePage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# The language of topology.hcl\n\n")

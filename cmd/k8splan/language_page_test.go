@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// TestLanguagePage keeps docs/language.md in step with the loader's table. UPDATE=1 writes it.
+// TestLanguagePage keeps docs/language.md in sync with the loader's table. UPDATE=1 writes it.
 func TestLanguagePage(t *testing.T) {
 	const path = "../../docs/language.md"
 	want := languagePage()
@@ -27,7 +27,7 @@ func TestLanguagePage(t *testing.T) {
 	}
 }
 
-// TestPaths: every path that explain offers leads to what it names.
+// TestPaths: every path that explain offers works.
 func TestPaths(t *testing.T) {
 	for _, path := range paths(spec.Schema, "") {
 		block, argument, ok := findBlock(path)

@@ -14,7 +14,7 @@ import (
 	"github.com/k8splan/k8splan/planner/lsp"
 )
 
-// editDelay is how long an editor's keys must rest before the file is judged: a pause between words, not between letters.
+// editDelay is how long the user must stop typing before the file is checked: a pause between words, not between letters.
 const editDelay = 150 * time.Millisecond
 
 func (a *app) lspCommand() *cobra.Command {
@@ -36,7 +36,7 @@ settings for VS Code, Neovim, and Helix.`,
 				Facts: a.facts, Delay: editDelay,
 				Folder: func(topology string) fs.FS { return folder(filepath.FromSlash(topology)) },
 				Today: func() time.Time {
-					day, _ := topology.date() // it was good above
+					day, _ := topology.date() // validated above
 					return day
 				},
 			})
@@ -54,7 +54,7 @@ settings for VS Code, Neovim, and Helix.`,
 	return cmd
 }
 
-// stream is stdin and stdout as one. There is nothing to close: the process ends.
+// stream combines stdin and stdout. There is nothing to close: the process ends.
 type stream struct {
 	io.Reader
 	io.Writer

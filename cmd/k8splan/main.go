@@ -1,7 +1,7 @@
-// Command k8splan plans Kubernetes clusters: topology.hcl in, a checked design and everything that builds it out.
+// Command k8splan plans Kubernetes clusters: it reads topology.hcl, checks the design, and writes everything that builds it.
 //
-// Its voice: stdout carries only what was asked for, all else goes to stderr. Exit 0 done, 1 the topology or the tree is wrong (or the
-// world is: a file that cannot be read), 2 the command line is wrong.
+// stdout carries only the requested output, everything else goes to stderr. Exit codes: 0 success, 1 a mistake in the topology or the tree,
+// or an I/O error, 2 a usage error.
 package main
 
 import (
@@ -22,7 +22,8 @@ import (
 )
 
 func main() {
-	// A run lasts milliseconds: collecting garbage less often takes a third off a topology of 5,000 nodes, and stays below 200 MB.
+	// Runs take milliseconds: collecting garbage less often saves a third of the time for a topology of 5,000 nodes, and stays below 200
+	// MB.
 	debug.SetGCPercent(400)
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
@@ -41,8 +42,8 @@ type app struct {
 	stderr  io.Writer
 	chdir   string
 	noColor bool
-	factsAt string      // the file with other facts
-	facts   *plan.Table // what is known of Kubernetes' releases; nil stands for the program's own
+	factsAt string      // file that overrides the facts
+	facts   *plan.Table // Kubernetes' releases; nil means the built-in table
 }
 
 // usageError is a mistake on the command line.
@@ -52,10 +53,10 @@ func (u usageError) Unwrap() error { return u.error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// errReported ends the run with exit code 1 after everything there is to say was said.
+// errReported ends the run with exit code 1 when everything has been printed.
 var errReported = errors.New("reported")
 
-// hinted is an error with something to do about it.
+// hinted is an error with advice.
 type hinted struct {
 	error
 	hint string
@@ -88,7 +89,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	return exitWrong
 }
 
-// complain says what went wrong, and what to do about it where there is something.
+// complain prints an error, and advice if there is any.
 func (a *app) complain(err error) {
 	a.say(red, "k8splan: error:", plain(err))
 	var h hinted
@@ -97,7 +98,7 @@ func (a *app) complain(err error) {
 	}
 }
 
-// say writes a label and a text to standard error, wrapped where that is a terminal.
+// say writes a label and a text to standard error, wrapped if it is a terminal.
 func (a *app) say(code, label, text string) {
 	columns := width(a.stderr)
 	if columns == 0 {
@@ -111,12 +112,12 @@ func (a *app) say(code, label, text string) {
 	}
 }
 
-// note prints a remark to standard error.
+// note prints a note to standard error.
 func (a *app) note(format string, args ...any) {
 	a.say("", "k8splan:", fmt.Sprintf(format, args...))
 }
 
-// plain is the text of an error without the name of the system call that met it.
+// plain returns an error's text without the name of the failed system call.
 func plain(err error) string {
 	var path *fs.PathError
 	if errors.As(err, &path) && strings.HasPrefix(err.Error(), path.Error()) {
@@ -125,7 +126,7 @@ func plain(err error) string {
 	return err.Error()
 }
 
-// longFlags gives -var and -var-file, as Terraform writes them, their second dash.
+// longFlags adds the second dash to -var and -var-file, which Terraform users write with one.
 func longFlags(args []string) []string {
 	out := make([]string, len(args))
 	rest := false
@@ -187,7 +188,7 @@ playbook.
 	return root
 }
 
-// group adds commands to one group of the help.
+// group adds commands to a group of the help.
 func group(root *cobra.Command, id string, commands ...*cobra.Command) {
 	for _, c := range commands {
 		c.GroupID = id
@@ -204,7 +205,7 @@ func (a *app) enter() error {
 	return a.readFacts()
 }
 
-// readFacts reads the file of --facts.
+// readFacts reads the file given by --facts.
 func (a *app) readFacts() error {
 	if a.factsAt == "" {
 		return nil
@@ -214,7 +215,7 @@ func (a *app) readFacts() error {
 		return err
 	}
 	defer f.Close()
-	const most = 1<<20 + 1 // one more than what ParseFacts takes
+	const most = 1<<20 + 1 // one byte more than ParseFacts accepts
 	data, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
 		return err
@@ -228,7 +229,7 @@ func (a *app) readFacts() error {
 	return nil
 }
 
-// count refuses a wrong number of arguments.
+// count returns an error for a wrong number of arguments.
 func count(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -267,13 +268,13 @@ const (
 	bold   = "1"
 	dim    = "2"
 	marked = "1;4"
-	// Of unified diffs.
+	// For unified diffs.
 	green    = "32"
 	plainRed = "31"
 	cyan     = "36"
 )
 
-// color reports whether w takes color: a terminal that was not told otherwise. See https://no-color.org
+// color reports whether w supports color: a terminal without an override. See https://no-color.org
 func (a *app) color(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && !a.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
@@ -286,7 +287,7 @@ func (a *app) paint(w io.Writer, code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// width is the number of columns of w: the terminal's, otherwise COLUMNS where it is exported (a pager, a CI log); 0 without either.
+// width returns the number of columns of w: the terminal's, else COLUMNS if it is exported (a pager, a CI log); 0 without either.
 func width(w io.Writer) int {
 	if f, ok := w.(*os.File); ok {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {

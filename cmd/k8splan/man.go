@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// releaseCommands are only in the build that writes the manual pages: what renders them is not a part of the program that ships.
+// releaseCommands are only in the build that writes the manual pages: their renderer is not part of the shipped program.
 func (a *app) releaseCommands() []*cobra.Command {
 	return []*cobra.Command{{
 		Use:    "man DIR",
@@ -21,7 +21,7 @@ func (a *app) releaseCommands() []*cobra.Command {
 				return err
 			}
 			root := cmd.Root()
-			root.DisableAutoGenTag = true // it has the date of the build
+			root.DisableAutoGenTag = true // it contains the build date
 			for _, c := range append(root.Commands(), root) {
 				c.Long = manText(c.Long)
 			}
@@ -30,7 +30,7 @@ func (a *app) releaseCommands() []*cobra.Command {
 	}}
 }
 
-// manText makes Markdown of a help: what is indented is to be shown as it is.
+// manText converts a help text to Markdown: indented text is shown verbatim.
 func manText(help string) string {
 	var out strings.Builder
 	inside := false

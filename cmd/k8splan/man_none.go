@@ -4,5 +4,5 @@ package main
 
 import "github.com/spf13/cobra"
 
-// releaseCommands are those of man.go, which the program that ships has not.
+// releaseCommands are those of man.go, which the shipped program lacks.
 func (a *app) releaseCommands() []*cobra.Command { return nil }

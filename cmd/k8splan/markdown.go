@@ -7,16 +7,16 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// mostMarkdown bounds the findings of a file that a summary has in full: a comment of GitHub holds 65,536 characters.
+// mostMarkdown limits a file's findings in a summary: a GitHub comment holds 65,536 characters.
 const mostMarkdown = 50
 
-// markdownText is a text as Markdown shows it: nothing in it is a link, a tag, or the name of a person who is to be told.
+// markdownText escapes a text for Markdown: nothing in it becomes a link, a tag, or a mention.
 var markdownText = strings.NewReplacer(
 	"\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "[", "\\[", "]", "\\]", "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", "\\|",
 	"#", "\\#", "~", "\\~",
 	"@", "@\u200b", "://", ":\u200b//", "www.", "www\u200b.", "\r", " ", "\n", " ")
 
-// markdown is a summary for people: a heading for each file, what was found in it, and what was required of it.
+// markdown returns a summary for people: a heading for each file, its findings, and the results of its requirements.
 func (a *app) markdown(read []*opened, strict bool, answers []requirementJSON) string {
 	var out strings.Builder
 	for _, o := range read {
@@ -34,7 +34,7 @@ func (a *app) markdown(read []*opened, strict bool, answers []requirementJSON) s
 		fmt.Fprintf(&out, "### %s: %s%s\n\n", markdownText.Replace(visible(a.inWorkspace(o.name))), verdict, said)
 		findings := gravest(o.diags)
 		for i := range min(len(findings), mostMarkdown) {
-			d := findings[len(findings)-1-i] // errors first: a page is read from its top
+			d := findings[len(findings)-1-i] // errors first: a page is read from the top
 			place := ""
 			if d.Subject != nil {
 				place = fmt.Sprintf("line %d, ", d.Subject.Start.Line)
@@ -60,7 +60,7 @@ func (a *app) markdown(read []*opened, strict bool, answers []requirementJSON) s
 	return out.String()
 }
 
-// writeRequirements is a table of what was required of a file.
+// writeRequirements writes a table of a file's requirements.
 func writeRequirements(out *strings.Builder, name string, answers []requirementJSON) {
 	head := "| Required | Holds | Worst loss | What it leaves |\n|---|---|---|---|\n"
 	written := false

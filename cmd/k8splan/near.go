@@ -7,8 +7,7 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// near is a hint that names the candidate closest to a word that is none of them, else the first that holds it, or otherwise where none is
-// close.
+// near returns a hint with the candidate most similar to an unknown word, else the first that contains it, or otherwise if none is similar.
 func near(word string, candidates []string, otherwise string) string {
 	best := spelling.Nearest(word, candidates)
 	for _, c := range candidates {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestNeovim drives the server by Neovim's own client, as docs/editors.md sets it up for versions without vim.lsp.config.
+// TestNeovim tests the server with Neovim's own client, set up as in docs/editors.md for versions without vim.lsp.config.
 func TestNeovim(t *testing.T) {
 	nvim, err := exec.LookPath("nvim")
 	if err != nil {

@@ -18,13 +18,13 @@ import (
 	"github.com/k8splan/k8splan/planner/spelling"
 )
 
-// next says what comes after a command that succeeded.
+// next prints what to do after a successful command.
 func (a *app) next(format string, args ...any) {
 	a.say(blue, "k8splan: next:", fmt.Sprintf(format, args...))
 }
 
-// nextCommand is next for a command that is to be copied: it stays on one line with what is said about it. In a narrower terminal the
-// command is broken where a shell reads on, and what is said about it has its own line.
+// nextCommand is next with a command to copy: the command and the text stay on one line. In a narrower terminal, the command is broken
+// where a shell continues it, and the text gets a separate line.
 func (a *app) nextCommand(command, about string) {
 	const label = "k8splan: next:"
 	columns := width(a.stderr)
@@ -40,8 +40,8 @@ func (a *app) nextCommand(command, about string) {
 	a.note("%s", about)
 }
 
-// command is a command line of this program for the topology that was just read: in the same directory, with the same file and variables.
-// Values stay away, which may be secret.
+// command returns a command line of this program for the topology just read: same directory, file, and variables. Values are omitted
+// because they may be secret.
 func (a *app) command(o *opened, words string, flags *topologyFlags) string {
 	line := "k8splan"
 	if a.chdir != "" {
@@ -62,7 +62,8 @@ func (a *app) command(o *opened, words string, flags *topologyFlags) string {
 	return strings.TrimSpace(line + " " + rest)
 }
 
-// builds says how the tree in dir becomes a cluster: the command, typed where k8splan was, and the page with what comes before and after.
+// builds says how to build the cluster from the tree in dir: the command, relative to the current directory, and the page with the steps
+// before and after.
 func builds(p *plan.Plan, dir string) (command, page string) {
 	command, page = p.Target.Facts.Build(p.Cluster.Name, p.Target.Has)
 	if into, ok := strings.CutPrefix(command, "cd "); ok {
@@ -74,10 +75,10 @@ func builds(p *plan.Plan, dir string) (command, page string) {
 	return command, path.Join(filepath.ToSlash(dir), page)
 }
 
-// plainWord needs no quotes in a shell.
+// plainWord matches a word that needs no quotes in a shell.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
 
-// shellWord is a word as a POSIX shell reads it.
+// shellWord quotes a word for a POSIX shell.
 func shellWord(s string) string {
 	if plainWord.MatchString(s) {
 		return s
@@ -85,7 +86,7 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// elsewhere are names that other programs have for a command.
+// elsewhere maps other programs' command names to ours.
 var elsewhere = map[string]string{
 	"render": "generate", "write": "generate", "manifests": "generate", "config": "generate", "genconfig": "generate",
 	"new": "init", "scaffold": "init", "start": "init", "starter": "init",
@@ -99,7 +100,7 @@ var elsewhere = map[string]string{
 	"language-server": "lsp", "langserver": "lsp", "server": "lsp",
 }
 
-// asks says where something is found that has no command.
+// asks says where to find something that has no command.
 var asks = map[string]string{
 	"apply":      builder,
 	"up":         builder,
@@ -125,10 +126,10 @@ var asks = map[string]string{
 	"restore":    "`ansible-playbook restore-etcd.yml` in the tree restores a snapshot of etcd",
 }
 
-// builder is for those who look for the command that builds the cluster.
+// builder is the hint for users looking for a command that builds the cluster.
 const builder = "`k8splan generate --out DIR` writes the tree, and prints the command that builds the cluster"
 
-// unknownCommand reports whether there is no such command, and which one does what its name says.
+// unknownCommand returns an error for an unknown command, with the one that does what its name says.
 func unknownCommand(root *cobra.Command, name string) error {
 	const list = "`k8splan help` lists the commands"
 	var names []string
@@ -139,7 +140,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	if hint == "" {
 		hint = near(name, names, "")
 	}
-	if hint == "" { // a misspelt name of another program's command
+	if hint == "" { // a misspelled name of another program's command
 		others := slices.Sorted(maps.Keys(elsewhere))
 		others = append(others, slices.Sorted(maps.Keys(asks))...)
 		hint = known(spelling.Nearest(strings.ToLower(name), others), list)
@@ -147,7 +148,7 @@ func unknownCommand(root *cobra.Command, name string) error {
 	return usageError{hinted{fmt.Errorf("unknown command %q", name), strings.TrimSpace(cmp.Or(hint, list))}}
 }
 
-// known is the hint for a name that other programs have for a command, "" if it is none.
+// known returns the hint for another program's command name, "" if it is not one.
 func known(name, list string) string {
 	if here := elsewhere[name]; here != "" {
 		return fmt.Sprintf("use `k8splan %s`; %s", here, list)
@@ -155,7 +156,7 @@ func known(name, list string) string {
 	return asks[name]
 }
 
-// named is the format that a command line asks for as other programs are asked: --json, --format json, --format=json.
+// named returns the format that a command line requests in other programs' style: --json, --format json, --format=json.
 func (f *format) named(args []string) string {
 	for i, arg := range args {
 		name, value, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
@@ -172,8 +173,8 @@ func (f *format) named(args []string) string {
 	return ""
 }
 
-// flagError is a mistake in the flags of a command. Programs disagree about how a format is asked for: what others take is answered with
-// what this one takes.
+// flagError is a mistake in a command's flags. Programs differ in how a format is requested: for other programs' style, the error names
+// ours.
 func flagError(cmd *cobra.Command, err error, args []string) error {
 	hint := fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath())
 	text := lowerFirst(err.Error())

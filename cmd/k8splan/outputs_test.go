@@ -22,7 +22,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 )
 
-// validated runs validate over every file that breaks a rule, and over hostile names and texts, and returns what it prints.
+// validated runs validate on every file that breaks a rule, and on hostile names and texts, and returns its output.
 func validated(t *testing.T, args ...string) []byte {
 	t.Helper()
 	dir := t.TempDir()
@@ -38,7 +38,7 @@ func validated(t *testing.T, args ...string) []byte {
 		&stderr); code != exitWrong {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
-	// Two files of the rules break those of the file as a whole: without a cluster block they are another program's.
+	// Two of the rules' files break rules on whole files: without a cluster block, a file counts as another program's.
 	const skipped = "k8splan: skipped files without a cluster block: ../../testdata/rules/empty-file.hcl, " +
 		"../../testdata/rules/missing-block.hcl\n"
 	if stderr.String() != skipped {
@@ -76,7 +76,7 @@ func accepts(t *testing.T, schema *jsonschema.Schema, text []byte) {
 	}
 }
 
-// TestJSONSchema checks -o json against the schema that docs/ publishes.
+// TestJSONSchema checks -o json against the schema published in docs/.
 func TestJSONSchema(t *testing.T) {
 	text, err := os.ReadFile("../../docs/schema/validate.schema.json")
 	if err != nil {
@@ -84,19 +84,19 @@ func TestJSONSchema(t *testing.T) {
 	}
 	out := validated(t, "-o", "json")
 	accepts(t, compiled(t, text), out)
-	// Every field that is printed is documented: closed objects refuse the others.
+	// Every printed field is documented: closed objects refuse unknown fields.
 	closed := strings.ReplaceAll(string(text), `"type": "object",`, `"type": "object", "additionalProperties": false,`)
 	accepts(t, compiled(t, []byte(closed)), out)
 }
 
-// TestDiffSchema checks diff -o json against the schema that docs/ publishes: every pair of the examples, most of which are refused, and
-// each with one word changed.
+// TestDiffSchema checks diff -o json against the schema published in docs/: every pair of examples, most of which are refused, and each
+// example with one word changed.
 func TestDiffSchema(t *testing.T) {
 	text, err := os.ReadFile("../../docs/schema/diff.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Every field that is printed is documented: closed objects refuse the others.
+	// Every printed field is documented: closed objects refuse unknown fields.
 	closed := compiled(t, []byte(strings.ReplaceAll(string(text), `"type": "object",`, `"type": "object", "additionalProperties": false,`)))
 	designs, err := filepath.Glob("../../examples/*/topology.hcl")
 	if err != nil || len(designs) == 0 {
@@ -131,14 +131,14 @@ func TestDiffSchema(t *testing.T) {
 	}
 }
 
-// TestSimulateSchema checks simulate -o json against the schema that docs/ publishes: the sweep and single failures of all designs that
-// are examples or hold a rule.
+// TestSimulateSchema checks simulate -o json against the schema published in docs/: the sweep and single failures of all designs from
+// examples and rule tests.
 func TestSimulateSchema(t *testing.T) {
 	text, err := os.ReadFile("../../docs/schema/simulate.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Every field that is printed is documented: closed objects refuse the others.
+	// Every printed field is documented: closed objects refuse unknown fields.
 	closed := compiled(t, []byte(strings.ReplaceAll(string(text), `"type": "object",`, `"type": "object", "additionalProperties": false,`)))
 	designs, err := filepath.Glob("../../examples/*/topology.hcl")
 	if err != nil || len(designs) == 0 {
@@ -154,7 +154,7 @@ func TestSimulateSchema(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			if code := run(append(append([]string{"simulate", "-o", "json"}, args...), design), strings.NewReader(""), &stdout,
 				&stderr); code != exitDone {
-				continue // it has no such unit, or is not a design
+				continue // it has no such unit, or is not a valid design
 			}
 			accepts(t, closed, stdout.Bytes())
 			seen += stdout.String()
@@ -193,12 +193,12 @@ func oasisSchema(t *testing.T) []byte {
 	return []byte(text)
 }
 
-// TestSARIF checks -o sarif against the published schema, and against what code scanning needs beyond it.
+// TestSARIF checks -o sarif against the published schema, and against additional requirements of code scanning.
 func TestSARIF(t *testing.T) {
 	out := validated(t, "-o", "sarif")
 	accepts(t, compiled(t, oasisSchema(t)), out)
 
-	// A second implementation reads it.
+	// A second implementation parses it.
 	report, err := sarif.FromBytes(out)
 	if err != nil {
 		t.Fatal(err)
@@ -238,7 +238,7 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
-// TestJUnit reads -o junit back: the counts are right, and hostile text is text.
+// TestJUnit parses -o junit: the counts are right, and hostile text stays text.
 func TestJUnit(t *testing.T) {
 	out := validated(t, "-o", "junit")
 	var report junitReport
@@ -266,7 +266,7 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
-// TestAnnotations reads -o github as the runner does: one command on each line, nothing else.
+// TestAnnotations parses -o github as the runner does: one command per line, nothing else.
 func TestAnnotations(t *testing.T) {
 	out := validated(t, "-o", "github")
 	unescape := strings.NewReplacer("%25", "%", "%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",")
@@ -296,7 +296,7 @@ func TestAnnotations(t *testing.T) {
 	}
 }
 
-// TestAnnotationsWorkspace: GitHub looks for files from the root of the repository, wherever the command was called.
+// TestAnnotationsWorkspace: GitHub looks for files relative to the repository's root, wherever the command ran.
 func TestAnnotationsWorkspace(t *testing.T) {
 	root := t.TempDir()
 	sub := filepath.Join(root, "clusters", "eu")
@@ -323,7 +323,7 @@ func TestAnnotationsWorkspace(t *testing.T) {
 	}
 }
 
-// TestLinks: terminals that are known to take links get them, others do not.
+// TestLinks: only terminals known to support links get them.
 func TestLinks(t *testing.T) {
 	for _, c := range []struct {
 		env  string
@@ -355,7 +355,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// TestPlaceOfVariables: what is wrong with the command line stands at the start of the file, since reports need a place.
+// TestPlaceOfVariables: mistakes on the command line are reported at the start of the file, since reports need a position.
 func TestPlaceOfVariables(t *testing.T) {
 	for format, want := range map[string]string{
 		"sarif":  `"startLine": 1,`,
@@ -370,7 +370,7 @@ func TestPlaceOfVariables(t *testing.T) {
 	}
 }
 
-// TestMarkdownOfRules: the help that code scanning shows keeps code as code, and text free of markup.
+// TestMarkdownOfRules: the help shown by code scanning keeps code as code, and text free of markup.
 func TestMarkdownOfRules(t *testing.T) {
 	got := prose("Write `a_b` and *c_d* [e]:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nThen <go>.")
 	want := "Write `a_b` and \\*c\\_d\\* \\[e\\]:\n\n\n```hcl\ncluster \"dev\" {\n  type = \"all-in-one\"\n}\n```\n\n\nThen &lt;go>."

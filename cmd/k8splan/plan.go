@@ -64,7 +64,7 @@ reason. -o json and -o yaml print everything for programs.`,
 	return cmd
 }
 
-// style is how pages are printed on standard output.
+// style returns the style of pages on standard output.
 func (a *app) style() describe.Style {
 	return describe.Style{Width: width(a.stdout), Color: a.color(a.stdout)}
 }

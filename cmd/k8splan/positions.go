@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 )
 
-// codePoint is the column of a place counted from 1 in code points. HCL counts what a reader takes for one character, which may be
-// several code points; other programs do not.
+// codePoint returns a position's column in code points, counted from 1. HCL counts grapheme clusters, which may have several code points;
+// other programs do not.
 func (s *source) codePoint(p hcl.Pos) int {
 	if p.Line < 1 || p.Line > len(s.lines) {
 		return p.Column

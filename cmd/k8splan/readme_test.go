@@ -9,8 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestReadme types the session on README's first screen, and compares what is printed with what README shows. The number of files
-// is left out: it changes with every part of a tree.
+// TestReadme runs the session on README's first screen, and compares the output with README. The number of files is ignored: it changes
+// with every part of a tree.
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/k8splan/k8splan/planner/simulate"
 )
 
-// mostLost bounds the losses of one requirement: every set of so many things is judged.
+// mostLost limits the losses of a requirement: every set of that size is simulated.
 const mostLost = 5
 
 // requirement is one value of --require.
@@ -25,7 +25,7 @@ type requirement struct {
 	kind  simulate.Kind
 }
 
-// requirements is the value of the flag: survive=N-KIND, may be repeated.
+// requirements is the flag's value: survive=N-KIND, repeatable.
 type requirements struct{ all []requirement }
 
 func (r *requirements) String() string {
@@ -58,10 +58,10 @@ func (r *requirements) Set(text string) error {
 	return nil
 }
 
-// lossKinds are the kinds of loss that can be required to be survived.
+// lossKinds are the kinds of loss that a requirement can name.
 var lossKinds = []simulate.Kind{simulate.NodeUnit, simulate.ZoneUnit, simulate.PowerUnit, simulate.HostUnit}
 
-// lossWords names a kind of loss, and the argument that says which nodes share one.
+// lossWords names a kind of loss, and the argument that assigns nodes to its units.
 func lossWords(k simulate.Kind) (singular, plural, argument string) {
 	switch k {
 	case simulate.ZoneUnit:
@@ -74,8 +74,8 @@ func lossWords(k simulate.Kind) (singular, plural, argument string) {
 	return "node", "nodes", ""
 }
 
-// judge checks the requirements against a design and adds what it does not meet to the diagnostics, at the cluster block. A waiver in the
-// file makes it a note, as it does with any other finding.
+// judge checks the requirements against a design and adds diagnostics for those that are not met, at the cluster block. A waiver in the
+// file turns them into notes, as for any other finding.
 func (r *requirements) judge(o *opened) []requirementJSON {
 	if o.project == nil || len(r.all) == 0 {
 		return nil
@@ -85,7 +85,7 @@ func (r *requirements) judge(o *opened) []requirementJSON {
 	waiver := check.Waiver(p, check.RequireSurvive, o.today)
 	model, said := simulate.New(p), map[string]bool{}
 	for _, one := range r.all {
-		// What stops the design at one node stops it at two as well: one mistake, one message.
+		// A design that fails with one node fails with two as well: one mistake, one message.
 		detail, cause, worst := one.broken(p, model)
 		answers = append(answers, one.answer(o, model, detail, worst))
 		if detail != "" && !said[cause] {
@@ -106,16 +106,16 @@ func (r *requirements) judge(o *opened) []requirementJSON {
 	return answers
 }
 
-// requirementJSON is what came of one requirement in one file.
+// requirementJSON is the result of one requirement for one file.
 type requirementJSON struct {
 	Filename    string `json:"filename"`
 	Requirement string `json:"requirement"`
 	Holds       bool   `json:"holds"`
-	Worst       string `json:"worst"` // the loss that leaves the least, or that stops the design
+	Worst       string `json:"worst"` // the loss that leaves the least, or that stops the cluster
 	Reason      string `json:"reason"`
 }
 
-// answer reports whether a requirement holds, and what the worst of the losses leaves.
+// answer reports whether a requirement is met, and what the worst loss leaves.
 func (r requirement) answer(o *opened, m *simulate.Model, detail string, worst *simulate.Outcome) requirementJSON {
 	out := requirementJSON{Filename: o.name, Requirement: r.text, Holds: detail == "", Reason: detail}
 	switch {
@@ -134,7 +134,7 @@ func (r requirement) answer(o *opened, m *simulate.Model, detail string, worst *
 	return out
 }
 
-// broken says why a design does not meet the requirement, "" if it does, what the cause is, and the loss that stops the design, if any.
+// broken says why a design does not meet the requirement, "" if it does, with the cause and the loss that stops the cluster, if any.
 func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause string, worst *simulate.Outcome) {
 	singular, plural, argument := lossWords(r.kind)
 	which := "any one " + singular
@@ -167,7 +167,7 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 			"so nothing can be promised. State the segments in node_subnets of network.", head, capital(guess.What), places[0].Who,
 			places[0].Addr), "segment", nil
 	}
-	// A design that dies of one loss dies of more: the smallest is the one to fix first.
+	// A design that fails with one loss also fails with more: the smallest loss must be fixed first.
 	for units := 1; units <= r.units; units++ {
 		outcome, exhausted := m.Survives(units, r.kind)
 		if exhausted {
@@ -199,7 +199,7 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 	return "", "", nil
 }
 
-// guessed returns the first mechanism of a design that needs one network segment, where the file does not state the segments.
+// guessed returns the design's first mechanism that needs one network segment, if the file does not set the segments.
 func guessed(p *plan.Plan) *plan.Shared {
 	for _, s := range p.OneSegment() {
 		if len(s.Unstated()) > 0 {
@@ -211,10 +211,10 @@ func guessed(p *plan.Plan) *plan.Shared {
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// mostNamed is how many nodes a message names.
+// mostNamed limits the nodes that a message names.
 const mostNamed = 6
 
-// unstated names the nodes that do not say with which failure domain or hypervisor they are lost; none if nodes alone are asked about.
+// unstated names the nodes without a failure domain or hypervisor; none if the requirement is about nodes.
 func unstated(p *plan.Plan, kind simulate.Kind) []string {
 	var names []string
 	for _, n := range p.Nodes {
@@ -229,7 +229,7 @@ func unstated(p *plan.Plan, kind simulate.Kind) []string {
 	return names
 }
 
-// remains says how the control plane and the pods fare after a loss.
+// remains describes the state of the control plane and the pods after a loss.
 func remains(o *simulate.Outcome) string {
 	var parts []string
 	for _, v := range o.Verdicts {
@@ -241,7 +241,7 @@ func remains(o *simulate.Outcome) string {
 	return strings.Join(parts, "; ")
 }
 
-// kept says of each requirement that holds what the worst of its losses leaves; those that do not hold are errors already.
+// kept prints for each requirement that is met what its worst loss leaves; the others are already errors.
 func (a *app) kept(answers []requirementJSON) error {
 	for _, r := range answers {
 		if !r.Holds {

@@ -10,8 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/check"
 )
 
-// TestRulesPage keeps docs/rules.md in step with the rules, and the addresses that reports give in step with its headings. UPDATE=1 writes
-// it.
+// TestRulesPage keeps docs/rules.md in sync with the rules, and the addresses in reports in sync with its headings. UPDATE=1 writes it.
 func TestRulesPage(t *testing.T) {
 	const path = "../../docs/rules.md"
 	want := check.Markdown(planner.Catalog())

@@ -16,9 +16,9 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// The types below are the part of SARIF 2.1.0 that validate writes. Optional properties that would say nothing are left out.
-// Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html, and what code scanning
-// reads of it: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+// The types below are the part of SARIF 2.1.0 that validate writes. Optional properties without information are omitted. Source:
+// https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01-os-complete.html, and what code scanning reads of it:
+// https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 type sarifLog struct {
 	Schema  string     `json:"$schema"`
 	Version string     `json:"version"`
@@ -95,7 +95,7 @@ type sarifArtifact struct {
 	URI string `json:"uri"`
 }
 
-// sarifRegion counts lines and columns from 1; the end is the place behind the last character.
+// sarifRegion counts lines and columns from 1; the end is the position after the last character.
 type sarifRegion struct {
 	StartLine   int        `json:"startLine"`
 	StartColumn int        `json:"startColumn"`
@@ -111,7 +111,7 @@ type sarifSuppression struct {
 
 const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-// sarif is the log of one run over all files: what was found, and the rules that found it.
+// sarif returns the log of one run over all files: the findings, and the rules that found them.
 func (a *app) sarif(all []*opened) sarifLog {
 	driver := sarifDriver{Name: "k8splan", Version: release(), InformationURI: "https://github.com/k8splan/k8splan"}
 	index, found := map[string]int{}, map[string]bool{}
@@ -122,7 +122,7 @@ func (a *app) sarif(all []*opened) sarifLog {
 	}
 	for _, family := range check.Areas(planner.Catalog()) {
 		for _, r := range family.Rules {
-			if !found[r.ID] { // a log with all of them is a megabyte
+			if !found[r.ID] { // a log with all rules is a megabyte
 				continue
 			}
 			index[r.ID] = len(driver.Rules)
@@ -161,7 +161,7 @@ func (a *app) sarif(all []*opened) sarifLog {
 				}
 			}
 			result.Locations = []sarifLocation{{place}}
-			// The same finding on the same line of text is the same alert, wherever an edit above has moved the line.
+			// The same finding on the same text is the same alert, even if an edit has moved the line.
 			print := sha256.Sum256([]byte(strings.Join([]string{result.RuleID, place.ArtifactLocation.URI, line}, "\x00")))
 			key := hex.EncodeToString(print[:16])
 			seen[key]++
@@ -175,10 +175,10 @@ func (a *app) sarif(all []*opened) sarifLog {
 	return sarifLog{sarifSchema, "2.1.0", []sarifRun{run}}
 }
 
-// mostSnippet bounds the text of a region that a report repeats, bytes.
+// mostSnippet limits a region's text in a report, in bytes.
 const mostSnippet = 2000
 
-// message is a diagnostic in words: its detail, which is made of whole sentences.
+// message returns a diagnostic's text: its detail, which consists of whole sentences.
 func message(d *hcl.Diagnostic) string {
 	if d.Detail == "" {
 		return d.Summary
@@ -186,7 +186,7 @@ func message(d *hcl.Diagnostic) string {
 	return d.Detail
 }
 
-// place is where a report shows a diagnostic. One that points nowhere, such as at a value of the command line, stands at the start of
+// place returns the position of a diagnostic in a report. Without a position, such as for a value on the command line, it is the start of
 // the file.
 func (o *opened) place(d *hcl.Diagnostic) (string, hcl.Range) {
 	start := hcl.Range{Filename: o.name, Start: hcl.InitialPos, End: hcl.InitialPos}
@@ -197,8 +197,7 @@ func (o *opened) place(d *hcl.Diagnostic) (string, hcl.Range) {
 	return at.Filename, *at
 }
 
-// uri is a reference to a file: relative to the directory in which the command was called, so that a report means the same on every
-// machine.
+// uri returns a reference to a file, relative to the directory in which the command ran, so that a report is the same on every machine.
 func (a *app) uri(name string) string {
 	name = a.called(name)
 	u := url.URL{Path: filepath.ToSlash(name)}
@@ -209,11 +208,11 @@ func (a *app) uri(name string) string {
 		}
 		return u.String()
 	}
-	// A colon would make a scheme of what is before it: RFC 3986, section 4.2.
+	// A colon would turn the text before it into a scheme: RFC 3986, section 4.2.
 	return strings.ReplaceAll(strings.TrimPrefix(u.EscapedPath(), "./"), ":", "%3A")
 }
 
-// called is the name of a file seen from where the command was called, which -C left.
+// called returns a file's name relative to the directory in which the command ran, before -C.
 func (a *app) called(name string) string {
 	if a.chdir == "" || filepath.IsAbs(name) || strings.HasPrefix(name, "<") {
 		return name
@@ -221,7 +220,7 @@ func (a *app) called(name string) string {
 	return filepath.Join(a.chdir, name)
 }
 
-// ruleMarkdown is a rule as its own page.
+// ruleMarkdown returns a rule's page.
 func ruleMarkdown(r *rule.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n**Write instead.** %s\n", prose(r.Doc), prose(r.Fix))
@@ -239,7 +238,7 @@ func ruleMarkdown(r *rule.Rule) string {
 	return b.String()
 }
 
-// sourceLink is a source as Markdown: an address, or words.
+// sourceLink formats a source as Markdown: an address, or words.
 func sourceLink(s string) string {
 	if strings.HasPrefix(s, "https://") && !strings.ContainsAny(s, " <>") {
 		return "<" + s + ">"
@@ -247,7 +246,7 @@ func sourceLink(s string) string {
 	return prose(s)
 }
 
-// prose makes text safe in Markdown: outside `code`, what would be markup is escaped. Lines that hold HCL become a block of code.
+// prose escapes text for Markdown outside `code`. Lines of HCL become a code block.
 func prose(text string) string {
 	var out []string
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
@@ -272,7 +271,7 @@ func prose(text string) string {
 	return strings.TrimSpace(strings.Join(out, "\n"))
 }
 
-// fragment reports whether a line of a rule's text is HCL, to be shown as it is: it is indented, or opens or closes a block.
+// fragment reports whether a line of a rule's text is HCL, to be shown verbatim: it is indented, or opens or closes a block.
 func fragment(line string) bool {
 	return strings.HasPrefix(line, " ") || line == "}" || strings.HasSuffix(line, " {") || strings.HasSuffix(line, " {}") ||
 		strings.HasSuffix(line, " }") && strings.Contains(line, "\" {")

@@ -13,7 +13,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScript runs the command as people do. UPDATE=1 writes what it said into the scripts' comparisons; look at the diff.
+// TestScript runs the command as users do. UPDATE=1 writes the output into the scripts' comparisons; check the diff.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",

@@ -32,9 +32,9 @@ import (
 )
 
 const (
-	lookEvery    = 250 * time.Millisecond // how often the file on disk is looked at
-	mostSessions = 16                     // pages that are open at once
-	mostPosted   = 16 << 20               // bytes of a message
+	lookEvery    = 250 * time.Millisecond // how often the file on disk is checked
+	mostSessions = 16                     // concurrently open pages
+	mostPosted   = 16 << 20               // bytes per message
 	mostWatched  = 256                    // files that the topology reads
 )
 
@@ -84,7 +84,7 @@ open it, and only with the address that serve prints.
 				options: play.Options{
 					Release: release(), RulePage: rulePage, Values: in.now, Facts: a.facts, Folder: in,
 					Today: func() time.Time {
-						day, _ := topology.date() // it was good above
+						day, _ := topology.date() // validated above
 						return day
 					},
 				},
@@ -109,10 +109,10 @@ open it, and only with the address that serve prints.
 	return cmd
 }
 
-// served is one topology that pages follow.
+// served is a topology that pages follow.
 type served struct {
 	name    string
-	token   string // in the path of the address: other users of the machine do not know it
+	token   string // part of the URL's path: other users of the machine do not know it
 	host    string
 	files   map[string][]byte
 	options play.Options
@@ -123,15 +123,15 @@ type served struct {
 	sessions map[string]*session
 }
 
-// session is one page that is open.
+// session is one open page.
 type session struct {
 	in  chan []byte
 	out chan []byte
 	end context.CancelFunc
 }
 
-// ServeHTTP answers who has the address. A name that leads here is refused: a page of someone else's could read the design by way of one
-// whose address changes (DNS rebinding).
+// ServeHTTP only answers requests with the right address. A foreign host name is refused: another site's page could otherwise read the
+// design through a name that changes its address (DNS rebinding).
 func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", playground.Policy+"; frame-ancestors 'none'")
@@ -174,7 +174,7 @@ func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// message hands a message of a page to its session.
+// message passes a page's message to its session.
 func (s *served) message(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	of := s.sessions[r.URL.Query().Get("session")]
@@ -195,7 +195,7 @@ func (s *served) message(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// events is the life of a page: a session begins, and all that is said to the page goes this way.
+// events is the lifetime of a page: it starts a session, and sends everything for the page.
 func (s *served) events(w http.ResponseWriter, r *http.Request) {
 	ctx, end := context.WithCancel(r.Context())
 	defer end()
@@ -248,8 +248,8 @@ func (s *served) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// watch tells a page of the file, and again whenever it, a file that it reads or a file of values is another. While it cannot be read, as
-// when an editor puts another in its place, the last text stays.
+// watch sends the file to a page, and again whenever it, a file that it reads, or a file of values changes. While it cannot be read, as
+// when an editor replaces it, the last text stays.
 func (s *served) watch(ctx context.Context, send func([]byte)) {
 	last, told := "", false
 	stamps := map[string]string{}
@@ -273,19 +273,19 @@ func (s *served) watch(ctx context.Context, send func([]byte)) {
 	}
 }
 
-// inputs is what a topology is made of next to its own text: the folder whose files it reads, and the values of variables.
+// inputs is a topology's input besides its text: the folder whose files it reads, and the values of variables.
 type inputs struct {
 	fs.FS    // the folder
 	varFiles []string
-	again    func() (map[string]cty.Value, error) // reads the values anew
+	again    func() (map[string]cty.Value, error) // rereads the values
 
 	mu     sync.Mutex
-	opened map[string]bool // files of the folder that were asked for
+	opened map[string]bool // files of the folder that were opened
 	values map[string]cty.Value
 	read   string // stamps of varFiles when values were read
 }
 
-// Open implements fs.FS, and keeps in mind what is asked for.
+// Open implements fs.FS, and records what is opened.
 func (in *inputs) Open(name string) (fs.File, error) {
 	in.mu.Lock()
 	if len(in.opened) < mostWatched {
@@ -298,7 +298,8 @@ func (in *inputs) Open(name string) (fs.File, error) {
 	return in.FS.Open(name)
 }
 
-// now returns the values of variables. While a file of values cannot be read or is wrong, which the terminal says once, the last ones stay.
+// now returns the values of variables. While a file of values cannot be read or is invalid, which the terminal reports once, the last ones
+// stay.
 func (in *inputs) now() map[string]cty.Value {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -315,8 +316,7 @@ func (in *inputs) now() map[string]cty.Value {
 	return in.values
 }
 
-// changed reports whether a file is another than its stamp says, and brings the stamps up to date. A file without a stamp is new, not
-// changed.
+// changed reports whether a file differs from its stamp, and updates the stamps. A file without a stamp is new, not changed.
 func (in *inputs) changed(stamps map[string]string) bool {
 	in.mu.Lock()
 	names := slices.Sorted(maps.Keys(in.opened))
@@ -338,7 +338,7 @@ func (in *inputs) changed(stamps map[string]string) bool {
 	return changed
 }
 
-// stamp tells one state of a file from another.
+// stamp identifies a state of a file.
 func stamp(info fs.FileInfo, err error) string {
 	if err != nil {
 		return "none"

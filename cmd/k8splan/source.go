@@ -20,20 +20,20 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// defaultFile is read where no FILE is given.
+// defaultFile is read if no FILE is given.
 const defaultFile = "topology.hcl"
 
-// stdinName is how diagnostics name standard input.
+// stdinName is the name of standard input in diagnostics.
 const stdinName = "<stdin>"
 
 // topologyFlags are the flags of every command that reads a topology.
 type topologyFlags struct {
-	vars  []variable // in the order of the command line: the last one wins
+	vars  []variable // in command-line order: the last one wins
 	today string
-	kept  plan.Version // what the cluster was built with, where that is known; see plan.Table.Keep
+	kept  plan.Version // the version that the cluster was built with, if known; see plan.Table.Keep
 }
 
-// variable is the value of one, or a file of values.
+// variable is the value of a variable, or a file of values.
 type variable struct {
 	file  string
 	name  string
@@ -72,7 +72,7 @@ func (t *topologyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&t.today, "today", "", "use `YYYY-MM-DD` as today's date, for the end of support and of waivers")
 }
 
-// date is what the expiry of waivers is compared with.
+// date returns the date with which the expiry of waivers is compared.
 func (t *topologyFlags) date() (time.Time, error) {
 	if t.today == "" {
 		return time.Now().UTC().Truncate(24 * time.Hour), nil
@@ -84,16 +84,16 @@ func (t *topologyFlags) date() (time.Time, error) {
 	return day, nil
 }
 
-// opened is what came of one topology file.
+// opened is the result of reading one topology file.
 type opened struct {
 	name    string
 	project *planner.Project // nil iff the diagnostics hold an error
 	diags   hcl.Diagnostics
 	sources map[string][]byte // what the diagnostics point into
-	today   time.Time         // against which the expiry of waivers was held
+	today   time.Time         // with which the expiry of waivers was compared
 }
 
-// open takes the road as far as it goes. An error is the world's or the command line's; the author's mistakes are in the diagnostics.
+// open runs the pipeline as far as it goes. An error is an I/O or usage error; mistakes in the topology are in the diagnostics.
 func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 	name := defaultFile
 	if len(args) > 0 {
@@ -125,20 +125,19 @@ func (a *app) open(args []string, flags *topologyFlags) (*opened, error) {
 	return o, nil
 }
 
-// folder is where a topology's own files lie: nothing outside it can be opened, by symbolic links neither. nil if it has none.
+// folder is a topology's directory: nothing outside it can be opened, not even through symbolic links. nil if it has none.
 func folder(name string) fs.FS {
 	if name == stdinName {
 		return nil
 	}
 	root, err := os.OpenRoot(filepath.Dir(name))
 	if err != nil {
-		return nil // whoever opened the topology would have said so
+		return nil // opening the topology would have reported it
 	}
 	return root.FS()
 }
 
-// given reads what the flags say for a program that keeps running: the values of variables, and that the day is one. What is wrong with
-// them is printed under name.
+// given reads the flags for a program that keeps running: the values of variables, and a valid date. Mistakes are printed under name.
 func (a *app) given(t *topologyFlags, name string) (map[string]cty.Value, error) {
 	if _, err := t.date(); err != nil {
 		return nil, err
@@ -152,8 +151,7 @@ func (a *app) given(t *topologyFlags, name string) (map[string]cty.Value, error)
 	return values, err
 }
 
-// valuesFrom reads the flags' values of variables, in order, and the files of values by read. What is wrong with them goes to the
-// diagnostics.
+// valuesFrom reads the flags' values of variables, in order, and the files of values with read. Mistakes are added to the diagnostics.
 func (t *topologyFlags) valuesFrom(o *opened, read func(string) ([]byte, error)) (map[string]cty.Value, error) {
 	values := map[string]cty.Value{}
 	for _, v := range t.vars {
@@ -173,7 +171,7 @@ func (t *topologyFlags) valuesFrom(o *opened, read func(string) ([]byte, error))
 	return values, nil
 }
 
-// read returns the content of a topology file, of standard input for "-".
+// read returns the contents of a topology file, or of standard input for "-".
 func (a *app) read(name string) ([]byte, error) {
 	if name == "-" {
 		return bounded(a.stdin)
@@ -205,7 +203,7 @@ func readFile(name string) ([]byte, error) {
 	return bounded(f)
 }
 
-// bounded reads a file as far as the loader needs it to say that it is too large.
+// bounded reads no more of a file than the loader needs to report that it is too large.
 func bounded(r io.Reader) ([]byte, error) { return io.ReadAll(io.LimitReader(r, spec.MaxBytes+1)) }
 
 func exists(name string) bool {
@@ -213,14 +211,14 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// project opens a topology for a command that goes on only without errors. Of warnings it says how many there are: validate has them.
+// project opens a topology for a command that requires it to be free of errors. It only prints the number of warnings: validate lists them.
 func (a *app) project(args []string, flags *topologyFlags) (*opened, error) {
 	o, err := a.open(args, flags)
 	if err != nil {
 		return nil, err
 	}
 	if o.project == nil {
-		// What is not an error would push the errors off the screen.
+		// Other diagnostics would push the errors off the screen.
 		graver := *o
 		graver.diags = slices.DeleteFunc(slices.Clone(o.diags), func(d *hcl.Diagnostic) bool { return severity(d) != "error" })
 		a.printDiagnostics(&graver)
@@ -237,7 +235,7 @@ func (a *app) project(args []string, flags *topologyFlags) (*opened, error) {
 	return o, nil
 }
 
-// plural is a number and its noun.
+// plural formats a number and its noun.
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -17,17 +17,17 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// targetDocument is a target as `targets -o json` prints it. A string is empty if there is nothing to say.
+// targetDocument is a target in the output of `targets -o json`. A string is empty if there is nothing to say.
 type targetDocument struct {
 	Name         string   `json:"name"`
 	Title        string   `json:"title"`
 	Hosting      string   `json:"hosting"` // hosts | hosted | installer
-	Types        []string `json:"types"`   // that it can express
+	Types        []string `json:"types"`   // supported types
 	TypesWhy     string   `json:"types_why,omitempty"`
 	Oldest       string   `json:"kubernetes_oldest,omitempty"`
 	Newest       string   `json:"kubernetes_newest,omitempty"`
-	Releases     []string `json:"kubernetes_releases,omitempty"` // the only ones, where there are such
-	Patches      []string `json:"kubernetes_patches,omitempty"`  // the newest of older minors, where it knows single releases
+	Releases     []string `json:"kubernetes_releases,omitempty"` // the only supported ones, if limited
+	Patches      []string `json:"kubernetes_patches,omitempty"`  // the newest of older minors, if it supports single releases
 	VersionsFrom string   `json:"versions_from,omitempty"`
 	VersionsOn   string   `json:"versions_on,omitempty"`
 	Successor    string   `json:"successor,omitempty"`
@@ -39,17 +39,17 @@ type targetDocument struct {
 	Arguments []argumentDocument `json:"arguments"` // of its block
 }
 
-// argumentDocument is an argument of a target's block. That of a nested block has the block's name and a dot before its own.
+// argumentDocument is an argument of a target's block. An argument of a nested block is prefixed with the block's name and a dot.
 type argumentDocument struct {
 	Name     string   `json:"name"`
 	Type     string   `json:"type"` // in words
 	Required bool     `json:"required"`
-	Values   []string `json:"values,omitempty"` // the only ones
-	Example  string   `json:"example"`          // as it is written
+	Values   []string `json:"values,omitempty"` // the only valid ones
+	Example  string   `json:"example"`          // in HCL syntax
 	Doc      string   `json:"doc"`
 }
 
-// arguments lists what a block takes, that of its nested blocks behind it.
+// arguments lists a block's arguments, followed by those of its nested blocks.
 func arguments(b *spec.Block, prefix string) []argumentDocument {
 	out := []argumentDocument{}
 	for _, a := range b.Arguments {
@@ -63,7 +63,7 @@ func arguments(b *spec.Block, prefix string) []argumentDocument {
 	return out
 }
 
-// sentence says of an argument all but its name.
+// sentence describes an argument without its name.
 func (d argumentDocument) sentence() string {
 	text := d.Type
 	if d.Required {
@@ -78,7 +78,7 @@ func (d argumentDocument) sentence() string {
 	return d.Doc + " (" + text + ")"
 }
 
-// hostings says who makes what, in words.
+// hostings describes who creates what.
 var hostings = map[plan.Hosting]string{
 	plan.Hosts:     "our playbook, on machines with the plan's addresses",
 	plan.Hosted:    "the vendor: the plan defines workers",
@@ -118,7 +118,7 @@ func describeTarget(t target.Target) targetDocument {
 	return d
 }
 
-// versions says which Kubernetes the target takes.
+// versions describes the Kubernetes versions that the target supports.
 func (d targetDocument) versions() string {
 	switch {
 	case len(d.Releases) > 0:
@@ -188,7 +188,7 @@ possible, and how the generated files were checked. With NAME, show everything a
 	return cmd
 }
 
-// targetsText is a line for each target, and more where the terminal is narrow. Types are named by their place in topologies.Table.
+// targetsText prints a line for each target, and more in a narrow terminal. Types are numbered as in topologies.Table.
 func (a *app) targetsText(all []targetDocument) error {
 	var table, out bytes.Buffer
 	t := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
@@ -207,7 +207,7 @@ func (a *app) targetsText(all []targetDocument) error {
 		versions := d.versions()
 		if len(d.Releases) > 1 {
 			versions = d.Releases[len(d.Releases)-1] + " … " + d.Releases[0]
-		} else if len(d.Patches) > 0 { // k8splan targets NAME says which patches of each minor
+		} else if len(d.Patches) > 0 { // k8splan targets NAME lists the patches of each minor
 			versions = span(d.Oldest, d.Newest)
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t\n", d.Name, types, versions, d.Checked)
@@ -233,7 +233,7 @@ func (a *app) targetsText(all []targetDocument) error {
 	return err
 }
 
-// targetText is all that is known of one target.
+// targetText describes one target in full.
 func (a *app) targetText(d targetDocument, f plan.Facts) string {
 	var out strings.Builder
 	line := func(name, value string) {
@@ -260,7 +260,7 @@ func (a *app) targetText(d targetDocument, f plan.Facts) string {
 	return out.String()
 }
 
-// targetsPage is docs/targets.md.
+// targetsPage returns docs/targets.md.
 func targetsPage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Targets\n\n")
@@ -313,7 +313,7 @@ func targetsPage() []byte {
 	return b.Bytes()
 }
 
-// span names the minors from one to another.
+// span names a range of minors.
 func span(oldest, newest string) string {
 	if oldest == newest {
 		return oldest

@@ -10,7 +10,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// TestTargetsPage keeps docs/targets.md in step with the table of targets. UPDATE=1 writes it.
+// TestTargetsPage keeps docs/targets.md in sync with the table of targets. UPDATE=1 writes it.
 func TestTargetsPage(t *testing.T) {
 	const path = "../../docs/targets.md"
 	want := targetsPage()
@@ -28,7 +28,7 @@ func TestTargetsPage(t *testing.T) {
 	}
 }
 
-// TestTargetsAreComplete: a row says what it emits, and how far that was checked and when; a limit of versions says where it comes from.
+// TestTargetsAreComplete: a row says what it emits, and how far and when that was checked; a version limit names its source.
 func TestTargetsAreComplete(t *testing.T) {
 	for _, of := range planner.Targets() {
 		f := of.Facts

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal is a pseudo-terminal of so many columns: the end that a person has, and the program's.
+// terminal opens a pseudo-terminal with so many columns: the user's end, and the program's.
 func terminal(t *testing.T, columns uint16) (person, program *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
@@ -42,10 +42,10 @@ func terminal(t *testing.T, columns uint16) (person, program *os.File) {
 	return person, program
 }
 
-// control is what colors the text, and what makes links of it.
+// control matches color codes and links.
 var control = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]|\x1b\\]8;[^\x1b\a]*(?:\x1b\\\\|\a)")
 
-// onTerminal is what a person sees who runs a command in a terminal, and its exit code.
+// onTerminal returns what a user sees when a command runs in a terminal, and its exit code.
 func onTerminal(t *testing.T, columns uint16, dir string, args ...string) (text string, code int) {
 	t.Helper()
 	person, program := terminal(t, columns)
@@ -62,7 +62,7 @@ func onTerminal(t *testing.T, columns uint16, dir string, args ...string) (text 
 	for {
 		n, err := person.Read(buffer)
 		out.Write(buffer[:n])
-		if errors.Is(err, syscall.EIO) { // the program has gone
+		if errors.Is(err, syscall.EIO) { // the program has exited
 			break
 		}
 		if err != nil {
@@ -76,8 +76,8 @@ func onTerminal(t *testing.T, columns uint16, dir string, args ...string) (text 
 	return strings.ReplaceAll(control.ReplaceAllString(out.String(), ""), "\r", ""), cmd.ProcessState.ExitCode()
 }
 
-// TestTerminals: in a terminal of 80 columns and of 140, no line is longer than that, and prose uses what there is. Files of a tree that
-// --diff shows, and graphs, have the lines that they have.
+// TestTerminals: in terminals of 80 and 140 columns, no line is wider, and prose uses the full width. Files shown by --diff, and graphs,
+// keep their lines.
 func TestTerminals(t *testing.T) {
 	dir := t.TempDir()
 	for name, kind := range map[string]string{"one.hcl": "all-in-one", "many.hcl": "multi-etcd-multi-master"} {

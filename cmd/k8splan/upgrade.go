@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// upgradeDocument is what `upgrade-path -o json` prints.
+// upgradeDocument is the output of `upgrade-path -o json`.
 type upgradeDocument struct {
 	From string       `json:"from"`
 	To   string       `json:"to"`
@@ -94,7 +94,7 @@ known patch.`,
 	return cmd
 }
 
-// orNoData is a version, or what stands for one that is not known.
+// orNoData formats a version, or a placeholder for an unknown one.
 func orNoData(v plan.Version) string {
 	if v.IsZero() {
 		return plan.NoData
@@ -153,7 +153,7 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 	return err
 }
 
-// workersWait says how long workers may keep their kubelets: until the last hop whose API server is three minors ahead of them, and so on.
+// workersWait says how long workers can keep their kubelets: until the last hop whose API server is three minors ahead of them, and so on.
 // Source: https://kubernetes.io/releases/version-skew-policy/#kubelet
 func workersWait(from plan.Version, hops []change.Hop) string {
 	const behind = 3
@@ -169,17 +169,17 @@ func workersWait(from plan.Version, hops []change.Hop) string {
 		strings.Join(stops, ", "), behind+1, from.MinorString(), hops[behind].Kubernetes)
 }
 
-// prose writes text to standard output behind a label, and the lines that it wraps to below its beginning.
+// prose writes text to standard output after a label, with a hanging indent.
 func (a *app) prose(label, text string) {
 	io.WriteString(a.stdout, a.folded(label, text))
 }
 
-// folded is text behind a label, as wide as standard output, and the lines that it wraps to below its beginning.
+// folded formats text after a label with a hanging indent, as wide as standard output.
 func (a *app) folded(label, text string) string {
 	return hang(label, text, a.columns())
 }
 
-// columns are those of standard output, at most 140: wider text is hard to read.
+// columns returns the width of standard output, at most 140: wider text is hard to read.
 func (a *app) columns() int {
 	if columns := width(a.stdout); columns > 0 && columns < 140 {
 		return columns

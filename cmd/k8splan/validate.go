@@ -42,7 +42,7 @@ The exit code is 0 without errors, and 1 with an error, or with --strict a warni
 			a.noteSkipped(skipped)
 			report := validation{FormatVersion: "1.0", Valid: true, Files: []fileJSON{}, Diagnostics: []diagnostic{}}
 			var all []*opened
-			var read []*opened // nil in place of a file that cannot be read
+			var read []*opened // nil for a file that cannot be read
 			for _, name := range files {
 				o, err := a.open([]string{name}, &topology)
 				var usage usageError
@@ -50,7 +50,7 @@ The exit code is 0 without errors, and 1 with an error, or with --strict a warni
 					return err
 				}
 				if err != nil {
-					a.complain(err) // the other files are judged all the same
+					a.complain(err) // the other files are still checked
 					report.Valid = false
 				}
 				read = append(read, o)
@@ -113,7 +113,7 @@ The exit code is 0 without errors, and 1 with an error, or with --strict a warni
 	return cmd
 }
 
-// together adds to each design what it shares with others of the call and must not share.
+// together adds to each design the conflicts with others of the same call.
 func together(read []*opened) {
 	var sound []*opened
 	var projects []*planner.Project
@@ -130,7 +130,7 @@ func together(read []*opened) {
 	}
 }
 
-// verdict closes the text on one file.
+// verdict prints the last line on a file.
 func (a *app) verdict(o *opened, good bool) error {
 	said := tally(o.diags)
 	if !good {

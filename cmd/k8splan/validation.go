@@ -6,9 +6,9 @@ import (
 	"github.com/k8splan/k8splan/planner/rule"
 )
 
-// validation is what `validate -o json` prints: the shape of `terraform validate -json`, so that editors and CI that read the one read
-// the other, with the rule next to each diagnostic, and the severity "note" for a finding that the author waived.
-// Source: https://developer.hashicorp.com/terraform/cli/commands/validate#json-output-format
+// validation is the output of `validate -o json`: the format of `terraform validate -json`, so that editors and CI can read both, plus the
+// rule of each diagnostic, and the severity "note" for a waived finding. Source:
+// https://developer.hashicorp.com/terraform/cli/commands/validate#json-output-format
 type validation struct {
 	FormatVersion string       `json:"format_version"`
 	Valid         bool         `json:"valid"`
@@ -17,10 +17,10 @@ type validation struct {
 	Files         []fileJSON   `json:"files"` // in the order in which they were read
 	Diagnostics   []diagnostic `json:"diagnostics"`
 
-	Requirements []requirementJSON `json:"requirements,omitempty"` // what came of --require, in each file that could be judged
+	Requirements []requirementJSON `json:"requirements,omitempty"` // results of --require, for each file that could be checked
 }
 
-// fileJSON is what came of one file.
+// fileJSON is the result for one file.
 type fileJSON struct {
 	Filename     string `json:"filename"`
 	Valid        bool   `json:"valid"`
@@ -34,7 +34,7 @@ type diagnostic struct {
 	Summary  string       `json:"summary"`
 	Detail   string       `json:"detail"`
 	Rule     string       `json:"rule,omitempty"`
-	Waiver   string       `json:"waiver,omitempty"` // why the author waived the rule
+	Waiver   string       `json:"waiver,omitempty"` // the waiver's reason
 	Range    *rangeJSON   `json:"range,omitempty"`
 	Snippet  *snippetJSON `json:"snippet,omitempty"`
 }
@@ -55,12 +55,12 @@ type snippetJSON struct {
 	Context              *string `json:"context"` // the block, null at the top level
 	Code                 string  `json:"code"`
 	StartLine            int     `json:"start_line"`
-	HighlightStartOffset int     `json:"highlight_start_offset"` // bytes into code
+	HighlightStartOffset int     `json:"highlight_start_offset"` // byte offset into code
 	HighlightEndOffset   int     `json:"highlight_end_offset"`
 	Values               []value `json:"values"`
 }
 
-// add counts the diagnostics of one file and appends them. strict counts warnings against validity, which is returned.
+// add counts and appends the diagnostics of one file. It returns whether the file is valid; strict makes warnings count.
 func (r *validation) add(o *opened, strict bool) bool {
 	sources := map[string]*source{}
 	for name, data := range o.sources {
@@ -88,7 +88,7 @@ func (r *validation) add(o *opened, strict bool) bool {
 
 func position(p hcl.Pos) posJSON { return posJSON{p.Line, p.Column, p.Byte} }
 
-// snippetOf is the whole lines of a range, a long block's first ones only.
+// snippetOf returns the whole lines of a range, only the first ones of a long block.
 func snippetOf(d *hcl.Diagnostic, at *hcl.Range, src *source) *snippetJSON {
 	if at.Start.Line < 1 || at.Start.Line > len(src.lines) {
 		return nil

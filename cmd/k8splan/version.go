@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is set by the linker: -X main.version=v1.2.3. A build by `go install` knows its version itself.
+// version is set by the linker: -X main.version=v1.2.3. A build by `go install` knows its version.
 var version string
 
 func (a *app) versionCommand() *cobra.Command {
@@ -24,7 +24,7 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// release is the version alone: v1.2.3, or dev.
+// release returns the version alone: v1.2.3, or dev.
 func release() string {
 	v := version
 	if info, ok := debug.ReadBuildInfo(); ok && v == "" {
