@@ -1,4 +1,4 @@
-// Package wasm_test holds the playground's two programs to their sizes.
+// Package wasm_test checks the sizes of the playground's two programs.
 package wasm_test
 
 import (
@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// browser is the environment in which the modules are built.
+// browser returns the environment in which the modules are built.
 func browser() []string { return append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOFLAGS=") }
 
-// The core judges and shows designs, and links nothing of Kubernetes. sigs.k8s.io/yaml reads YAML, and knows no type of Kubernetes'.
+// The core checks and shows designs, and links nothing of Kubernetes. sigs.k8s.io/yaml reads YAML, and has no Kubernetes types.
 func TestModules(t *testing.T) {
 	list := exec.Command("go", "list", "-deps", "-tags", "judging", "./core")
 	list.Env = browser()
@@ -32,8 +32,8 @@ func TestModules(t *testing.T) {
 	}
 }
 
-// What is loaded before someone sees anything is at most 4 MiB, and what writes the files at most 10 MiB. The modules are built as
-// scripts/site.sh builds them.
+// The page's initial download is at most 4 MiB, and the program that writes the files at most 10 MiB. The modules are built as in
+// scripts/site.sh.
 func TestSizes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("building the modules takes minutes where nothing is cached")

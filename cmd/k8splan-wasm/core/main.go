@@ -1,6 +1,6 @@
 //go:build js
 
-// Core is the playground's first program: findings, completion, documentation, starters and the picture. It links nothing of Kubernetes.
+// Core is the playground's first program: findings, completion, documentation, starters, and the picture. It links nothing of Kubernetes.
 package main
 
 import (

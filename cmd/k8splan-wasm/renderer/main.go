@@ -1,6 +1,6 @@
 //go:build js
 
-// Renderer is the playground's second program, which the page loads when someone opens the files: it makes the whole tree.
+// Renderer is the playground's second program, which the page loads when a user opens the files: it renders the whole tree.
 package main
 
 import (

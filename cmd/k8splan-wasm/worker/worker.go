@@ -1,6 +1,6 @@
 //go:build js
 
-// Package worker is what the playground's two programs share: they run in a worker of the browser, and speak with the page that started it.
+// Package worker is shared by the playground's two programs: they run in a web worker, and exchange messages with the page that started it.
 package worker
 
 import (
@@ -12,13 +12,13 @@ import (
 	"github.com/k8splan/k8splan/planner/play"
 )
 
-// version is stamped in by the linker: plan.json names it.
+// version is set by the linker and written to plan.json.
 var version = "dev"
 
-// waiting bounds the messages of the page that were not read yet.
+// waiting limits the page's unread messages.
 const waiting = 1024
 
-// Run speaks with the page until the browser ends the worker. worker.js has the other side.
+// Run exchanges messages with the page until the browser ends the worker. worker.js is the other side.
 func Run(requests func(play.Options) map[string]lsp.Request) {
 	in := make(chan []byte, waiting)
 	receive := js.FuncOf(func(_ js.Value, args []js.Value) any {
