@@ -9,9 +9,8 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// checkAddons wants what the case's addons are for: metrics of the node, from a kubelet whose certificate the cluster's authority
-// signed; a manifest of one's own with its image from the lab's registry; and pods placed by the second scheduler and by the second
-// profile of the first.
+// checkAddons checks the case's addons: metrics of a node, from a kubelet whose certificate the cluster CA signed; a user's manifest with
+// its image from the lab's registry; and pods placed by the second scheduler and by the first one's second profile.
 func checkAddons(ctx context.Context, c *cluster) error {
 	boot := c.bootstrap()
 	err := eventually(ctx, 90*time.Second, func() error {

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 )
 
-// otherAnsible lays commands of another release of ansible-core into dir/bin: Debian trixie's, in the folder that
-// scripts/install-test-tools.sh makes, or the Python package in packages (<packages>/ansible). Both run in trixie's Python, as a program
-// of this machine: what they start (ssh, scripts on localhost) is the machine's own.
+// otherAnsible installs commands of another ansible-core release in dir/bin: Debian trixie's, from the folder that
+// scripts/install-test-tools.sh creates, or the Python package in packages (<packages>/ansible). Both run in trixie's Python on this
+// machine: what they start (ssh, scripts on localhost) is the machine's own.
 func otherAnsible(dir, packages string) (path string, err error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -36,7 +36,7 @@ func otherAnsible(dir, packages string) (path string, err error) {
 	return bin, err
 }
 
-// ansibleCommand names trixie's loader, since its Python requires a newer C library than older systems have, and hides Python's variables
+// ansibleCommand calls trixie's loader, since its Python requires a newer C library than older systems have, and hides Python's variables
 // from what Ansible starts.
 const ansibleCommand = `#!/bin/sh
 trixie='%[1]s'

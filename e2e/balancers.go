@@ -16,15 +16,15 @@ const (
 		"\nnode \"lb-2\" {\n  roles   = [\"load-balancer\"]\n  address = \"10.77.0.12\"\n}\n"
 )
 
-// sharedAddress is the topology of stacked control planes behind two balancers that share an address.
+// sharedAddress returns the topology of stacked control planes behind two balancers with a virtual IP.
 func sharedAddress(source string) string {
 	return strings.NewReplacer("load_balancer \"haproxy\" {}", firstAddress,
 		"node \"lb-1\" {\n  roles   = [\"load-balancer\"]\n  address = "+
 			"\"10.77.0.11\"\n}\n", strings.TrimPrefix(balancerHosts, "\n")).Replace(source)
 }
 
-// walkEndpoints moves clients to another virtual address and port of the balancers, to kube-vip on the control planes, to another
-// address of kube-vip, and back to balancers, which take that one over.
+// walkEndpoints moves clients to another virtual IP and port of the balancers, to kube-vip on the control planes, to another address of
+// kube-vip, and back to balancers, which take over that address.
 func walkEndpoints(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "another virtual address", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
@@ -52,7 +52,8 @@ func walkEndpoints(ctx context.Context, c *changing) error {
 	)
 }
 
-// dialsOnly wants every kubeconfig of every node to name an endpoint, or the node's own API server, and no host to hold an address.
+// dialsOnly checks that every kubeconfig of every node uses the endpoint, or the node's own API server, and that no host holds the released
+// address.
 func dialsOnly(endpoint, released string) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error {
 		for _, n := range c.nodes {
@@ -82,7 +83,7 @@ const (
 	itsHost     = "\nnode \"lb-1\" {\n  roles   = [\"load-balancer\"]\n  address = \"10.77.0.21\"\n}\n"
 )
 
-// walkProxies leads nodes from proxies of their own to a shared address and to a balancer, and back.
+// walkProxies moves nodes from local proxies to a virtual IP, to a balancer, and back.
 func walkProxies(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "kube-vip in the place of the nodes' proxies", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
@@ -100,8 +101,8 @@ func walkProxies(ctx context.Context, c *changing) error {
 	return c.leaves(ctx, "lb-1")
 }
 
-// leadsTo wants the endpoint's name to lead control planes and workers to an address each, "" for the host's own, and workers to have a
-// proxy where that is 127.0.0.1 alone.
+// leadsTo checks that the endpoint's name resolves to one address on control planes and one on workers, "" for the host's own, and that
+// workers have a proxy only if that is 127.0.0.1.
 func leadsTo(controlPlane, worker string) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error {
 		for _, host := range c.groups["kubelet"] {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// onlyLab is what a topology for hosts of the lab says next to its nodes: the key, and where downloads are, because the hosts have no way
-// to the internet.
+// onlyLab is what a topology for lab hosts needs in addition to its nodes: the key, and where downloads are, because the hosts have no
+// internet access.
 const onlyLab = `
 ssh {
   private_key_file = %q
@@ -24,7 +24,7 @@ container_runtime "containerd" {
 }
 `
 
-// bare boots the hosts of a case without a cluster, and leaves them until it is interrupted: machines for a person who has none.
+// bare boots the hosts of a case without a cluster, and keeps them until it is interrupted: machines for users who have none.
 func (h *harness) bare(ctx context.Context, tc testCase) (err error) {
 	c, _, _, err := h.generate(ctx, tc.name)
 	if err != nil {

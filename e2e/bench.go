@@ -12,11 +12,10 @@ import (
 	"time"
 )
 
-// benchCase is the topology that -bench measures; byhand/up.sh knows its hosts.
+// benchCase is the topology that -bench measures; byhand/up.sh uses its host names.
 const benchCase = "3+3+2"
 
-// bench measures the same work on the same bare hosts, by byhand/up.sh and by site.yml, and prints ratios. Both fetch from the same
-// servers.
+// bench times byhand/up.sh and site.yml on identical bare hosts, and prints ratios. Both download from the same servers.
 func (h *harness) bench(ctx context.Context, rounds int) error {
 	var byHand, first, second []time.Duration
 	tasks := 0

@@ -22,7 +22,7 @@ func (h *harness) table(ctx context.Context, title string) *table {
 	return &table{ctx: ctx, h: h, at: time.Now()}
 }
 
-// phase ends what began with the last phase.
+// phase ends the current phase and starts the next.
 func (t *table) phase(name string) { t.row(name, time.Since(t.at), nil) }
 
 func (t *table) row(name string, took time.Duration, r *playbookRun) {
@@ -45,7 +45,7 @@ func (t *table) plays(name string, r *playbookRun) {
 	t.at = time.Now()
 }
 
-// runCase brings one topology up, checks it and takes it away again.
+// runCase builds one topology, checks it, and removes it.
 func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 	t := h.table(ctx, tc.name)
 	c, validate, generate, err := h.generate(ctx, tc.name)
@@ -147,7 +147,7 @@ func (h *harness) runCase(ctx context.Context, tc testCase) (err error) {
 	return nil
 }
 
-// check asks of the cluster what every cluster is asked, and what this case is about.
+// check runs the checks for every cluster, and this case's own.
 func (tc testCase) check(ctx context.Context, c *cluster) error {
 	if err := c.check(ctx); err != nil || tc.also == nil {
 		return err
@@ -169,7 +169,7 @@ func sameTree(before, after map[string]string) error {
 	return nil
 }
 
-// report saves what a failed cluster can tell: logs of the hosts' services, and pods that are not well.
+// report saves diagnostics of a failed cluster: logs of the hosts' services, and unhealthy pods.
 func (h *harness) report(ctx context.Context, c *cluster) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
@@ -202,8 +202,8 @@ func (h *harness) report(ctx context.Context, c *cluster) {
 	}
 }
 
-// sayUnwell prints the nodes' conditions that are not as they should be, the pods that do not run, and the newest warnings: a log
-// that only CI kept is out of reach, what it printed is not.
+// sayUnwell prints unhealthy node conditions, pods that do not run, and the newest warnings: CI's log files may be inaccessible, but its
+// output is not.
 func (c *cluster) sayUnwell(ctx context.Context) {
 	if c.kubectl == nil {
 		return
@@ -234,7 +234,7 @@ func whole(ready string) bool {
 	return have == want
 }
 
-// hold leaves a failed cluster up until ^C, where that was asked for.
+// hold keeps a failed cluster until ^C, if requested.
 func (h *harness) hold(ctx context.Context, c *cluster, err error) {
 	if !h.keep || ctx.Err() != nil {
 		return
@@ -243,7 +243,7 @@ func (h *harness) hold(ctx context.Context, c *cluster, err error) {
 	<-ctx.Done()
 }
 
-// section adds what was asked, and what came of it.
+// section adds a command's title, and its output or error.
 func section(b *strings.Builder, title, out string, err error) {
 	fmt.Fprintf(b, "=== %s\n%s", title, out)
 	if err != nil {

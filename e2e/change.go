@@ -16,29 +16,29 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// changing is a cluster whose topology is edited while it runs.
+// changing is a running cluster whose topology is edited.
 type changing struct {
 	*cluster
 	t      *table
-	source string   // the topology as it is written now
-	gone   []string // hosts that have left since the tree was written
-	off    bool     // whether site.yml was run next to one that had left and was switched off
+	source string   // current text of the topology
+	gone   []string // hosts that have left since the tree was last written
+	off    bool     // site.yml ran while a host that had left was switched off
 	chain  string
 	saw    chainResult
-	next   *trouble // of the next edit that is carried out
-	said   promise  // of diff, about the last edit that changed anything
-	// harmless are edits that are refused, and did no harm when they were made all the same.
+	next   *trouble // for the next edit that is carried out
+	said   promise  // by diff, about the last edit that changed anything
+	// harmless are edits that are refused, but did no harm when forced.
 	harmless []string
-	// unrecorded: the tree no longer has a host that left, and the records of the others still do, until site.yml runs again.
+	// unrecorded: the tree no longer has a host that left, while the other hosts' records still do until site.yml runs again.
 	unrecorded bool
-	thrown     bool // the cluster is harmed, and not compared with a fresh one
+	thrown     bool // the cluster is damaged, and not compared with a fresh one
 }
 
-// changeChains are clusters, and edits of them one at a time: what is refused, and what is carried out while writes go on.
+// changeChains are clusters, each with a sequence of edits: some are refused, others are carried out while writes continue.
 var changeChains = map[string]struct {
 	topology string
-	first    func(source string) string // what is changed in the topology before the cluster is built; nil for nothing
-	older    bool                       // it begins with an older release
+	first    func(source string) string // changes the topology before the cluster is built; nil for no change
+	older    bool                       // it starts with an older release
 	walk     func(context.Context, *changing) error
 }{
 	"guards":   {"aio", plain, false, walkGuards},
@@ -47,7 +47,7 @@ var changeChains = map[string]struct {
 	"stacked":  {"3+1", oneControlPlane, false, walkControlPlanes},
 	"upgrade":  {"3+3+2", olderRelease, true, walkUpgrade},
 	"hosts":    {"1+3+1", threeMembers, false, walkHosts},
-	// the smallest one in which pods of two workers talk to each other
+	// the smallest one with pods of two workers that connect to each other
 	"upgrade-small":   {"1+1+2", olderSmall, true, walkUpgradeSmall},
 	"upgrade-stacked": {"3+1", olderStacked, true, walkUpgradeStacked},
 	"config":          {"aio", olderRuntime, false, walkConfig},
@@ -64,14 +64,14 @@ var changeChains = map[string]struct {
 	"encryption":      {"3+1", unsealed, false, walkEncryption},
 }
 
-// plain leaves what secures a cluster out of aio.hcl: edits bring blocks of the same kinds.
+// plain removes security blocks from aio.hcl: edits add blocks of the same kinds.
 func plain(source string) string {
 	head, rest, _ := strings.Cut(source, "\n\n  # What secures a cluster")
 	_, tail, _ := strings.Cut(rest, "\n}\n")
 	return head + "\n}\n" + tail
 }
 
-// changes runs the chains that are named, or all that have not passed with this binary.
+// changes runs the named chains, or all that have not passed with this binary.
 func (h *harness) changes(ctx context.Context, names []string) error {
 	for _, name := range names {
 		if _, ok := changeChains[name]; !ok {
@@ -165,7 +165,7 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 	return c.likeFresh(ctx)
 }
 
-// edit replaces text of the topology, pair by pair, writes the tree again over the one that is there, and boots hosts that are new.
+// edit replaces text of the topology, pair by pair, overwrites the tree, and boots new hosts.
 func (c *changing) edit(ctx context.Context, pairs ...string) error {
 	for pair := range slices.Chunk(pairs, 2) {
 		if !strings.Contains(c.source, pair[0]) {
@@ -185,7 +185,7 @@ func (c *changing) edit(ctx context.Context, pairs ...string) error {
 		return err
 	}
 	c.said = said
-	// --rebuild: what generate refuses for a running cluster is what the playbooks are to refuse, too
+	// --rebuild: the playbooks must also refuse what generate refuses for a running cluster
 	args := append([]string{"generate", topology, "--out", c.tree, "--rebuild", "--removed", strings.Join(c.gone, ",")}, c.h.variables()...)
 	if err := command(ctx, c.h.k8splan, args...); err != nil {
 		return err
@@ -194,7 +194,7 @@ func (c *changing) edit(ctx context.Context, pairs ...string) error {
 	return c.reread(ctx)
 }
 
-// reread takes in what the tree says now. Hosts that left it stay up.
+// reread reads the new inventory. Hosts that left it stay up.
 func (c *changing) reread(ctx context.Context) error {
 	c.edited.Lock()
 	old := c.nodes
@@ -217,7 +217,7 @@ func (c *changing) reread(ctx context.Context) error {
 	return c.h.lab.Boot(ctx, c.nodes)
 }
 
-// refused wants an edit to be stopped before anything is changed on any host, and takes it back.
+// refused checks that an edit is stopped before anything changes on any host, and reverts it.
 func (c *changing) refused(ctx context.Context, why string, pairs ...string) error {
 	source := c.source
 	before, err := c.services(ctx)
@@ -239,7 +239,7 @@ func (c *changing) refused(ctx context.Context, why string, pairs ...string) err
 	return c.edit(ctx)
 }
 
-// stopped wants site.yml to stop with a reason and without a change.
+// stopped checks that site.yml stops with a reason and without a change.
 func (c *changing) stopped(ctx context.Context, why string, args ...string) error {
 	if err := c.refuses(ctx, why, "site.yml", args...); err != nil {
 		return err
@@ -254,7 +254,7 @@ func (c *changing) stopped(ctx context.Context, why string, args ...string) erro
 	return nil
 }
 
-// untouched wants the services that ran before to be the same processes.
+// untouched checks that the services are still the same processes.
 func (c *changing) untouched(ctx context.Context, before map[string]string, but ...string) error {
 	after, err := c.services(ctx)
 	if err != nil {
@@ -268,8 +268,8 @@ func (c *changing) untouched(ctx context.Context, before map[string]string, but 
 	return nil
 }
 
-// carriedOut runs a playbook while writes go on, wants none of them to be lost and the cluster to be well, and site.yml to change
-// nothing after.
+// carriedOut runs a playbook while writes continue. It checks that no write is lost, that the cluster is healthy, and that site.yml then
+// changes nothing.
 func (c *changing) carriedOut(ctx context.Context, what, playbook string, args ...string) error {
 	o, err := c.observe(ctx)
 	if err != nil {
@@ -289,7 +289,7 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 	}
 	c.t.plays(what, run)
 	e.Took, e.Results, e.Longest = run.took.Seconds(), run.results, run.longest(3)
-	if err := c.fetchKubeconfig(ctx); err != nil { // the endpoint may be another one now
+	if err := c.fetchKubeconfig(ctx); err != nil { // the endpoint may have changed
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if e.Sighting, err = o.end(ctx); err != nil {
@@ -303,7 +303,7 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 	return c.settledAgain(ctx, what)
 }
 
-// calmly is carriedOut for an edit of which no pod and no service notices anything but the new hosts.
+// calmly is carriedOut for an edit that no pod and no service on existing hosts notices.
 func (c *changing) calmly(ctx context.Context, what, playbook string, args ...string) error {
 	before, err := c.services(ctx)
 	if err != nil {
@@ -313,7 +313,7 @@ func (c *changing) calmly(ctx context.Context, what, playbook string, args ...st
 		return err
 	}
 	e := c.saw.Edits[len(c.saw.Edits)-1]
-	patience := 6 * e.slow() // seconds: a question that is lost is given up after five
+	patience := 6 * e.slow() // seconds: a lost request times out after five
 	if len(e.Restarted) > 0 || e.Trouble == "" && (e.Service > patience || e.Pods > patience || e.Endpoint > patience) {
 		return fmt.Errorf("%s was to be noticed by no client: %s", what, e)
 	}
@@ -339,8 +339,8 @@ func (c *changing) settledAgain(ctx context.Context, what string) error {
 	return nil
 }
 
-// oneHistory wants all members of etcd to hold the same, under one leader. They are compared at a revision that each has reached and none
-// has compacted, so it is asked again where one of them was on its way.
+// oneHistory checks that all etcd members hold the same data, under one leader. They are compared at a revision that each has reached and
+// none has compacted, so the check is retried while a member catches up.
 func (c *changing) oneHistory(ctx context.Context) error {
 	etcd, err := c.etcdctl(ctx, c.members...)
 	if err != nil {
@@ -349,14 +349,14 @@ func (c *changing) oneHistory(ctx context.Context) error {
 	return eventually(ctx, time.Minute, func() error { return oneMind(ctx, etcd) })
 }
 
-// packagedKubelet makes a package of that name, as an imitation of upstream's: its version is all that counts here.
+// packagedKubelet creates a fake of upstream's package: only its version matters here.
 const packagedKubelet = `set -e
 mkdir -p /root/deb/DEBIAN
 printf 'Package: kubelet\nVersion: %s-1.1\nArchitecture: amd64\nMaintainer: lab\nDescription: imitation\n' >/root/deb/DEBIAN/control
 dpkg-deb --build /root/deb /root/kubelet.deb >/dev/null
 dpkg --install /root/kubelet.deb >/dev/null`
 
-// walkGuards tries edits that would harm a running cluster, and runs that must not be.
+// walkGuards tries edits that would damage a running cluster, and runs that must be refused.
 func walkGuards(ctx context.Context, c *changing) error {
 	node := c.nodes[0].Name
 	for _, r := range []struct {
@@ -375,7 +375,7 @@ func walkGuards(ctx context.Context, c *changing) error {
 		}
 	}
 
-	// a package that is older than the plan's version: to install the newer one would be an upgrade of all kubelets at once
+	// a package older than the plan's version: installing the newer one would upgrade all kubelets at once
 	if _, err := c.node(node).Exec(ctx, "sh", "-c", fmt.Sprintf(packagedKubelet, "1.36.2")); err != nil {
 		return err
 	}
@@ -387,7 +387,7 @@ func walkGuards(ctx context.Context, c *changing) error {
 		return err
 	}
 
-	// a cluster without a note of what it was built from
+	// a cluster without a record of what it was built from
 	if _, err := c.kube(ctx, "-n", "kube-system", "delete", "configmap", "k8splan"); err != nil {
 		return err
 	}
@@ -398,7 +398,7 @@ func walkGuards(ctx context.Context, c *changing) error {
 		return err
 	}
 
-	// someone else is at work
+	// another run holds the lease
 	const other = `apiVersion: coordination.k8s.io/v1
 kind: Lease
 metadata: {name: k8splan-run, namespace: kube-system}
@@ -430,8 +430,7 @@ spec: {holderIdentity: alice@desk, renewTime: %q}
 	return c.settledAgain(ctx, "all that was refused")
 }
 
-// walkSettings tries to change what a cluster keeps for its life, brings settings of every kind to it, and one with which the API server
-// does not start.
+// walkSettings tries to change permanent settings, applies settings of every kind, and one with which the API server does not start.
 func walkSettings(ctx context.Context, c *changing) error {
 	if err := c.refused(ctx, "the pods' range (network.pod_subnets)", `container_runtime`,
 		"network {\n  pod_subnets = [\"10.200.0.0/16\"]\n}\n\ncontainer_runtime"); err != nil {
@@ -457,7 +456,7 @@ func walkSettings(ctx context.Context, c *changing) error {
 		return fmt.Errorf("the kubelet runs with %s %w", flags, err)
 	}
 
-	// a name of the certificate goes again
+	// a name is removed from the certificate
 	if err := c.edit(ctx, "\n  cert_sans = [\"k8s.example.net\"]", ""); err != nil {
 		return err
 	}
@@ -467,7 +466,7 @@ func walkSettings(ctx context.Context, c *changing) error {
 	if err := c.says(ctx, "k8s.example.net"); err == nil {
 		return errors.New("the certificate still has k8s.example.net")
 	}
-	// the label goes again; the bad value of a flag is put into the tree by hand, because validate knows most of them
+	// the label is removed; the bad flag value is written directly to the tree, because validate rejects most of them
 	if err := c.edit(ctx, "\n  labels  = { \"example.com/tier\" = \"edge\" }", ""); err != nil {
 		return err
 	}
@@ -503,7 +502,7 @@ func walkSettings(ctx context.Context, c *changing) error {
 	return c.settledAgain(ctx, "a bad setting of the API server")
 }
 
-// says wants settings to be what runs: in the API server's certificate and flags, the node, and kube-proxy's configuration.
+// says checks that settings are live: in the API server's certificate and flags, the node, and kube-proxy's configuration.
 func (c *changing) says(ctx context.Context, words ...string) error {
 	var all strings.Builder
 	for _, args := range [][]string{
@@ -516,7 +515,7 @@ func (c *changing) says(ctx context.Context, words ...string) error {
 		}
 		all.WriteString(out)
 	}
-	dialed, err := tls.Dial("tcp", c.bootstrap().Address+":6443", &tls.Config{InsecureSkipVerify: true}) // to read what is served
+	dialed, err := tls.Dial("tcp", c.bootstrap().Address+":6443", &tls.Config{InsecureSkipVerify: true}) // to read the served certificate
 	if err != nil {
 		return err
 	}
@@ -530,7 +529,7 @@ func (c *changing) says(ctx context.Context, words ...string) error {
 	return nil
 }
 
-// walkMembers lets external etcd grow, and gives it a setting with which it does not start.
+// walkMembers adds external etcd members, and applies a setting with which etcd does not start.
 func walkMembers(ctx context.Context, c *changing) error {
 	before, err := c.services(ctx)
 	if err != nil {
@@ -550,7 +549,7 @@ func walkMembers(ctx context.Context, c *changing) error {
 		return err
 	}
 
-	// one bad value, and each member in turn would not come back
+	// with one bad value, one member after another would fail to start
 	if before, err = c.services(ctx); err != nil {
 		return err
 	}
@@ -593,7 +592,7 @@ func walkMembers(ctx context.Context, c *changing) error {
 		return err
 	}
 
-	// the first member and the first control plane leave: the one that signs etcd's certificates, and the one that began the cluster
+	// the first member and the first control plane leave: the one that signs etcd's certificates, and the one that started the cluster
 	if err := c.leaves(ctx, "etcd-1", pool("etcd", "etcd", 5, "10.77.0.21"),
 		single("etcd", "etcd-2", "10.77.0.22")+single("etcd", "etcd-3", "10.77.0.23")+
 			single("etcd", "etcd-4", "10.77.0.24")+single("etcd", "etcd-5", "10.77.0.25")); err != nil {
@@ -608,12 +607,12 @@ const (
 	threeOfStacked = "count         = 3\n  first_address = \"10.77.0.31\""
 )
 
-// oneControlPlane is the topology of stacked control planes with one of them, behind the balancer that more of them need.
+// oneControlPlane returns a topology with one stacked control plane, behind the balancer that more of them need.
 func oneControlPlane(source string) string {
 	return strings.NewReplacer(`"multi-etcd-multi-master"`, `"single-etcd-single-master"`, threeOfStacked, oneOfStacked).Replace(source)
 }
 
-// walkControlPlanes lets stacked control planes grow, and another one take the place of the first.
+// walkControlPlanes adds stacked control planes, and replaces the first.
 func walkControlPlanes(ctx context.Context, c *changing) error {
 	if err := c.edit(ctx, `"single-etcd-single-master"`, `"multi-etcd-multi-master"`, oneOfStacked, threeOfStacked); err != nil {
 		return err
@@ -632,13 +631,13 @@ func walkControlPlanes(ctx context.Context, c *changing) error {
 			single("control-plane", "cp-4", "10.77.0.34")); err != nil {
 		return err
 	}
-	if !c.h.noFresh { // it is compared with a fresh one, and not thrown away yet
+	if !c.h.noFresh { // it is compared with a fresh one, so keep it for now
 		return nil
 	}
 	return c.force(ctx, forcedTopology)
 }
 
-// ownProxy keeps a kube-proxy of 1.36 from a setting of the kernel that hosts of the lab share, and without which it does not start.
+// ownProxy keeps a kube-proxy of 1.36 from a kernel setting that lab hosts share, and without which it does not start.
 const ownProxy = "config = { conntrack = { maxPerCore = 0, min = 0 } }"
 
 const newestRelease = "type = \"multi-etcd-multi-master\""
@@ -655,15 +654,15 @@ func olderSmall(source string) string {
 		`cni "static-routes" {}`, `cni "flannel" {}`, `mode = "iptables"`, "mode = \"nftables\"\n    "+ownProxy).Replace(source)
 }
 
-// olderStacked is the topology of stacked control planes with packages of a patch release before the older one.
+// olderStacked returns the topology of stacked control planes with packages of an earlier patch of the older release.
 func olderStacked(source string) string {
 	return strings.NewReplacer(newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Patch+"\"",
 		`source           = "binaries"`, `source           = "packages"`,
 		`cni "static-routes" {}`, "cni \"static-routes\" {}\n  kube_proxy {\n    "+ownProxy+"\n  }").Replace(source)
 }
 
-// walkUpgradeStacked takes stacked control planes to another patch release, and then a minor up: their members of etcd to a release that
-// knows the next minor first.
+// walkUpgradeStacked upgrades stacked control planes to another patch release, and then by a minor: first their etcd members move to a
+// release that supports the next minor.
 func walkUpgradeStacked(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: lab.Patch + " → " + lab.Older + ", packages", playbook: "upgrade.yml", args: []string{"-e", force},
@@ -689,7 +688,7 @@ func walkUpgradeSmall(ctx context.Context, c *changing) error {
 	return c.carriedOut(ctx, lab.Older+" → the newest", "upgrade.yml", "-e", force)
 }
 
-// walkUpgrade takes a cluster one minor up: external etcd, control planes, kubelets.
+// walkUpgrade upgrades a cluster by one minor: external etcd, control planes, kubelets.
 func walkUpgrade(ctx context.Context, c *changing) error {
 	older := "\n  kubernetes_version = \"" + lab.Older + "\""
 	if err := c.refused(ctx, "upgrade.yml does it", older, ""); err != nil {
@@ -698,7 +697,8 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 	if err := c.edit(ctx, older, ""); err != nil {
 		return err
 	}
-	// a PodDisruptionBudget that nothing satisfies keeps the first worker: it takes pods again, and a second run goes on there
+	// a PodDisruptionBudget that cannot be satisfied blocks the first worker: it becomes schedulable again, and a second run continues
+	// there
 	if _, err := c.kubeInput(ctx, blockade, "apply", "-f", "-"); err != nil {
 		return err
 	}
@@ -748,7 +748,7 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 	return walkBalancers(ctx, c)
 }
 
-// walkBalancers gives the balancers a file that leads nowhere, lets one join and leave, and reboots every host.
+// walkBalancers gives the balancers an invalid file, adds and removes one, and reboots every host.
 func walkBalancers(ctx context.Context, c *changing) error {
 	file := filepath.Join(c.tree, "loadbalancer", "haproxy.cfg")
 	good, err := os.ReadFile(file)
@@ -779,7 +779,7 @@ func walkBalancers(ctx context.Context, c *changing) error {
 	return c.reboot(ctx, nil)
 }
 
-// reboot lets reboot.yml do what it does, to these hosts or to all, and wants them to have booted.
+// reboot runs reboot.yml on these hosts or on all, and checks that they have booted.
 func (c *changing) reboot(ctx context.Context, names []string) error {
 	stop := lab.Power(ctx, c.nodes)
 	defer stop()
@@ -809,8 +809,8 @@ func threeMembers(source string) string {
 		oneMember, pool("etcd", "etcd", 3, "10.77.0.21")).Replace(source)
 }
 
-// walkHosts lets a new member take the place of the first one, which signs etcd's certificates, reboots a host of each kind, and lets the
-// control plane leave that began the cluster.
+// walkHosts replaces the first member, which signs etcd's certificates, reboots a host of each kind, and removes the control plane that
+// started the cluster.
 func walkHosts(ctx context.Context, c *changing) error {
 	c.next = &trouble{interrupt: true}
 	if err := c.leaves(ctx, "etcd-1", pool("etcd", "etcd", 3, "10.77.0.21"),
@@ -824,7 +824,7 @@ func walkHosts(ctx context.Context, c *changing) error {
 		single("control-plane", "cp-2", "10.77.0.32")+single("control-plane", "cp-3", "10.77.0.33"))
 }
 
-// force lets the pod of the checks go, which nothing would start again.
+// force permits deleting the checks' pod, which no controller would recreate.
 const force = "drain_flags=--force"
 
 const blockade = `apiVersion: policy/v1
@@ -833,7 +833,7 @@ metadata: {name: web}
 spec: {maxUnavailable: 0, selector: {matchLabels: {app: web}}}
 `
 
-// started is when process 1 of each host began.
+// started returns when process 1 of each host started.
 func (c *changing) started(ctx context.Context) (map[string]string, error) {
 	out := map[string]string{}
 	for _, n := range c.nodes {
@@ -854,7 +854,7 @@ func single(role, name, address string) string {
 	return fmt.Sprintf("\nnode %q {\n  roles   = [%q]\n  address = %q\n}\n", name, role, address)
 }
 
-// leaves edits a host out of the topology and lets remove-host.yml take it out of the cluster.
+// leaves removes a host from the topology and runs remove-host.yml.
 func (c *changing) leaves(ctx context.Context, host string, pairs ...string) error {
 	n := c.node(host)
 	if err := c.edit(ctx, pairs...); err != nil {
@@ -887,7 +887,7 @@ func (c *changing) leaves(ctx context.Context, host string, pairs ...string) err
 	return c.edit(ctx)
 }
 
-// forget takes a host that has left out of what the next tree and the checks know.
+// forget removes a departed host from what the next tree and the checks know.
 func (c *changing) forget(host string) {
 	c.gone = append(c.gone, host)
 	c.edited.Lock()
@@ -895,7 +895,7 @@ func (c *changing) forget(host string) {
 	c.edited.Unlock()
 }
 
-// spoil gives etcd a value in the tree that it does not start with.
+// spoil sets a value in the tree with which etcd does not start.
 func (c *changing) spoil() error {
 	files, err := filepath.Glob(filepath.Join(c.tree, "etcd", "environment", "*.env"))
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// check asks the cluster for what a cluster is for.
+// check verifies the basic functions of the cluster.
 func (c *cluster) check(ctx context.Context) error {
 	if err := c.fetchKubeconfig(ctx); err != nil {
 		return err
@@ -28,7 +28,7 @@ func (c *cluster) check(ctx context.Context) error {
 	return nil
 }
 
-// checkNodes wants every host of the group kubelet as a node, and all Ready.
+// checkNodes checks that every host of the group kubelet is a node, and all are Ready.
 func (c *cluster) checkNodes(ctx context.Context) error {
 	if _, err := c.kube(ctx, "wait", "node", "--all", "--for=condition=Ready", "--timeout=60s"); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (c *cluster) checkNodes(ctx context.Context) error {
 	return nil
 }
 
-// checkEtcd compares etcd's own member list with the generated one, over the network and with the API server's certificate.
+// checkEtcd compares etcd's member list with the generated one, over the network and with the API server's certificate.
 func (c *cluster) checkEtcd(ctx context.Context) error {
 	etcd, err := c.etcdctl(ctx, c.members...)
 	if err != nil {
@@ -89,7 +89,7 @@ func (c *cluster) checkEtcd(ctx context.Context) error {
 	return nil
 }
 
-// etcdctl returns a client of these members, with the API server's certificate.
+// etcdctl returns a client of the given members, with the API server's certificate.
 func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.Context, ...string) ([]byte, error), error) {
 	boot := c.bootstrap()
 	env := os.Environ()
@@ -112,7 +112,7 @@ func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.
 	return func(ctx context.Context, args ...string) ([]byte, error) {
 		argv := append([]string{c.h.lab.Bin("etcdctl")}, append(args, "--endpoints", strings.Join(endpoints, ","),
 			"--command-timeout", "5s", "--dial-timeout", "2s")...)
-		if c.name == "firewall" { // members let in control planes alone
+		if c.name == "firewall" { // members only accept control planes
 			argv = append([]string{"nsenter", "--net=" + boot.Network()}, argv...)
 		}
 		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
@@ -129,7 +129,7 @@ func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.
 // replicas of the Deployment in workload.
 const replicas = 2
 
-// workload is a Deployment of replicas spread over the nodes, a Service before it and a pod that asks.
+// workload is a Deployment of replicas spread over the nodes, its Service, and a client pod.
 const workload = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web}
@@ -157,7 +157,7 @@ spec:
   containers: [{name: probe, image: %q, command: [sleep, "36000"]}]
 `
 
-// checkService wants a Deployment's every pod to answer a pod through a Service found by name, on whichever node they are.
+// checkService checks that every pod of a Deployment, on any node, answers a client pod through a Service found by name.
 func (c *cluster) checkService(ctx context.Context) error {
 	if _, err := c.kubeInput(ctx, fmt.Sprintf(workload, replicas, c.nodes[0].ProbeImage(), c.nodes[0].ProbeImage()), "apply", "-f",
 		"-"); err != nil {
@@ -172,7 +172,7 @@ func (c *cluster) checkService(ctx context.Context) error {
 	if err := c.answers(ctx, "http://web/", replicas); err != nil {
 		return err
 	}
-	// after a restore a kube-proxy may have waited half a minute before it asked the API again
+	// after a restore, a kube-proxy may wait half a minute before it contacts the API again
 	var out string
 	if err := eventually(ctx, 60*time.Second, func() (err error) {
 		out, err = c.kube(ctx, "exec", "probe", "--", "probe", "lookup", "kubernetes.default.svc")
@@ -190,7 +190,7 @@ func (c *cluster) checkService(ctx context.Context) error {
 	return nil
 }
 
-// answers wants so many pods to answer the asking pod at one address, by turns.
+// answers checks that the given number of pods answer the client pod at one address.
 func (c *cluster) answers(ctx context.Context, url string, pods int) error {
 	answered := map[string]bool{}
 	// kube-proxy programs a Service up to a second after its pods are ready
@@ -210,7 +210,7 @@ func (c *cluster) answers(ctx context.Context, url string, pods int) error {
 	return nil
 }
 
-// eventually tries until there is no error, for so long at most; then it returns the last one.
+// eventually retries until there is no error, at most until the limit; then it returns the last error.
 func eventually(ctx context.Context, limit time.Duration, try func() error) error {
 	for end := time.Now().Add(limit); ; {
 		err := try()
@@ -228,7 +228,7 @@ func eventually(ctx context.Context, limit time.Duration, try func() error) erro
 	}
 }
 
-// services lists on every host the services that a playbook manages, with their main process and when it started.
+// services lists the managed services of every host, with their main process and its start time.
 func (c *cluster) services(ctx context.Context) (map[string]string, error) {
 	running := map[string]string{}
 	for _, n := range c.nodes {
@@ -256,10 +256,10 @@ func (c *cluster) sameServices(ctx context.Context, before map[string]string) er
 	return nil
 }
 
-// consent is how reset.yml is told that it may.
+// consent returns the variable that permits reset.yml.
 func (c *cluster) consent() []string { return []string{"-e", "confirm=yes"} }
 
-// clean wants nothing of the cluster left on its hosts.
+// clean checks that nothing of the cluster is left on its hosts.
 func (c *cluster) clean(ctx context.Context) error {
 	for _, n := range c.nodes {
 		out, err := n.Exec(ctx, "sh", "-c", "pgrep -l 'kube|etcd|containerd-shim' || true; ls -A /etc/kubernetes/manifests "+

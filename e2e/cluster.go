@@ -20,18 +20,18 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// cluster is a generated tree and the hosts that it is meant for.
+// cluster is a generated tree and its hosts.
 type cluster struct {
 	h       *harness
 	name    string
-	dir     string // scratch of this cluster
+	dir     string // scratch directory of this cluster
 	tree    string // what generate wrote
 	nodes   []*lab.Node
-	groups  map[string][]string // the inventory's groups with all their hosts
+	groups  map[string][]string // inventory groups with all their hosts
 	kubectl []string            // kubectl with its kubeconfig, once fetched
 	members []member
-	killed  bool       // whether runs are to be killed, and not interrupted, when their context ends
-	away    []string   // hosts that are gone and that a playbook is to go on without
+	killed  bool       // kill runs rather than interrupt them when their context ends
+	away    []string   // lost hosts that a playbook must do without
 	edited  sync.Mutex // held while an edit changes nodes and groups
 }
 
@@ -42,7 +42,7 @@ type member struct {
 	ClientURL string `json:"clientURL"`
 }
 
-// variables are what every command on a topology is given.
+// variables are passed to every command on a topology.
 func (h *harness) variables() []string {
 	return []string{"-var", "ssh_key=" + h.lab.Key(), "-var", "checksums=" + h.lab.Digests()}
 }
@@ -52,7 +52,7 @@ func (h *harness) generate(ctx context.Context, name string) (c *cluster, valida
 	return h.generateFrom(ctx, filepath.Join("topologies", name+".hcl"), name)
 }
 
-// generateFrom is generate of a file of e2e.
+// generateFrom is generate for a file of e2e.
 func (h *harness) generateFrom(ctx context.Context, file, name string) (c *cluster, validate, generate time.Duration, err error) {
 	if c, validate, generate, err = h.generateToLook(ctx, file, name); err != nil {
 		return c, validate, generate, err
@@ -60,7 +60,7 @@ func (h *harness) generateFrom(ctx context.Context, file, name string) (c *clust
 	return c, validate, generate, errors.Join(c.readMembers(), c.checkSupplies())
 }
 
-// generateToLook is generateFrom for hosts that are looked at and get nothing, so that the lab need not have it.
+// generateToLook is generateFrom for hosts that are only inspected, so that the lab need not have their downloads.
 func (h *harness) generateToLook(ctx context.Context, file, name string) (c *cluster, validate, generate time.Duration, err error) {
 	c = &cluster{h: h, name: name, dir: filepath.Join(h.scratch, name)}
 	c.tree = filepath.Join(c.dir, "tree")
@@ -81,7 +81,7 @@ func (h *harness) generateToLook(ctx context.Context, file, name string) (c *clu
 	return c, validate, generate, c.readInventory(ctx)
 }
 
-// command runs a program and puts what it said into the error.
+// command runs a program and includes its output in the error.
 func command(ctx context.Context, name string, args ...string) error {
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if err != nil {
@@ -90,7 +90,7 @@ func command(ctx context.Context, name string, args ...string) error {
 	return nil
 }
 
-// readInventory asks Ansible itself for the hosts of the tree.
+// readInventory reads the tree's hosts with Ansible itself.
 func (c *cluster) readInventory(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "ansible-inventory", "--list")
 	cmd.Dir = filepath.Join(c.tree, "ansible")
@@ -152,7 +152,7 @@ func (c *cluster) readInventory(ctx context.Context) error {
 	return nil
 }
 
-// text reads a host's variable as ansible-inventory prints it; what is not there is empty. A value marked !unsafe is printed as
+// text decodes a host variable as ansible-inventory prints it; a missing one is empty. A value marked !unsafe is printed as
 // {"__ansible_unsafe": "…"}.
 func text(data json.RawMessage) (string, error) {
 	var plain string
@@ -184,8 +184,8 @@ func (c *cluster) readMembers() error {
 	return nil
 }
 
-// checkSupplies compares what the tree wants to fetch (images.txt, files.txt) with what the lab has, so that a difference of versions is
-// named here and not found by a pull that never ends.
+// checkSupplies compares what the tree downloads (images.txt, files.txt) with what the lab serves, so that a version mismatch is reported
+// here rather than by a pull that never ends.
 func (c *cluster) checkSupplies() error {
 	var missing []string
 	for file, column := range map[string]int{"images.txt": 1, "files.txt": 0} {
@@ -222,21 +222,21 @@ func (c *cluster) node(name string) *lab.Node {
 
 func (c *cluster) bootstrap() *lab.Node { return c.node(c.groups["bootstrap"][0]) }
 
-// remove takes the hosts away, and ends the ssh connections that Ansible left open to them.
+// remove removes the hosts, and closes the ssh connections that Ansible left open.
 func (c *cluster) remove(ctx context.Context) error {
 	sockets, _ := filepath.Glob(filepath.Join(c.sockets(), "*"))
 	for _, s := range sockets {
-		// the answer does not matter: a master whose host is gone ends by itself
+		// errors do not matter: a master whose host is gone exits by itself
 		_ = exec.Command("ssh", "-o", "ControlPath="+s, "-O", "exit", "host").Run()
 	}
 	return c.h.lab.Clear(ctx)
 }
 
-// sockets is where ssh keeps its connections to this cluster's hosts: the next cluster has the same addresses.
+// sockets is the directory of ssh's connections to this cluster's hosts: the next cluster has the same addresses.
 func (c *cluster) sockets() string { return filepath.Join(c.dir, "ssh") }
 
-// fetchKubeconfig copies the administrator's kubeconfig from the first control plane. If it connects to a name, the address that the host
-// itself resolves it to is put in its place: this machine's resolver knows nothing of the cluster.
+// fetchKubeconfig copies the administrator's kubeconfig from the first control plane. A name in it is replaced by the address that the host
+// resolves it to, because this machine cannot resolve it.
 func (c *cluster) fetchKubeconfig(ctx context.Context) error {
 	boot := c.bootstrap()
 	config, err := boot.Exec(ctx, "cat", "/etc/kubernetes/admin.conf")
@@ -256,7 +256,7 @@ func (c *cluster) fetchKubeconfig(ctx context.Context) error {
 	return os.WriteFile(path, []byte(config), 0o600)
 }
 
-// dialed is an endpoint with the address in place of its name that the first control plane itself resolves it to.
+// dialed returns an endpoint with its name replaced by the address that the first control plane resolves it to.
 func (c *cluster) dialed(ctx context.Context, endpoint string) (string, error) {
 	host, port, err := net.SplitHostPort(endpoint)
 	if err != nil || net.ParseIP(host) != nil {
@@ -285,7 +285,7 @@ func (c *cluster) kubeInput(ctx context.Context, input string, args ...string) (
 	return string(out), err
 }
 
-// treeState is every file of the tree with its content, to see that running it changes nothing.
+// treeState returns every file of the tree with its contents, to check that runs do not change it.
 func (c *cluster) treeState() (map[string]string, error) {
 	state := map[string]string{}
 	err := filepath.WalkDir(c.tree, func(name string, d fs.DirEntry, err error) error {

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// connections is the size of the table of connections: the machine's own, which a network namespace may read and not set.
+// connections is the size of the conntrack table: the machine's, which a network namespace may read but not set.
 const connections = "/proc/sys/net/netfilter/nf_conntrack_max"
 
-// contain makes the hosts as containers of LXD are, on a machine whose table of connections is smaller than kube-proxy would make it. What
-// it returns gives the machine its table back.
+// contain runs the hosts like LXD containers, on a machine whose conntrack table is smaller than kube-proxy would set it. restore resets
+// the table's size.
 func (c *cluster) contain() (restore func(), err error) {
 	was, err := os.ReadFile(connections)
 	if err != nil {
@@ -31,7 +31,7 @@ func (c *cluster) contain() (restore func(), err error) {
 	}, nil
 }
 
-// checkContainers wants what stops a Kubernetes in a container to be there, so that a cluster that came up shows something.
+// checkContainers checks that the obstacles to Kubernetes in a container exist, so that a working cluster proves something.
 func checkContainers(ctx context.Context, c *cluster) error {
 	const stops = `
 [ "$(systemd-detect-virt --container)" = lxc ] || echo 'systemd sees no container of LXD'
@@ -50,8 +50,8 @@ true`
 			return fmt.Errorf("%s is not as a container is: %s", n.Name, strings.ReplaceAll(strings.TrimSpace(out), "\n", "; "))
 		}
 	}
-	// kubeadm does look for the kernel's configuration, and the tree's own setting makes a warning of it; that its ports are taken by now
-	// is another finding
+	// kubeadm does look for the kernel's configuration, and the tree's setting turns that into a warning; ports that are in use by now are
+	// a different finding
 	out, err := c.bootstrap().Exec(ctx, "sh", "-c", "kubeadm init phase preflight --config /etc/kubernetes/kubeadm.yaml 2>&1 | "+
 		"sed -n '/SystemVerification/p'")
 	if err != nil {

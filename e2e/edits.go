@@ -12,7 +12,7 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// step is an edit of a chain: pairs of text that are replaced, and the playbook that carries it out.
+// step is an edit of a chain: pairs of old and new text, and the playbook that carries it out.
 type step struct {
 	what     string
 	pairs    []string
@@ -23,7 +23,7 @@ type step struct {
 	also     func(context.Context, *changing) error
 }
 
-// walkSteps makes edits one at a time.
+// walkSteps carries out edits one at a time.
 func walkSteps(ctx context.Context, c *changing, steps ...step) error {
 	for _, s := range steps {
 		if err := c.edit(ctx, s.pairs...); err != nil {
@@ -47,7 +47,7 @@ func walkSteps(ctx context.Context, c *changing, steps ...step) error {
 	return nil
 }
 
-// on wants a command on the first host to print what it should.
+// on checks the output of a command on the first host.
 func on(command, want string) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error {
 		out, err := c.nodes[0].Exec(ctx, "sh", "-c", command)
@@ -66,12 +66,12 @@ const (
 	schedulerArgs = `tr '\0' ' ' </proc/$(pidof kube-scheduler)/cmdline; cat /etc/kubernetes/scheduler-config.yaml`
 )
 
-// olderRuntime is an all-in-one cluster with the lab's older containerd.
+// olderRuntime returns an all-in-one cluster with the lab's older containerd.
 func olderRuntime(source string) string {
 	return strings.Replace(plain(source), beforeRuntime, "network {\n  mtu = 1500\n}\n\n"+beforeRuntime+olderVersion, 1)
 }
 
-// walkConfig changes settings of every kind that have their own way.
+// walkConfig changes settings of every kind that is applied in a special way.
 func walkConfig(ctx context.Context, c *changing) error { return walkSteps(ctx, c, configSteps...) }
 
 var configSteps = []step{
@@ -134,18 +134,18 @@ data: {size: "%s"}
 `
 )
 
-// addonBlock is the addon in the topology: its manifest lies on the machine that runs Ansible.
+// addonBlock returns the addon's block of the topology: its manifest is on the machine that runs Ansible.
 func (c *changing) addonBlock() string {
 	return fmt.Sprintf("\naddon \"own\" {\n  manifest %q {}\n}\n", filepath.Join(c.dir, "own.yaml"))
 }
 
-// writeAddon writes the manifest of an addon of one's own, next to the topology.
+// writeAddon writes the manifest of a user's addon, next to the topology.
 func (c *changing) writeAddon(size string) error {
 	return os.WriteFile(filepath.Join(c.dir, "own.yaml"), fmt.Appendf(nil, ownAddon, size), 0o644)
 }
 
-// walkLife changes what a cluster meets in the course of its life: the runtime's minor, addons that come and go, other keys, audit, another
-// directory of etcd.
+// walkLife makes changes of a cluster's lifetime: the runtime's minor, addons added and removed, new keys, auditing, another etcd
+// directory.
 func walkLife(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "a minor of containerd up", playbook: "reconfigure.yml", args: []string{"-e", force}, trouble: &trouble{interrupt: true},
@@ -195,7 +195,7 @@ func walkLife(ctx context.Context, c *changing) error {
 	)
 }
 
-// walkRuntimes replaces the nodes' container runtime by each of the others, and by the first one again.
+// walkRuntimes switches the nodes to each of the other container runtimes, and back to the first.
 func walkRuntimes(ctx context.Context, c *changing) error {
 	const kind = "container_runtime \"%s\" {"
 	return walkSteps(ctx, c,
@@ -213,15 +213,15 @@ func walkRuntimes(ctx context.Context, c *changing) error {
 const (
 	bothRanges = `service_subnets = ["10.96.0.0/16", "fd10:96::/112"]`
 	oneRange   = `service_subnets = ["10.96.0.0/16"]`
-	// bothAddresses is a Service that asks for an address of each family.
+	// bothAddresses is a Service that requests an address of each family.
 	bothAddresses = `{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "both", "namespace": "default"},
 		"spec": {"ipFamilyPolicy": "RequireDualStack", "selector": {"app": "web"}, "ports": [{"port": 80}]}}`
 )
 
-// oneServiceRange is the topology of both families with Services of IPv4 alone.
+// oneServiceRange returns the dual-stack topology with IPv4 Services only.
 func oneServiceRange(source string) string { return strings.Replace(source, bothRanges, oneRange, 1) }
 
-// walkFamilies gives Services a second range.
+// walkFamilies adds a second Service range.
 func walkFamilies(ctx context.Context, c *changing) error {
 	return walkSteps(ctx, c, step{what: "a Service range of the second family", playbook: "reconfigure.yml",
 		pairs: []string{oneRange, bothRanges}, trouble: &trouble{interrupt: true}, also: func(ctx context.Context, c *changing) error {
@@ -229,7 +229,7 @@ func walkFamilies(ctx context.Context, c *changing) error {
 		}})
 }
 
-// hasBoth wants the cluster to hand out Service addresses of both families.
+// hasBoth checks that the cluster allocates Service addresses of both families.
 func (c *changing) hasBoth(ctx context.Context) error {
 	out, err := c.kube(ctx, "get", "servicecidr", "kubernetes", "-o", "jsonpath={.spec.cidrs}")
 	if err != nil || !strings.Contains(out, "10.96.0.0/16") || !strings.Contains(out, "fd10:96::/112") {
@@ -249,7 +249,7 @@ func (c *changing) hasBoth(ctx context.Context) error {
 	return nil
 }
 
-// runsIn wants every node's containers in a runtime, and the unit of the one before gone.
+// runsIn checks that every node's containers run in a runtime, and that the previous one's unit is gone.
 func runsIn(runtime, gone string) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error {
 		out, err := c.kube(ctx, "get", "nodes", "-o", `jsonpath={range .items[*]}{.status.nodeInfo.containerRuntimeVersion}{"\n"}{end}`)
@@ -271,7 +271,7 @@ func runsIn(runtime, gone string) func(context.Context, *changing) error {
 	}
 }
 
-// twoWorkers is the smallest cluster with two workers that have blocks of their own.
+// twoWorkers returns the smallest cluster with two workers in separate blocks.
 func twoWorkers(source string) string {
 	return strings.NewReplacer("node_pool \"worker\" {\n  roles         = [\"worker\"]\n  count         = 2\n"+
 		"  first_address = \"10.77.0.41\"\n  labels        = { \"example.com/tier\" = \"general\" }\n}\n",
@@ -281,7 +281,7 @@ func twoWorkers(source string) string {
 
 const secondWorker = "\nnode \"worker-2\" {\n  roles   = [\"worker\"]\n  address = \"10.77.0.42\"\n}\n"
 
-// walkWorkers lets a worker come, change and leave.
+// walkWorkers adds, changes, and removes a worker.
 func walkWorkers(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "a worker joins", playbook: "site.yml", calm: true, trouble: &trouble{interrupt: true},
@@ -300,7 +300,7 @@ func walkWorkers(ctx context.Context, c *changing) error {
 	return c.leaves(ctx, "worker-3", source[:strings.Index(source, "\n}\n")+3], "")
 }
 
-// walkNodes lets a worker take another name, and another one leave and join again.
+// walkNodes renames a worker, and removes and rejoins another.
 func walkNodes(ctx context.Context, c *changing) error {
 	const moved = "\nmoved {\n  from = \"worker-2\"\n  to   = \"worker-9\"\n}\n"
 	if err := c.edit(ctx, secondWorker, single("worker", "worker-9", "10.77.0.42")+moved); err != nil {

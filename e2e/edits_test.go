@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// tried asks k8splan's own diff about edits of a topology.
+// tried runs k8splan diff on edits of a topology.
 type tried struct {
 	*testing.T
 	dir, program string
@@ -24,7 +24,7 @@ func newTried(t *testing.T) tried {
 	return x
 }
 
-// edit makes an edit, and returns the new text and what diff says.
+// edit makes an edit, and returns the new text and diff's output.
 func (x tried) edit(old string, pairs []string) (edited, said string) {
 	x.Helper()
 	edited = old
@@ -44,7 +44,7 @@ func (x tried) edit(old string, pairs []string) (edited, said string) {
 	return edited, string(out)
 }
 
-// The forced edits are refused by diff, or lead to a playbook that is another one than theirs: told here without a cluster.
+// diff refuses the forced edits, or names another playbook than theirs: tested without a cluster.
 func TestForcedEditsAreRefused(t *testing.T) {
 	source, err := os.ReadFile(filepath.Join("topologies", "aio.hcl"))
 	if err != nil {
@@ -60,7 +60,7 @@ func TestForcedEditsAreRefused(t *testing.T) {
 		}
 	}
 
-	// what is carried out is carried out by the playbook that diff names
+	// each edit is carried out by the playbook that diff names
 	text := olderRuntime(string(source))
 	for _, s := range configSteps {
 		var said string

@@ -13,11 +13,11 @@ const (
 	encrypted2 = audited + "  encryption_at_rest {\n    provider = \"aescbc\"\n  }\n"
 )
 
-// unsealed leaves out that Secrets are encrypted.
+// unsealed removes the encryption of Secrets.
 func unsealed(source string) string { return strings.Replace(source, encrypted, audited, 1) }
 
-// walkEncryption turns the encryption of Secrets on, takes another key and another provider, and turns it off. A Secret from before is
-// stored as each of them says, and every API server reads it all the while.
+// walkEncryption enables the encryption of Secrets, changes the key and the provider, and disables it. Each time, an existing Secret is
+// rewritten accordingly, and every API server can read it throughout.
 func walkEncryption(ctx context.Context, c *changing) error {
 	if _, err := c.kube(ctx, "create", "secret", "generic", "sealed", "--from-literal=key="+sealed); err != nil {
 		return err
@@ -34,8 +34,8 @@ func walkEncryption(ctx context.Context, c *changing) error {
 	)
 }
 
-// storedAs wants etcd to hold the Secret behind a prefix and nothing of it in plain text, or plainly where the prefix is "", and every API
-// server to read it.
+// storedAs checks that etcd holds the Secret encrypted, after a prefix, or in plain text if the prefix is "", and that every API server can
+// read it.
 func storedAs(prefix string) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error {
 		etcd, err := c.etcdctl(ctx, c.members...)

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// The failover of the cluster's own leaders: who leads is read every half a second, and how long a fault keeps a lease or the virtual IP
-// without a living holder is measured from the fault to the first answer that names another one.
+// The failover of the cluster's leaders: the current leader is read every half second. The time that a fault leaves a lease or the virtual
+// IP without a living holder is measured from the fault to the first answer with another holder.
 
-// leaders are who holds each lease of the control plane, and the virtual IP; "" if none could be asked.
+// leaders maps each lease of the control plane, and the virtual IP, to its holder; "" if it is unknown.
 type leaders map[string]string
 
 const (
@@ -20,7 +20,7 @@ const (
 	virtualIP       = "virtual IP"
 )
 
-// leaders asks hosts that can be asked.
+// leaders queries a reachable host.
 func (p *patient) leaders(ctx context.Context, gone map[string]bool) leaders {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
@@ -37,7 +37,7 @@ func (p *patient) leaders(ctx context.Context, gone map[string]bool) leaders {
 		}
 		for line := range strings.Lines(out) {
 			if f := strings.Fields(line); len(f) == 2 {
-				holder, _, _ := strings.Cut(f[1], "_") // <node>_<its own number>
+				holder, _, _ := strings.Cut(f[1], "_") // <node>_<unique ID>
 				now[f[0]] = holder
 			}
 		}
@@ -58,7 +58,7 @@ func (p *patient) leaders(ctx context.Context, gone map[string]bool) leaders {
 	return now
 }
 
-// watchLeaders measures how long each leader that a fault takes away stays without a successor. Leaders on hosts that live are left out.
+// watchLeaders measures how long each leader lost to a fault has no successor. Leaders on surviving hosts are skipped.
 func (p *patient) watchLeaders(ctx context.Context, before leaders, broken []string, gone map[string]bool,
 	start time.Time) map[string]time.Duration {
 	moved := map[string]time.Duration{}
@@ -86,14 +86,14 @@ func (p *patient) watchLeaders(ctx context.Context, before leaders, broken []str
 	return moved
 }
 
-// span is the shortest and the longest of what was measured.
+// span is the shortest and the longest measurement.
 type span struct{ least, most time.Duration }
 
 func (s span) String() string {
 	return fmt.Sprintf("%.1f – %.1f s", s.least.Seconds(), s.most.Seconds())
 }
 
-// spans sums up failovers over all injections.
+// spans summarizes failovers over all injections.
 func spans(all []result) map[string]span {
 	out := map[string]span{}
 	add := func(name string, d time.Duration) {
@@ -115,8 +115,8 @@ func spans(all []result) map[string]span {
 	return out
 }
 
-// rescheduled pulls the plug of a worker that runs a test pod, and measures until the node counts as NotReady and until all replicas run
-// on other nodes.
+// rescheduled kills a worker that runs a test pod, and measures the time until the node is NotReady and until all replicas run on other
+// nodes.
 func (p *patient) rescheduled(ctx context.Context) (notReady, replaced time.Duration, err error) {
 	victim := p.groups["workers"][slices.IndexFunc(p.groups["workers"], func(name string) bool { return name != "spare" })]
 	start := time.Now()

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// both is a Service before the pods of workload with an address of each family.
+// both is a Service for workload's pods with an address of each family.
 const both = `apiVersion: v1
 kind: Service
 metadata: {name: both}
 spec: {ipFamilyPolicy: RequireDualStack, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
 `
 
-// checkFamilies wants a Service to have an address of each family, and every pod behind it to answer at either.
+// checkFamilies checks that a Service has an address of each family, and that every pod answers at both.
 func checkFamilies(ctx context.Context, c *cluster) error {
 	if _, err := c.kubeInput(ctx, both, "apply", "-f", "-"); err != nil {
 		return err

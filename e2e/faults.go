@@ -17,26 +17,26 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// The timing of one injection. Everything that heals by itself without a person has healed before judging begins: VRRP moves an address in
-// about 4 s, etcd elects in 1–2 s, haproxy drops an API server after 3 s or so, and leases of controllers last 15 s.
+// The timing of one injection. Everything that recovers on its own has recovered before judging begins: VRRP moves an address in about 4 s,
+// etcd elects in 1–2 s, haproxy removes an API server after 3 s or so, and controllers' leases last 15 s.
 const (
 	faultLasts  = 36 * time.Second
-	silence     = 30 * time.Second // more, where packets vanish: an API server gives up a silent member of etcd after 30 + 10 s
-	judgedFor   = 12 * time.Second // at the end of it
+	silence     = 30 * time.Second // longer if packets are dropped: an API server gives up a silent etcd member after 30 + 10 s
+	judgedFor   = 12 * time.Second // at the end of the fault
 	joinAfter   = 10 * time.Second
 	joinTimeout = 25 * time.Second
 	healTimeout = 4 * time.Minute
 )
 
-// injection is one fault: what is done to the hosts, and how simulate is asked about it.
+// injection is one fault: what is done to the hosts, and the question for simulate.
 type injection struct {
 	how  string   // pull (the plug) | unplug (the network cable) | hang (the balancer's process) | part (two zones)
-	what []string // units as simulate takes them, or one cut
+	what []string // units in simulate's notation, or one cut
 }
 
 func (i injection) String() string { return i.how + " " + strings.Join(i.what, " ") }
 
-// lasts is how long it is left before it is repaired. Source of the silence: keepaliveTime and keepaliveTimeout in
+// lasts returns how long the fault lasts before it is repaired. Source of the silence: keepaliveTime and keepaliveTimeout in
 // staging/src/k8s.io/apiserver/pkg/storage/storagebackend/factory/etcd3.go of Kubernetes.
 func (i injection) lasts() time.Duration {
 	if i.how == "unplug" || i.how == "part" {
@@ -45,13 +45,13 @@ func (i injection) lasts() time.Duration {
 	return faultLasts
 }
 
-// faultCase is a cluster, and what is done to it.
+// faultCase is a cluster and its faults.
 type faultCase struct {
 	name       string
 	injections []injection
 }
 
-// faultCases lists what is done to each cluster. Between them every kind of unit fails, alone and in pairs, on every type.
+// faultCases lists the faults of each cluster. Together they break every kind of unit, alone and in pairs, on every type.
 var faultCases = []faultCase{
 	{"aio", []injection{{"pull", []string{"node/aio-1"}}, {"unplug", []string{"node/aio-1"}}}},
 	{"1+1+2", []injection{
@@ -92,7 +92,7 @@ var faultCases = []faultCase{
 	}},
 }
 
-// staysAway is the line of a worker that is not brought back before its pods run elsewhere.
+// staysAway names the row of a worker that stays down until its pods run elsewhere.
 const staysAway = "pull a worker, and leave it"
 
 // wanted reports whether a line is among those that a run was narrowed down to.
@@ -100,11 +100,10 @@ func wanted(line, only string) bool {
 	return only == "" || slices.ContainsFunc(strings.Split(only, ","), func(part string) bool { return strings.Contains(line, part) })
 }
 
-// waitsForPods is the case in which a worker also stays away until its pods run elsewhere, which takes six minutes.
+// waitsForPods is the case in which a worker also stays down until its pods run elsewhere, which takes six minutes.
 const waitsForPods = "1+1+2"
 
-// spare is a worker that is in the tree and not in the topology that simulate reads: it leaves the cluster, and tries to join it while
-// something is broken.
+// spare is a worker in the tree, but not in the topology that simulate reads: it leaves the cluster, and tries to join it during a fault.
 const spare = `
 node "spare" {
   roles   = ["worker"]
@@ -112,7 +111,7 @@ node "spare" {
 }
 `
 
-// simulation is what the harness reads of `simulate -o json`.
+// simulation is the part of `simulate -o json` that we read.
 type simulation struct {
 	Outcome struct {
 		Units    []struct{ Nodes []string }
@@ -123,7 +122,7 @@ type simulation struct {
 	}
 }
 
-// planned is what the harness reads of `plan -o json`.
+// planned is the part of `plan -o json` that we read.
 type planned struct {
 	Nodes []struct {
 		Name          string
@@ -142,8 +141,8 @@ type planned struct {
 	}
 }
 
-// faults breaks clusters and compares what happens with what simulate said. It returns an error if a prediction was wrong or a cluster
-// did not heal.
+// faults breaks clusters and compares the effects with simulate's predictions. It returns an error if a prediction was wrong or a cluster
+// did not recover.
 func (h *harness) faults(ctx context.Context, names []string, only string, rounds int) error {
 	var all []result
 	var errs []error
@@ -188,8 +187,8 @@ func (h *harness) faults(ctx context.Context, names []string, only string, round
 	return errors.Join(errs...)
 }
 
-// keepFaults writes faults.json and the table for docs/availability.md into the log's directory. What earlier runs saw of what was not
-// done in this one stays; of several rounds of a fault the worst is kept.
+// keepFaults writes faults.json and the table for docs/availability.md into the log directory. Earlier results for faults that this run
+// skipped are kept; of several rounds of a fault, the worst is kept.
 func (h *harness) keepFaults(all []result) (path string, err error) {
 	path = filepath.Join(h.lab.Dir, "log", "faults.json")
 	var kept []result
@@ -207,7 +206,7 @@ func (h *harness) keepFaults(all []result) (path string, err error) {
 			kept[i] = r
 		}
 	}
-	place := func(r result) int { // as the cases have them
+	place := func(r result) int { // in the cases' order
 		n := 0
 		for _, fc := range faultCases {
 			for _, i := range fc.injections {
@@ -234,21 +233,21 @@ func (h *harness) keepFaults(all []result) (path string, err error) {
 		[]byte(observed(kept, versions)), 0o644))
 }
 
-// result is what one injection showed.
+// result is the result of one injection.
 type result struct {
 	Case, Injection string
 	Predicted       map[string]string // state by capability
 	Observed        map[string]bool   // whether it worked in the end
-	// the longest time without an answer, where a question failed; absent: none did, or none was answered again
+	// the longest time without an answer, if a request failed; absent if none failed, or none succeeded again
 	Gaps         map[string]time.Duration
-	Moved        map[string]time.Duration // leaders: from the fault to another holder; only those that the fault took
-	Healed       time.Duration            // from the repair to a whole cluster
-	Acknowledged int                      // writes to etcd so far, all of which were read back
+	Moved        map[string]time.Duration // leaders: from the fault to another holder; only leaders lost to the fault
+	Healed       time.Duration            // from the repair to a healthy cluster
+	Acknowledged int                      // acknowledged writes to etcd so far, all of which were read back
 	Compared     int
 	Wrong        []string
 }
 
-// sameFault reports whether two results are of one fault on one cluster.
+// sameFault reports whether two results are for the same fault on the same cluster.
 func (r result) sameFault(other result) bool {
 	return r.Case == other.Case && r.Injection == other.Injection
 }
@@ -259,13 +258,13 @@ type patient struct {
 	topology string // without the spare
 	plan     planned
 	etcd     func(ctx context.Context, args ...string) ([]byte, error)
-	member   []func(ctx context.Context, args ...string) ([]byte, error) // the same, each of one member alone
+	member   []func(ctx context.Context, args ...string) ([]byte, error) // etcd clients of one member each
 	service  string                                                      // the web Service's address
 	dns      string                                                      // the DNS Service's address
-	joins    bool                                                        // there is a spare
+	joins    bool                                                        // there is a spare worker
 	// hosts that got their power back, until everything on them runs again
 	booted map[string]time.Time
-	writes int // writes tried so far, which number their keys
+	writes int // attempted writes, which number their keys
 	acked  []string
 	pod    int
 }
@@ -319,7 +318,7 @@ func (h *harness) breakCase(ctx context.Context, name string, injections []injec
 	return results, nil
 }
 
-// capabilities in the order of the table, with the letter that stands for each.
+// capabilities in the table's order, with their letters.
 var capabilities = []string{"etcd-writes", "etcd-reads", "api", "scheduling", "pods", "services", "dns", "join"}
 
 func (p *patient) print(r result) {
@@ -350,10 +349,10 @@ func (p *patient) print(r result) {
 	}
 }
 
-// patientName keeps the files of a case that is broken apart from those of the same case as -recover and the plain run have it.
+// patientName separates the files of a broken case from those of the same case in -recover and in a plain run.
 func patientName(name string) string { return "faults-" + name }
 
-// patient generates the tree of a case with a spare worker next to it.
+// patient generates the tree of a case with a spare worker.
 func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
 	source := filepath.Join(h.root, "e2e", "topologies", name+".hcl")
 	src, err := os.ReadFile(source)
@@ -382,7 +381,7 @@ func (h *harness) patient(ctx context.Context, name string) (*patient, error) {
 	return p, errors.Join(c.readInventory(ctx), c.readMembers(), c.checkSupplies())
 }
 
-// ask runs a command of k8splan that answers in JSON.
+// ask runs a k8splan command and decodes its JSON output.
 func (p *patient) ask(ctx context.Context, into any, args ...string) error {
 	cmd := exec.CommandContext(ctx, p.h.k8splan, append(append(args, "-o", "json"), p.h.variables()...)...)
 	out, err := cmd.Output()
@@ -392,7 +391,7 @@ func (p *patient) ask(ctx context.Context, into any, args ...string) error {
 	return json.Unmarshal(out, into)
 }
 
-// prepare gets what the probers need, and takes the spare worker out of the cluster.
+// prepare sets up the probers, and removes the spare worker from the cluster.
 func (p *patient) prepare(ctx context.Context) error {
 	var err error
 	if p.etcd, err = p.etcdctl(ctx, p.members...); err != nil {
@@ -434,10 +433,10 @@ func (p *patient) prepare(ctx context.Context) error {
 	if _, err := p.node("spare").Exec(ctx, "cp", "/etc/kubernetes/kubeadm.yaml", "/var/lib/spare/kubeadm.yaml"); err != nil {
 		return err
 	}
-	return p.whole(ctx) // without the spare, and with the test pods that ran on it elsewhere
+	return p.whole(ctx) // without the spare, whose test pods now run elsewhere
 }
 
-// leave takes the spare worker out of the cluster.
+// leave removes the spare worker from the cluster.
 func (p *patient) leave(ctx context.Context) error {
 	if _, err := p.node("spare").Exec(ctx, "sh", "-c", "kubeadm reset -f >/dev/null 2>&1; rm -rf /etc/kubernetes/kubelet.conf "+
 		"/etc/kubernetes/pki /etc/cni/net.d/*"); err != nil {
@@ -447,7 +446,7 @@ func (p *patient) leave(ctx context.Context) error {
 	return err
 }
 
-// predict asks simulate about a fault, with CoreDNS where it runs.
+// predict asks simulate about a fault, with CoreDNS on its actual nodes.
 func (p *patient) predict(ctx context.Context, i injection) (*simulation, error) {
 	placed, err := p.kube(ctx, "-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns", "--field-selector=status.phase=Running", "-o",
 		"jsonpath={.items[*].spec.nodeName}")
@@ -467,7 +466,7 @@ func (p *patient) predict(ctx context.Context, i injection) (*simulation, error)
 	return &s, p.ask(ctx, &s, args...)
 }
 
-// inject breaks, watches, judges, repairs and waits until the cluster is whole.
+// inject breaks, watches, judges, repairs, and waits until the cluster is healthy.
 func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	r := result{Case: p.name, Injection: i.String(), Predicted: map[string]string{}, Observed: map[string]bool{},
 		Gaps: map[string]time.Duration{}}
@@ -475,7 +474,7 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	if err != nil {
 		return r, err
 	}
-	gone := map[string]bool{} // hosts from which nothing can be asked
+	gone := map[string]bool{} // unreachable hosts
 	var broken []string
 	for _, u := range s.Outcome.Units {
 		broken = append(broken, u.Nodes...)
@@ -503,7 +502,7 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	for name, times := range seen {
 		judge(&r, name, times)
 	}
-	// the zones' own answers are compared one by one: the endpoint may work from one and not from another
+	// zones are compared one by one: the endpoint may work from one zone and not from another
 	zones := map[string]bool{}
 	for name := range seen {
 		if zone, ok := strings.CutPrefix(name, "api@"); ok {
@@ -558,8 +557,7 @@ func (p *patient) inject(ctx context.Context, i injection) (result, error) {
 	return r, nil
 }
 
-// explain writes down what every API server and every member says while the fault lasts, for anyone who wants to know why a prediction
-// was wrong.
+// explain logs the state of every API server and every member during the fault, to debug a wrong prediction.
 func (p *patient) explain(ctx context.Context, i injection) {
 	var b strings.Builder
 	out, err := p.etcd(ctx, "endpoint", "status", "-w", "table")
@@ -605,7 +603,7 @@ func (p *patient) repair(ctx context.Context, i injection, broken []string) erro
 	}, func(a, b []*lab.Node) error { return p.h.lab.Join(ctx, a, b) })
 }
 
-// each does something to every host of an injection side by side, or to the two sides of a cut.
+// each runs a function for every host of an injection concurrently, or for the two sides of a cut.
 func (p *patient) each(i injection, broken []string, one func(*lab.Node) error, between func(a, b []*lab.Node) error) error {
 	if i.how == "part" {
 		a, b, _ := strings.Cut(i.what[0], ":")
@@ -636,13 +634,13 @@ func (p *patient) zone(name string) []*lab.Node {
 	return nodes
 }
 
-// try is one answer of a prober.
+// try is one attempt of a prober.
 type try struct {
 	at time.Duration // since the fault
 	ok bool
 }
 
-// watch runs every prober side by side until ctx ends.
+// watch runs every prober concurrently until ctx ends.
 func (p *patient) watch(ctx context.Context, joinAfter time.Duration, gone map[string]bool, before map[string]string,
 	start time.Time) map[string][]try {
 	probes := p.probes(gone, before)
@@ -655,7 +653,7 @@ func (p *patient) watch(ctx context.Context, joinAfter time.Duration, gone map[s
 				began := time.Now()
 				ok := probe(ctx)
 				if ctx.Err() != nil && !ok {
-					return // it was interrupted, which says nothing
+					return // it was interrupted, so it does not count
 				}
 				mu.Lock()
 				seen[name] = append(seen[name], try{time.Since(start), ok})
@@ -684,8 +682,8 @@ func (p *patient) watch(ctx context.Context, joinAfter time.Duration, gone map[s
 	return seen
 }
 
-// judge says of a capability whether it worked in the end, and how long it was away: the longest time between two answers, or between the
-// fault and the first one, in which a question failed. What never answered again has no such time.
+// judge determines whether a capability worked in the end, and how long it was unavailable: the longest time between two successes, or
+// between the fault and the first one, in which a request failed. A capability that never recovered has no such time.
 func judge(r *result, name string, tries []try) {
 	if len(tries) == 0 {
 		return
@@ -708,7 +706,7 @@ func judge(r *result, name string, tries []try) {
 	}
 }
 
-// asker is what a host runs to ask the API's endpoint, a Service or cluster DNS, with nothing but python3.
+// asker runs on a host to query the API's endpoint, a Service, or cluster DNS, with nothing but python3.
 const asker = `
 import socket, ssl, struct, sys, urllib.request
 kind, to = sys.argv[1], sys.argv[2]
@@ -739,10 +737,10 @@ func asks(ctx context.Context, n *lab.Node, args ...string) bool {
 	return err == nil
 }
 
-// probes returns a prober for each capability, that asks from hosts which can be asked.
+// probes returns a prober for each capability, which runs on reachable hosts.
 func (p *patient) probes(gone map[string]bool, before map[string]string) map[string]func(context.Context) bool {
 	var workers, kubelets, controlPlanes []string
-	zones := map[string]string{} // a host that asks for each zone
+	zones := map[string]string{} // one client host per zone
 	for _, n := range p.plan.Nodes {
 		cp, worker := slices.Contains(n.Roles, "control-plane"), slices.Contains(n.Roles, "worker")
 		if gone[n.Name] || !cp && !worker {
@@ -807,8 +805,8 @@ func (p *patient) probes(gone map[string]bool, before map[string]string) map[str
 	return probes
 }
 
-// ofMembers asks every member of etcd side by side and returns those that answered, by their places in the list. A client of all of them
-// is led to one by chance, and to one that hears no leader its answer is that of a cluster without a quorum.
+// ofMembers queries every etcd member concurrently and returns the indices of those that answered. A client of all members would use a
+// random one, and a member without a leader answers like a cluster without a quorum.
 func (p *patient) ofMembers(ask func(i int) error) (answered []int) {
 	errs := make([]error, len(p.member))
 	var wg sync.WaitGroup
@@ -824,7 +822,7 @@ func (p *patient) ofMembers(ask func(i int) error) (answered []int) {
 	return answered
 }
 
-// canary is a pod that sleeps, on any node but the spare; its name and its image are missing.
+// canary is a pod that sleeps, on any node but the spare; its name and its image are filled in.
 const canary = `
 apiVersion: v1
 kind: Pod
@@ -838,8 +836,8 @@ spec:
   containers: [{name: c, image: %q, command: [sleep, "600"]}]
 `
 
-// runs reports whether a pod that is made through one control plane's own API server gets to run, elsewhere than on the spare, which
-// simulate does not know.
+// runs reports whether a pod created through one control plane's API server starts, on any node but the spare, which simulate does not
+// know.
 func (p *patient) runs(ctx context.Context, cp *lab.Node) bool {
 	p.pod++
 	name := fmt.Sprintf("canary-%d", p.pod)
@@ -860,7 +858,7 @@ func (p *patient) runs(ctx context.Context, cp *lab.Node) bool {
 	return false
 }
 
-// tryJoin lets the spare worker join.
+// tryJoin makes the spare worker join.
 func (p *patient) tryJoin(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout+5*time.Second)
 	defer cancel()
@@ -870,7 +868,7 @@ func (p *patient) tryJoin(ctx context.Context) bool {
 	return err == nil
 }
 
-// processes lists the test pods' processes on a host with their start, so that a pod that started again is seen.
+// processes lists the test pods' processes on a host with their start times, to detect restarted pods.
 func processes(ctx context.Context, n *lab.Node) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -890,8 +888,8 @@ func (p *patient) podProcesses(ctx context.Context) (map[string]string, error) {
 	return all, nil
 }
 
-// whole waits until the cluster is as before: every member healthy and of one mind, every acknowledged write there, every node Ready, the
-// endpoint, the Service and DNS answering.
+// whole waits until the cluster is as before: every member healthy and consistent, every acknowledged write present, every node Ready, and
+// the endpoint, the Service, and DNS answering.
 func (p *patient) whole(ctx context.Context) error {
 	if err := eventually(ctx, healTimeout, func() error {
 		if _, err := p.etcd(ctx, "endpoint", "health"); err != nil {
@@ -934,7 +932,7 @@ func (p *patient) whole(ctx context.Context) error {
 	return err
 }
 
-// oneMind compares the histories of members of etcd: the same hash at the same revision, one leader, one cluster.
+// oneMind compares the members' histories: the same hash at the same revision, one leader, one cluster.
 func oneMind(ctx context.Context, etcd func(context.Context, ...string) ([]byte, error)) error {
 	out, err := etcd(ctx, "endpoint", "status", "-w", "json")
 	if err != nil {
@@ -986,8 +984,8 @@ func oneMind(ctx context.Context, etcd func(context.Context, ...string) ([]byte,
 	return nil
 }
 
-// restarted wants every pod on the hosts that booted to have started since. Until their kubelets speak, the API shows pods as they were
-// before the power went, with addresses that are no longer in use.
+// restarted checks that every pod on rebooted hosts has started since. Until their kubelets report, the API shows pods as they were before
+// the power failure, with outdated addresses.
 func (p *patient) restarted(ctx context.Context) error {
 	if len(p.booted) == 0 {
 		return nil
@@ -1020,7 +1018,7 @@ func (p *patient) restarted(ctx context.Context) error {
 	return nil
 }
 
-// wellAgain says what is still missing.
+// wellAgain describes what is still missing.
 func (p *patient) wellAgain(ctx context.Context) error {
 	out, err := p.kube(ctx, "get", "nodes", "-o",
 		`jsonpath={range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}`)
@@ -1052,7 +1050,7 @@ func (p *patient) wellAgain(ctx context.Context) error {
 			}
 		}
 	}
-	// pods that are being replaced would be taken for pods that died, and a worker without one says nothing
+	// pods being replaced would look like failed pods, and a worker without a pod proves nothing
 	pods, err := p.kube(ctx, "get", "pods", "-l", "app=web", "-o",
 		`jsonpath={range .items[*]}{.status.phase}{.metadata.deletionTimestamp} {.spec.nodeName}{"\n"}{end}`)
 	if err != nil {
@@ -1061,7 +1059,7 @@ func (p *patient) wellAgain(ctx context.Context) error {
 	on := map[string]bool{}
 	for line := range strings.Lines(pods) {
 		phase, node, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if phase != "Running" || node == "spare" { // whose node is gone, and whose pods are named until they are collected
+		if phase != "Running" || node == "spare" { // pods of a lost node are listed until they are garbage collected
 			return errors.New("a web pod is not running yet")
 		}
 		on[node] = true

@@ -11,7 +11,7 @@ func TestJudge(t *testing.T) {
 	for name, c := range map[string]struct {
 		tries []try
 		works bool
-		gap   time.Duration // 0: none is told
+		gap   time.Duration // 0: no gap is reported
 	}{
 		"always":       {[]try{{1 * s, true}, {20 * s, true}, {36 * s, true}}, true, 0},
 		"never":        {[]try{{3 * s, false}, {36 * s, false}}, false, 0},

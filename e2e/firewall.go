@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// dial prints what becomes of a connection. Dropped packets get no answer.
+// dial prints the result of a connection. Dropped packets get no answer.
 const dial = `import socket, sys
 s = socket.socket()
 s.settimeout(3)
@@ -19,16 +19,15 @@ except ConnectionRefusedError:
 except OSError:
     print("closed")`
 
-// way is a connection between two hosts, and what must become of it: "open", "refused" where a packet arrives and nothing listens,
-// "closed".
+// way is a connection between two hosts, and its expected result: "open", "refused" if a packet arrives and nothing listens, "closed".
 type way struct {
 	from, to string
 	port     int
 	want     string
 }
 
-// checkFirewall wants the hosts to let in what the ports of the design say, from whom they say, and nothing else. The rules must be there
-// after a boot, too, and no timer may be left that takes them away.
+// checkFirewall checks that the hosts accept connections to the design's ports, from the design's peers, and nothing else. The rules must
+// survive a reboot, and no timer may remain that removes them.
 func checkFirewall(ctx context.Context, c *cluster) error {
 	if err := c.walk(ctx); err != nil {
 		return err
@@ -52,7 +51,7 @@ func checkFirewall(ctx context.Context, c *cluster) error {
 	if err := eventually(ctx, 3*time.Minute, func() error { return c.checkNodes(ctx) }); err != nil {
 		return err
 	}
-	// A node is Ready for the cluster until its lease ends: its kubelet may not listen yet.
+	// A node counts as Ready until its lease expires: its kubelet may not listen yet.
 	return eventually(ctx, 2*time.Minute, func() error { return c.walk(ctx) })
 }
 

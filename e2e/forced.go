@@ -16,26 +16,26 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// forced is a refused edit that is made all the same, and the harm that it does.
+// forced is a refused edit that is made anyway, and the harm it does.
 type forced struct {
 	what  string
 	pairs []string
-	// spoil writes into the tree what validate does not let through.
+	// spoil writes what validate refuses into the tree.
 	spoil func(c *changing) error
-	// playbook that makes the edit; "" for reconfigure.yml.
+	// playbook carries out the edit; "" for reconfigure.yml.
 	playbook string
-	// byHand makes the edit with a command on the first host, where the playbooks have no way at all, and back takes it back.
+	// byHand makes the edit with a command on the first host, if no playbook can, and back reverts it.
 	byHand, back string
-	// other reports whether diff knows a playbook for the edit, and this is another one.
+	// other reports that diff names another playbook for the edit.
 	other bool
-	// ends reports whether the playbook is to put everything back by itself.
+	// ends reports that the playbook must restore everything itself.
 	ends bool
-	// harm says what came of it: ran is why the playbook failed, nil if it ended well. It returns "" if there is no harm, and then the
+	// harm describes the damage: ran is why the playbook failed, nil if it succeeded. It returns "" if there is no harm, which means the
 	// refusal is wrong.
 	harm func(ctx context.Context, c *changing, ran error) (string, error)
 }
 
-// unguarded takes the judgment out of the tree: what it would refuse is carried out.
+// unguarded removes the checks from the tree, so that refused edits are carried out.
 func (c *changing) unguarded() error {
 	for _, guard := range []struct{ file, says, instead string }{
 		{"files/judge.py", `"problems": self.problems`, `"problems": []`},
@@ -57,7 +57,7 @@ func (c *changing) unguarded() error {
 	return nil
 }
 
-// force makes a refused edit all the same, and wants harm of it.
+// force makes a refused edit anyway, and expects harm.
 func (c *changing) force(ctx context.Context, f forced) error {
 	if err := c.edit(ctx, f.pairs...); err != nil {
 		return err
@@ -94,7 +94,7 @@ func (c *changing) force(ctx context.Context, f forced) error {
 	return nil
 }
 
-// walkForced makes edits that are refused, and wants each to do harm. Each but the last is taken back the same way.
+// walkForced makes refused edits, and expects each to do harm. Each but the last is reverted the same way.
 func walkForced(edits []forced) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error { return c.forceAll(ctx, edits) }
 }
@@ -139,7 +139,7 @@ func (c *changing) forceAll(ctx context.Context, edits []forced) error {
 	return nil
 }
 
-// again writes the tree of the topology where it was not changed by hand.
+// anew writes the topology's tree again, without manual changes.
 func (c *changing) anew(ctx context.Context) error {
 	if err := os.RemoveAll(c.tree); err != nil {
 		return err
@@ -162,7 +162,7 @@ var forcedEdits = []forced{
 	{what: "another range of Services", pairs: inNetwork(`  service_subnets = ["10.120.0.0/16"]`), harm: splitsServices},
 }
 
-// forcedNodes are forced edits of what nodes and pods are given when they start.
+// forcedNodes are forced edits of what nodes and pods get at start.
 var forcedNodes = []forced{
 	{what: "another cgroup driver", pairs: []string{ofCluster, ofCluster + "\n  kubelet {\n    cgroup_driver = \"cgroupfs\"\n  }"},
 		playbook: "reconfigure.yml", harm: startsNoPod},
@@ -179,13 +179,13 @@ var forcedNodes = []forced{
 		back: "cp /root/before.yaml /etc/kubernetes/manifests/kube-apiserver.yaml", harm: nobodyAnswers},
 }
 
-// forcedTopology moves stacked etcd to hosts of its own as if the cluster began there.
+// forcedTopology moves stacked etcd to separate hosts as if the cluster were new.
 var forcedTopology = forced{what: "stacked etcd to external", playbook: "site.yml",
 	pairs: []string{`topology = "stacked"`, `topology = "external"`, `node "worker-1"`,
 		pool("etcd", "etcd", 3, "10.77.0.21") + "\nnode \"worker-1\""},
 	spoil: beginsEtcd, harm: forgetsAll}
 
-// beginsEtcd makes the tree take the members of external etcd for those of a new cluster.
+// beginsEtcd makes the tree treat the members of external etcd as a new cluster.
 func beginsEtcd(c *changing) error {
 	name := filepath.Join(c.tree, "ansible", "roles", "survey", "files", "judge.py")
 	data, err := os.ReadFile(name)
@@ -196,7 +196,7 @@ func beginsEtcd(c *changing) error {
 	return os.WriteFile(name, []byte(strings.Replace(string(data), goesOn, begins, 1)), 0o644)
 }
 
-// forgetsAll is the harm where the API servers no longer know what was stored.
+// forgetsAll is the harm if the API servers no longer find stored data.
 func forgetsAll(ctx context.Context, c *changing, ran error) (string, error) {
 	out, err := c.kube(ctx, "get", "deployment", "web", "-o", "name")
 	if err != nil && strings.Contains(err.Error(), "NotFound") {
@@ -210,7 +210,7 @@ func forgetsAll(ctx context.Context, c *changing, ran error) (string, error) {
 	return "", fmt.Errorf("the API says %s %w", out, err)
 }
 
-// flagged gives a component a flag in the tree that validate refuses.
+// flagged sets a component's flag in the tree that validate refuses.
 func flagged(component, flag, value string) func(*changing) error {
 	return func(c *changing) error {
 		name := filepath.Join(c.tree, "kubeadm", c.nodes[0].Name+".yaml")
@@ -243,14 +243,14 @@ func flagged(component, flag, value string) func(*changing) error {
 	}
 }
 
-// stops is the harm of a component that does not come up; the playbook puts the old one back.
+// stops is the harm of a component that does not start; the playbook restores the old one.
 func stops(component string) func(context.Context, *changing, error) (string, error) {
 	return func(_ context.Context, _ *changing, ran error) (string, error) {
 		return failure(ran, component+" did not come up with its new settings")
 	}
 }
 
-// startsNoPod is the harm where a new pod does not come up.
+// startsNoPod is the harm if a new pod does not start.
 func startsNoPod(ctx context.Context, c *changing, ran error) (string, error) {
 	if ran != nil {
 		return failure(ran, "")
@@ -270,7 +270,7 @@ func startsNoPod(ctx context.Context, c *changing, ran error) (string, error) {
 	return "a new pod does not start: " + why[:min(len(why), 160)], nil
 }
 
-// staysWithOneShare is the harm where the nodes' pods get no address of the second family, and who wants one stops.
+// staysWithOneShare is the harm if the nodes' pods get no address of the second family, and a pod that needs one fails.
 func staysWithOneShare(ctx context.Context, c *changing, ran error) (string, error) {
 	if ran != nil {
 		return failure(ran, "")
@@ -287,7 +287,7 @@ func staysWithOneShare(ctx context.Context, c *changing, ran error) (string, err
 	return text, nil
 }
 
-// twoNetworks is the harm where a new pod gets the address of one that runs, or none.
+// twoNetworks is the harm if a new pod gets the address of a running one, or none.
 func twoNetworks(ctx context.Context, c *changing, ran error) (string, error) {
 	if ran != nil {
 		return failure(ran, "")
@@ -313,7 +313,7 @@ func twoNetworks(ctx context.Context, c *changing, ran error) (string, error) {
 	return "", err
 }
 
-// nobodyAnswers is the harm where kubeconfigs lead to a port on which nothing listens.
+// nobodyAnswers is the harm if kubeconfigs point to a port on which nothing listens.
 func nobodyAnswers(ctx context.Context, c *changing, _ error) (string, error) {
 	err := eventually(ctx, 3*time.Minute, func() error {
 		if _, err := c.kube(ctx, "get", "--raw", "/readyz"); err == nil {
@@ -330,7 +330,7 @@ func nobodyAnswers(ctx context.Context, c *changing, _ error) (string, error) {
 	return "the API server answers at 7443, and these dial 6443: " + strings.TrimSpace(out), err
 }
 
-// otherName is the harm where the cluster's own records speak of two names.
+// otherName is the harm if the cluster's records disagree about its name.
 func otherName(ctx context.Context, c *changing, ran error) (string, error) {
 	if ran != nil {
 		return failure(ran, "")
@@ -343,12 +343,12 @@ func otherName(ctx context.Context, c *changing, ran error) (string, error) {
 	return "the controller manager says " + strings.Join(strings.Fields(flags), " "), nil
 }
 
-// lacksName is the harm of a green run that brings nothing.
+// lacksName is the harm of a successful run without effect.
 func lacksName(_ context.Context, c *changing, ran error) (string, error) {
 	if ran != nil {
 		return failure(ran, "")
 	}
-	dialed, err := tls.Dial("tcp", c.bootstrap().Address+":6443", &tls.Config{InsecureSkipVerify: true}) // to read what is served
+	dialed, err := tls.Dial("tcp", c.bootstrap().Address+":6443", &tls.Config{InsecureSkipVerify: true}) // to read the served certificate
 	if err != nil {
 		return "", err
 	}
@@ -394,7 +394,7 @@ func failure(ran error, words string) (string, error) {
 	return line[:min(len(line), 200)], nil
 }
 
-// reason is what the task said at which a playbook stopped.
+// reason returns the message of the task that stopped a playbook.
 func reason(text string) string {
 	_, after, there := strings.Cut(text, "FAILED! => ")
 	if !there {
@@ -407,7 +407,7 @@ func reason(text string) string {
 	return ": " + strings.Join(strings.Fields(cmp.Or(failed.Stderr, failed.Msg)), " ")
 }
 
-// fails says the harm where a new pod does not find a name.
+// fails returns the harm if a new pod cannot resolve a name.
 func (c *changing) fails(ctx context.Context, harm, name string) (string, error) {
 	_, _ = c.kube(ctx, "delete", "pod", "asker", "--ignore-not-found", "--wait")
 	if _, err := c.kube(ctx, "run", "asker", "--image="+c.nodes[0].ProbeImage(), "--restart=Never", "--command", "--", "sleep",

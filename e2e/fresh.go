@@ -15,8 +15,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Files of hosts by which a cluster that was edited is compared with one that was built from its last topology. What a host decides for
-// itself when it starts for the first time is not among them: keys, tokens, and who etcd's members were then.
+// Files of hosts that are compared between an edited cluster and one built from its last topology. What a host decides at its first start
+// is not included: keys, tokens, and etcd's initial members.
 const compared = `for f in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/scheduler-config.yaml /etc/kubernetes/api-server/* \
   /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /etc/etcd/etcd.env \
   /etc/systemd/system/etcd.service /etc/haproxy/haproxy.cfg \
@@ -25,17 +25,17 @@ const compared = `for f in /etc/kubernetes/manifests/*.yaml /etc/kubernetes/sche
   /etc/static-routes.conf /etc/k8splan/plan.json; do
   [ -f "$f" ] || continue; printf '%s\n' "=== $f"; cat "$f"; done`
 
-// Words of files that differ between a host that began a cluster and one that joined it, or between two clusters of one design.
+// Words of files that differ between a host that started a cluster and one that joined it, or between two clusters of one design.
 var ownWords = []*regexp.Regexp{
 	regexp.MustCompile(`(?m)^ETCD_INITIAL_.*\n`),
 	regexp.MustCompile(`(?m)^\s*- --initial-cluster(-state)?=.*\n`),
-	// Which node has which share of the pod range follows from the order in which they joined.
+	// Nodes' shares of the pod range depend on the order in which they joined.
 	regexp.MustCompile(`(?m)^10\.244\.\d+\.0/24 `),
-	// Labels that a kubelet may not put back count when it registers, and kubectl brings them to a node that has.
+	// Labels that a kubelet may not set only count at registration; kubectl sets them on existing nodes.
 	regexp.MustCompile(`example\.com/[a-z]+=[a-z]+,?`),
 }
 
-// state is what runs: files of hosts, kubeadm's ConfigMaps, nodes, images, members of etcd.
+// state returns the running state: files of hosts, kubeadm's ConfigMaps, nodes, images, etcd members.
 func (c *changing) state(ctx context.Context) (map[string]string, error) {
 	out := map[string]string{}
 	for _, n := range c.nodes {
@@ -80,7 +80,7 @@ func (c *changing) state(ctx context.Context) (map[string]string, error) {
 	return out, nil
 }
 
-// canonical is a file without what is its host's own, YAML with its keys in order.
+// canonical returns a file without host-specific values, and YAML with sorted keys.
 func canonical(name, content string) string {
 	for _, own := range ownWords {
 		content = own.ReplaceAllString(content, "")
@@ -96,7 +96,7 @@ func canonical(name, content string) string {
 	return content
 }
 
-// likeFresh builds the last topology again, on empty hosts, and wants the edited cluster to have been the same.
+// likeFresh rebuilds the last topology on empty hosts, and checks that the edited cluster was equal.
 func (c *changing) likeFresh(ctx context.Context) error {
 	if c.unrecorded {
 		if err := c.play(ctx, c.t, "site.yml"); err != nil {

@@ -19,7 +19,7 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// hardWay brings up the tree of the target kubernetes-the-hard-way by its own scripts, twice, and checks the cluster as any other.
+// hardWay builds the tree of the target kubernetes-the-hard-way with its own scripts, twice, and runs the usual checks.
 func (h *harness) hardWay(ctx context.Context) (err error) {
 	t := h.table(ctx, "kubernetes-the-hard-way")
 	stop, err := h.serveComponents()
@@ -59,7 +59,7 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 	}
 	t.phase("boot hosts")
 
-	// The lab's host keys are not in this user's list.
+	// The lab's host keys are not in this user's known_hosts.
 	bin := filepath.Join(c.dir, "bin")
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	// This machine does not know the endpoint's name, and the certificate knows the address too.
+	// This machine cannot resolve the endpoint's name, but the certificate includes the address.
 	local := filepath.Join(c.dir, "kubeconfig")
 	if err := os.WriteFile(local, []byte(strings.Replace(string(kubeconfig), "api.hard.internal", c.nodes[0].Address, 1)),
 		0o600); err != nil {
@@ -130,7 +130,7 @@ func (h *harness) hardWay(ctx context.Context) (err error) {
 	return nil
 }
 
-// started is since when each service of each host runs.
+// started returns the start time of each service on each host.
 func (h *harness) started(ctx context.Context, c *cluster) (string, error) {
 	var all strings.Builder
 	for _, n := range c.nodes {
@@ -144,7 +144,7 @@ func (h *harness) started(ctx context.Context, c *cluster) (string, error) {
 	return all.String(), nil
 }
 
-// journals is what the hosts' services said.
+// journals saves the logs of the hosts' services.
 func (h *harness) journals(ctx context.Context, c *cluster) error {
 	var all strings.Builder
 	for _, n := range c.nodes {
@@ -156,7 +156,7 @@ func (h *harness) journals(ctx context.Context, c *cluster) error {
 	return errors.Join(fmt.Errorf("the hosts' journals are in %s", file), os.WriteFile(file, []byte(all.String()), 0o644))
 }
 
-// serveComponents is a mirror that also has the programs which kubeadm would run from images.
+// serveComponents serves a mirror that also has the programs that kubeadm would run from images.
 func (h *harness) serveComponents() (stop func(), err error) {
 	files := http.FileServer(http.Dir(filepath.Join(h.lab.Dir, "www")))
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -11,10 +11,10 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// userConfig is where the case has site.yml write a kubeconfig.
+// userConfig is the path where site.yml writes a kubeconfig for the case.
 func (c *cluster) userConfig() string { return filepath.Join(c.dir, "user", "prod.conf") }
 
-// refusesKubeconfig wants site.yml to leave the kubeconfig of another cluster as it is, and to stop before it changes anything.
+// refusesKubeconfig checks that site.yml does not overwrite another cluster's kubeconfig, and stops before it changes anything.
 func (c *cluster) refusesKubeconfig(ctx context.Context) error {
 	const other = "apiVersion: v1\nkind: Config\nclusters: [{name: other, cluster: {server: https://other}}]\n"
 	path := filepath.Join(c.dir, "other.conf")
@@ -37,8 +37,8 @@ func (c *cluster) refusesKubeconfig(ctx context.Context) error {
 	return nil
 }
 
-// checkKubeconfig wants the file that site.yml wrote to be an administrator's key, for its owner alone and in no log. This machine does not
-// know the endpoint's name: kubectl is told the address, and still checks the name.
+// checkKubeconfig checks that site.yml wrote an administrator's kubeconfig, readable only by its owner and absent from all logs. This
+// machine cannot resolve the endpoint's name: kubectl gets the address, and still verifies the name.
 func (c *cluster) checkKubeconfig(ctx context.Context, label string) error {
 	info, err := os.Stat(c.userConfig())
 	if err != nil {

@@ -10,9 +10,8 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// checkLanguage wants what the topology language.hcl says to be what runs: patches in the pods and kubelets that kubeadm made, logins on
-// the
-// hosts and nowhere else, nodes by the names of the map.
+// checkLanguage checks that the settings of language.hcl are live: patches in kubeadm's pods and kubelets, logins on the hosts and nowhere
+// else, nodes with the names of the map.
 func checkLanguage(ctx context.Context, c *cluster) error {
 	if err := checkSealed(ctx, c); err != nil {
 		return err
@@ -47,10 +46,10 @@ func checkLanguage(ctx context.Context, c *cluster) error {
 	return nil
 }
 
-// throughProxy asks for an address that only the proxy knows, as modules of Ansible do on the host.
+// throughProxy requests an address that only the proxy knows, as Ansible's modules do on the host.
 const throughProxy = "import urllib.request as r; print(r.urlopen('http://said.example.com/', timeout=5).read().decode())"
 
-// saidOf looks at one node: its kubelet's configuration, and the login of the proxy and of the registry.
+// saidOf checks one node: its kubelet's configuration, and the logins of the proxy and of the registry.
 func (c *cluster) saidOf(ctx context.Context, host string) error {
 	out, err := c.kube(ctx, "get", "--raw", "/api/v1/nodes/"+host+"/proxy/configz")
 	if err != nil {
@@ -73,7 +72,7 @@ func (c *cluster) saidOf(ctx context.Context, host string) error {
 	return nil
 }
 
-// escaped is the lab's login in a URL.
+// escaped returns the lab's login, escaped for a URL.
 func escaped() string {
 	user, password, _ := strings.Cut(lab.Login, ":")
 	quote := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// readyz prints what an address answers. A host of the lab has no curl.
+// readyz prints the response of an address. Lab hosts have no curl.
 const readyz = "import ssl, sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=3, context=ssl._create_unverified_context())." +
 	"read().decode())"
 
-// checkLocal wants each worker to reach the API servers by its own proxy, and to go on by it when the control plane dies that every other
-// one joined: the name must have been left to it nowhere.
+// checkLocal checks that each worker reaches the API servers through its local proxy, and continues to when the control plane that the
+// others joined dies: no host may still resolve the name to it.
 func checkLocal(ctx context.Context, c *cluster) error {
 	first, second := c.groups["control_plane"][0], c.groups["control_plane"][1]
 	out, err := c.node(second).Exec(ctx, "cat", "/etc/kubernetes/admin.conf")
@@ -46,8 +46,8 @@ func checkLocal(ctx context.Context, c *cluster) error {
 	return eventually(ctx, 3*time.Minute, func() error { return c.checkNodes(ctx) })
 }
 
-// leads wants the endpoint's name to lead to an address, on a host and in the pods there that have a copy of its /etc/hosts. Static pods
-// of a control plane, whose directories are named without hyphens, had theirs before it joined, and connect to no endpoint.
+// leads checks that the endpoint's name resolves to an address, on a host and in its pods with a copy of /etc/hosts. Static pods of a
+// control plane, whose directories have names without hyphens, got theirs before it joined, and never connect to the endpoint.
 func (c *cluster) leads(ctx context.Context, host, name, want string) error {
 	out, err := c.node(host).Exec(ctx, "sh", "-c", "grep -hF ' "+name+"' /etc/hosts /var/lib/kubelet/pods/*-*-*-*-*/etc-hosts")
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *cluster) leads(ctx context.Context, host, name, want string) error {
 	return nil
 }
 
-// workersWithout wants the workers to reach the API, and to renew their leases, after a control plane died. asked is one that lives.
+// workersWithout checks that the workers reach the API and renew their leases after a control plane died. asked is a surviving one.
 func (c *cluster) workersWithout(ctx context.Context, asked, server string, died time.Time) error {
 	for _, host := range c.groups["workers"] {
 		if err := eventually(ctx, 20*time.Second, func() error {

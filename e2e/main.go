@@ -1,5 +1,5 @@
-// Command e2e brings up real clusters from generated trees, on hosts that it makes out of namespaces (package lab), and checks them. See
-// README.md next to it.
+// Command e2e builds real clusters from generated trees, on hosts made from namespaces (package lab), and checks them. See README.md in
+// this directory.
 package main
 
 import (
@@ -20,19 +20,19 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// testCase is one topology and what is asked of it beyond the checks that every cluster gets.
+// testCase is a topology and its additional checks.
 type testCase struct {
 	name  string // of topologies/<name>.hcl
 	reset bool   // reset.yml, then site.yml once more
-	// extra cases need what lab.Extras builds; they run where they are named, or all of them as "extra".
+	// extra cases need lab.Extras; they only run by name, or all of them as "extra".
 	extra bool
-	// containers of one machine are its hosts, and not machines.
+	// containers reports that the hosts are containers of one machine.
 	containers bool
-	// also is asked of the cluster after each run of site.yml.
+	// also is an additional check after each run of site.yml.
 	also func(context.Context, *cluster) error
 }
 
-// cases in the order in which they run: the quickest first.
+// cases in run order: the quickest first.
 var cases = []testCase{
 	{name: "aio", reset: true, also: checkSealed},
 	{name: "1+1+2"},
@@ -51,14 +51,14 @@ var cases = []testCase{
 	{name: "addons", reset: true, extra: true, also: checkAddons},
 }
 
-// harness is what every case needs.
+// harness is shared by all cases.
 type harness struct {
 	lab     *lab.Lab
 	root    string // the project's directory
 	k8splan string // the binary under test
-	scratch string // trees, kubeconfigs, ssh's sockets: gone after the run
+	scratch string // trees, kubeconfigs, ssh's sockets: deleted after the run
 	keep    bool
-	noFresh bool // chains of edits are not compared with a cluster that is rebuilt
+	noFresh bool // chains of edits are not compared with a rebuilt cluster
 }
 
 func main() {
@@ -217,7 +217,7 @@ func run(ctx context.Context, args []string) (err error) {
 	return ctx.Err()
 }
 
-// choose returns the cases that were named; none, or "all", stand for all but the extra ones, "extra" for those.
+// choose returns the named cases; no name, or "all", selects all but the extra ones, "extra" selects those.
 func choose(names []string) ([]testCase, error) {
 	some := func(extra bool) []testCase {
 		return slices.DeleteFunc(slices.Clone(cases), func(c testCase) bool { return c.extra != extra })
@@ -239,7 +239,7 @@ func choose(names []string) ([]testCase, error) {
 	return chosen, nil
 }
 
-// projectRoot is the nearest directory upwards that holds go.mod.
+// projectRoot returns the closest parent directory with a go.mod.
 func projectRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// observed is the Markdown of what was predicted and what was seen, for docs/availability.md.
+// observed formats the predictions and the observations as Markdown, for docs/availability.md.
 func observed(all []result, versions string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s.\n\n", time.Now().UTC().Format("2 January 2006"), versions)
@@ -35,7 +35,7 @@ func observed(all []result, versions string) string {
 	return b.String()
 }
 
-// mark is the prediction as README.md of a tree writes it, with what was seen where the two can differ.
+// mark formats a prediction as in a tree's README.md, with the observation where the two can differ.
 func mark(r result, capability string) string {
 	short := map[string]string{"up": "✓", "degraded": "◐", "depends": "?", "down": "✗"}[r.Predicted[capability]]
 	seen, asked := r.Observed[capability]
@@ -50,7 +50,7 @@ func mark(r result, capability string) string {
 	return short
 }
 
-// away is how long a capability did not answer, of those that answered again by themselves.
+// away formats how long a capability was unavailable, if it recovered on its own.
 func away(r result, capability string) string {
 	if !r.Observed[capability] {
 		return "until repaired"

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// observers look at a cluster for as long as an edit takes: numbered writes through the endpoint, questions to the endpoint, and from a pod
-// of every node a Service and the pods of all other nodes. What runs is compared before and after.
+// observers watch a cluster during an edit: numbered writes through the endpoint, requests to the endpoint, and from a pod of every node
+// requests to a Service and to the pods of all other nodes. Running containers are compared before and after.
 type observers struct {
 	c      *changing
 	writer *writer
@@ -24,25 +24,25 @@ type observers struct {
 	stop  context.CancelFunc
 	done  sync.WaitGroup
 	away  time.Duration // the longest time without an answer from the endpoint
-	asked time.Time     // of its last answer
+	asked time.Time     // time of its last answer
 }
 
-// Sighting is what they saw.
+// Sighting holds the observations.
 type Sighting struct {
 	Writes    int      `json:"writes"`
-	Gap       float64  `json:"gap"`      // seconds: the longest between two acknowledged writes
-	Endpoint  float64  `json:"endpoint"` // seconds: the longest without an answer at the endpoint
-	Service   float64  `json:"service"`  // seconds: the longest in which a Service answered no pod of a node
-	Pods      float64  `json:"pods"`     // seconds: the longest in which pods of other nodes answered no pod of a node
+	Gap       float64  `json:"gap"`      // seconds: the longest time between two acknowledged writes
+	Endpoint  float64  `json:"endpoint"` // seconds: the longest time without an answer at the endpoint
+	Service   float64  `json:"service"`  // seconds: the longest time in which a Service answered no pod of a node
+	Pods      float64  `json:"pods"`     // seconds: the longest time in which pods of other nodes answered no pod of a node
 	Where     string   `json:"where,omitempty"`
-	Pace      float64  `json:"pace,omitempty"`      // seconds: the median between two answers of the Service to one pod
-	Restarted []string `json:"restarted,omitempty"` // pods that are there before and after, in other containers
+	Pace      float64  `json:"pace,omitempty"`      // seconds: the median time between two answers of the Service to one pod
+	Restarted []string `json:"restarted,omitempty"` // pods that exist before and after, in other containers
 }
 
-// usualPace is the pace of watchers on a machine that has nothing else to do: they ask once a second, and each question takes its time.
+// usualPace is the watchers' pace on an idle machine, in seconds: they send requests once a second, and each takes its time.
 const usualPace = 1.5
 
-// slow is how many times slower than usual the watchers went: what limits allow is multiplied by it.
+// slow returns how many times slower than usual the watchers were: limits are multiplied by it.
 func (o *Sighting) slow() float64 { return max(1, o.Pace/usualPace) }
 
 func (o *Sighting) String() string {
@@ -57,7 +57,7 @@ func (o *Sighting) String() string {
 	return text
 }
 
-// watchers are a pod on each node that asks a Service, and the pods of all nodes, once a second, and says so where it had an answer.
+// watchers are a pod on each node that requests a Service, and the pods of all nodes, once a second, and logs each answer.
 const watchers = `apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: watcher}
@@ -89,7 +89,7 @@ metadata: {name: watcher}
 spec: {selector: {app: watcher}, clusterIP: None, ports: [{port: 8080}]}
 `
 
-// observe begins to look. The kubeconfig must have been fetched, and the workload of the checks must run.
+// observe starts the observers. The kubeconfig must have been fetched, and the checks' workload must run.
 func (c *changing) observe(ctx context.Context) (*observers, error) {
 	if _, err := c.kubeInput(ctx, fmt.Sprintf(watchers, c.nodes[0].ProbeImage()), "apply", "-f", "-"); err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func (c *changing) observe(ctx context.Context) (*observers, error) {
 	return o, nil
 }
 
-// ask puts a question to the endpoint five times a second.
+// ask sends five requests a second to the endpoint.
 func (o *observers) ask(ctx context.Context) {
 	for ctx.Err() == nil {
 		server := o.writer.server()
@@ -136,13 +136,14 @@ func (o *observers) ask(ctx context.Context) {
 	}
 }
 
-// quit stops the observers, where the result is not needed.
+// quit stops the observers if the result is not needed.
 func (o *observers) quit() {
 	o.stop()
 	o.writer.stop()
 }
 
-// end stops to look, wants every acknowledged write to be there, and says what was seen. inWork are nodes whose own pods may be cut off.
+// end stops the observers, checks that every acknowledged write is there, and returns the observations. inWork are nodes whose own pods may
+// be disconnected.
 func (o *observers) end(ctx context.Context, inWork ...string) (*Sighting, error) {
 	o.stop()
 	o.done.Wait()
@@ -165,7 +166,7 @@ func (o *observers) end(ctx context.Context, inWork ...string) (*Sighting, error
 	return saw, nil
 }
 
-// traffic reads from the watchers when they had answers. A pod that is not as old as the edit is not asked about before its time.
+// traffic reads from the watchers when they got answers. A pod that is younger than the edit only counts from its start.
 func (o *observers) traffic(ctx context.Context, saw *Sighting, inWork []string) error {
 	end := time.Now()
 	var list struct {
@@ -194,7 +195,7 @@ func (o *observers) traffic(ctx context.Context, saw *Sighting, inWork []string)
 			continue
 		}
 		began := o.since
-		if p.Status.ContainerStatuses[0].State.Running.StartedAt.After(began) { // what it waits for comes up with it
+		if p.Status.ContainerStatuses[0].State.Running.StartedAt.After(began) { // what it waits for starts with it
 			began = time.Time{}
 		}
 		log, err := o.c.kube(ctx, "logs", p.Metadata.Name, "--timestamps", "--since-time="+o.since.UTC().Format(time.RFC3339))
@@ -214,8 +215,8 @@ func (o *observers) traffic(ctx context.Context, saw *Sighting, inWork []string)
 	return nil
 }
 
-// gaps are the longest times, in seconds, between two lines of each kind in a watcher's log, from began on; where that is zero, from its
-// first line on. pace is the median time between two answers of the Service, which one long gap does not change.
+// gaps returns the longest times, in seconds, between two lines of each kind in a watcher's log, starting at began, or at its first line if
+// began is zero. pace is the median time between two answers of the Service, which one long gap does not change.
 func gaps(log string, began, end time.Time) (service, pods, pace float64) {
 	last := map[string]time.Time{}
 	if !began.IsZero() {
@@ -250,7 +251,7 @@ func gaps(log string, began, end time.Time) (service, pods, pace float64) {
 	return longest["service"], longest["pod"], pace
 }
 
-// containers lists every pod with the containers that it runs in.
+// containers lists every pod with its containers.
 func (c *cluster) containers(ctx context.Context) (map[string]string, error) {
 	var list struct {
 		Items []struct {

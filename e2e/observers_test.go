@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// One long gap is found, and does not make the watchers slow; a machine that has much to do does.
+// One long gap is found, and does not make the watchers slow; a busy machine does.
 func TestGaps(t *testing.T) {
 	began := time.Date(2026, 11, 30, 4, 0, 0, 0, time.UTC)
 	log := func(seconds ...float64) (text string, end time.Time) {

@@ -16,15 +16,15 @@ import (
 	"time"
 )
 
-// playbookRun is what callbacks/lab_timing.py saw of one run.
+// playbookRun is what callbacks/lab_timing.py recorded of one run.
 type playbookRun struct {
 	plays   []play   // in order
-	tasks   int      // of the playbook's text that at least one host carried out
+	tasks   int      // of the playbook, carried out by at least one host
 	results int      // of tasks on hosts
 	changed []string // "host: task", sorted
 	recap   map[string]map[string]int
 	took    time.Duration
-	sent    int // tasks times hosts: what was carried out, and what a host was left out of
+	sent    int // tasks times hosts: those carried out, and those a host skipped
 }
 
 type play struct {
@@ -34,7 +34,7 @@ type play struct {
 	took    time.Duration
 }
 
-// playbook runs one playbook of the tree as a person would.
+// playbook runs a playbook of the tree as a user would.
 func (c *cluster) playbook(ctx context.Context, name, label string, args ...string) (*playbookRun, error) {
 	timing := c.log(label, ".jsonl")
 	if err := os.RemoveAll(timing); err != nil {
@@ -54,7 +54,7 @@ func (c *cluster) playbook(ctx context.Context, name, label string, args ...stri
 	return r, nil
 }
 
-// ansible runs one of Ansible's programs in the tree's directory, with stock Ansible. The lab adds where ssh finds the hosts' keys and
+// ansible runs one of Ansible's programs in the tree's directory, with stock Ansible. The lab only adds where ssh finds the hosts' keys and
 // keeps its connections.
 func (c *cluster) ansible(ctx context.Context, label, program string, args ...string) (exit int, err error) {
 	log := c.log(label, ".log")
@@ -70,7 +70,7 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 	cmd.Dir = filepath.Join(c.tree, "ansible")
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	if c.killed { // with all that it started here: a machine that loses power closes no connection
+	if c.killed { // with all child processes: a machine that loses power closes no connection
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	}
@@ -81,7 +81,7 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 		"LAB_TIMING_FILE="+c.log(label, ".jsonl"),
 		"ANSIBLE_SSH_CONTROL_PATH_DIR="+c.sockets(),
 		"ANSIBLE_SSH_EXTRA_ARGS=-o UserKnownHostsFile="+c.h.lab.KnownHosts(),
-		"ANSIBLE_CALLBACK_RESULT_FORMAT=json", // which breaks no line of what is looked for
+		"ANSIBLE_CALLBACK_RESULT_FORMAT=json", // it does not break lines that are searched for
 		"ANSIBLE_NOCOLOR=1", "PYTHONDONTWRITEBYTECODE=1",
 	)
 	if err := cmd.Run(); err != nil {
@@ -91,16 +91,16 @@ func (c *cluster) ansible(ctx context.Context, label, program string, args ...st
 	return 0, nil
 }
 
-// log is a file of this cluster in the log's directory.
+// log returns a file of this cluster in the log directory.
 func (c *cluster) log(label, extension string) string {
 	return filepath.Join(c.h.lab.Dir, "log", c.name+"-"+label+extension)
 }
 
-// unreachable is ansible-playbook's exit code where hosts could not be reached and nothing else went wrong.
-// Source: RUN_UNREACHABLE_HOSTS in lib/ansible/executor/task_queue_manager.py
+// unreachable is ansible-playbook's exit code if hosts were unreachable and nothing else went wrong. Source: RUN_UNREACHABLE_HOSTS in
+// lib/ansible/executor/task_queue_manager.py
 const unreachable = 4
 
-// without reports whether no host failed, and none was unreachable but those that are away.
+// without reports whether no host failed, and none was unreachable except those that are away.
 func (r *playbookRun) without(away []string) bool {
 	for host, counts := range r.recap {
 		if counts["failures"] > 0 || counts["unreachable"] > 0 && !slices.Contains(away, host) {
@@ -140,7 +140,7 @@ func readTiming(path string) (*playbookRun, error) {
 			r.recap = line.Recap
 		case line.Task == "":
 			began = line.At
-			if n := len(r.plays); n == 0 || r.plays[n-1].name != line.Play { // with serial, each batch begins the play again
+			if n := len(r.plays); n == 0 || r.plays[n-1].name != line.Play { // with serial, each batch starts the play again
 				r.plays, inPlay = append(r.plays, play{name: line.Play}), map[string]bool{}
 			}
 		case line.Skipped:
@@ -165,7 +165,7 @@ func readTiming(path string) (*playbookRun, error) {
 	return r, s.Err()
 }
 
-// changedCount sums the recap.
+// changedCount adds up the recap.
 func (r *playbookRun) changedCount() int {
 	sum := 0
 	for _, counts := range r.recap {

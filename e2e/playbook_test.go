@@ -32,7 +32,7 @@ func TestReadTiming(t *testing.T) {
 	}
 }
 
-// Every case has its topology, and every topology is a case.
+// Every case has its topology, and every topology has a case.
 func TestCasesHaveTopologies(t *testing.T) {
 	files, err := filepath.Glob("topologies/*.hcl")
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// promise is what `k8splan diff -o json` says of an edit before it is made.
+// promise is the prediction of `k8splan diff -o json` for an edit.
 type promise struct {
 	Verdict string        `json:"verdict"`
 	Steps   []promiseStep `json:"steps"`
@@ -21,16 +21,16 @@ type promiseStep struct {
 	ID       string `json:"id"`
 	Playbook string `json:"playbook"`
 	Survives struct {
-		Writes *int `json:"writes"` // null: they are away
+		Writes *int `json:"writes"` // null: writes are unavailable
 		API    *int `json:"api"`
 	} `json:"survives"`
 }
 
-// promised asks diff what the topology does to the cluster that the tree is of.
+// promised asks diff what the topology does to the tree's cluster.
 func (c *changing) promised(ctx context.Context) (promise, error) {
 	var p promise
 	if _, err := os.Stat(filepath.Join(c.tree, "plan.json")); errors.Is(err, os.ErrNotExist) {
-		return p, nil // the cluster is to be built
+		return p, nil // the cluster is not built yet
 	}
 	args := append([]string{"diff", c.tree, filepath.Join(c.dir, "topology.hcl"), "-o", "json"}, c.h.variables()...)
 	cmd := exec.CommandContext(ctx, c.h.k8splan, args...)
@@ -44,14 +44,14 @@ func (c *changing) promised(ctx context.Context) (promise, error) {
 	return p, json.Unmarshal(out, &p)
 }
 
-// Seconds for which the endpoint and the writes may pause although diff says that they go on: a balancer takes a moment to see that an API
-// server went, and members of etcd elect another leader. A host that lost its power closes no connection.
+// Seconds for which the endpoint and the writes may pause although diff says that they continue: a balancer needs time to notice that an
+// API server is gone, and etcd members elect another leader. A host that lost power closes no connection.
 const (
 	blink      = 10
 	blinkOfOne = 40
 )
 
-// kept compares what was seen with what diff said: where no step takes the API or the writes away, they paused for a moment at most.
+// kept compares the observations with diff's prediction: if no step interrupts the API or the writes, they paused for a moment at most.
 func (p *promise) kept(saw *Sighting, trouble string) error {
 	if p.Verdict == "" || p.Verdict == "none" && trouble == "" {
 		return nil

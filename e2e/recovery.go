@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// recover walks through what a person does after a loss, with the playbooks of the generated tree: certificates renewed, a snapshot taken,
-// a host replaced, a lost quorum restored, a cluster brought back of which no control plane is left. One walk for each of the types that
-// have more than one host, two with stacked etcd and two with external, and one on hosts without IPv4.
+// recover tests recovery from losses with the generated tree's playbooks: renewed certificates, a snapshot, a replaced host, a lost quorum,
+// a cluster without any control plane left. There is one walk for each type with more than one host, two with stacked etcd and two with
+// external, and one on hosts without IPv4.
 func (h *harness) recover(ctx context.Context, names []string) error {
 	walks := map[string]func(context.Context, *cluster, *table) error{
 		"1+1+2": walkSingle, "1+3+1": walkLone, "3+1": walkStacked, "3+3+2": walkExternal, "ipv6": walkExternal,
@@ -63,7 +63,7 @@ func (h *harness) recoverCase(ctx context.Context, name string, walk func(contex
 	return walk(ctx, c, t)
 }
 
-// play runs a playbook and gives it a row of the table.
+// play runs a playbook and adds a row to the table.
 func (c *cluster) play(ctx context.Context, t *table, name string, args ...string) error {
 	_, err := c.played(ctx, t, name, args...)
 	return err
@@ -78,13 +78,13 @@ func (c *cluster) played(ctx context.Context, t *table, name string, args ...str
 	return run, nil
 }
 
-// mark leaves a trace in what the cluster stores.
+// mark stores a marker in the cluster.
 func (c *cluster) mark(ctx context.Context, name string) error {
 	_, err := c.kube(ctx, "create", "configmap", name)
 	return err
 }
 
-// marks says which traces the cluster still has.
+// marks checks which markers the cluster still has.
 func (c *cluster) marks(ctx context.Context, want ...string) error {
 	return eventually(ctx, time.Minute, func() error {
 		out, err := c.kube(ctx, "get", "configmaps", "-o", "jsonpath={.items[*].metadata.name}")
@@ -99,7 +99,7 @@ func (c *cluster) marks(ctx context.Context, want ...string) error {
 	})
 }
 
-// lose destroys hosts with their disks and puts new machines in their places, under their names and addresses.
+// lose destroys hosts with their disks and replaces them with new machines of the same names and addresses.
 func (c *cluster) lose(ctx context.Context, names ...string) error {
 	if err := c.destroy(ctx, names...); err != nil {
 		return err
@@ -151,14 +151,14 @@ func (c *cluster) saved(ctx context.Context, t *table) (snapshot, authorities st
 	return snapshot, authorities, nil
 }
 
-// giveBack puts the authorities' keys on a new machine, as RUNBOOK.md says.
+// giveBack restores the CAs' keys on a new machine, as RUNBOOK.md says.
 func (c *cluster) giveBack(ctx context.Context, host, authorities string) error {
 	_, err := c.ansible(ctx, "give-back", "ansible", host, "--become", "--module-name", "ansible.builtin.unarchive", "--args",
 		"src="+authorities+" dest=/")
 	return err
 }
 
-// settled wants site.yml to bring in what is missing, the cluster to hold the given marks and to be well, and a second run to change
+// settled checks that site.yml adds what is missing, that the cluster has the given markers and is healthy, and that a second run changes
 // nothing.
 func (c *cluster) settled(ctx context.Context, t *table, marks ...string) error {
 	if err := c.play(ctx, t, "site.yml"); err != nil {
@@ -184,7 +184,7 @@ func (c *cluster) settled(ctx context.Context, t *table, marks ...string) error 
 	return nil
 }
 
-// serials are the serial numbers of certificates, by host and file.
+// serials returns the serial numbers of certificates, by host and file.
 func (c *cluster) serials(ctx context.Context, files map[string][]string) (map[string]string, error) {
 	all := map[string]string{}
 	for host, paths := range files {
@@ -207,7 +207,8 @@ func (c *cluster) serials(ctx context.Context, files map[string][]string) (map[s
 	return all, nil
 }
 
-// renewed runs renew-certs.yml so that everything is due, wants every certificate new and the cluster well, and then that nothing is due.
+// renewed runs renew-certs.yml with everything due, checks that every certificate is new and the cluster is healthy, and then that nothing
+// is due.
 func (c *cluster) renewed(ctx context.Context, t *table, files map[string][]string) error {
 	before, err := c.serials(ctx, files)
 	if err != nil {
@@ -238,7 +239,7 @@ func (c *cluster) renewed(ctx context.Context, t *table, files map[string][]stri
 	return nil
 }
 
-// refuses wants a playbook to stop without doing anything.
+// refuses checks that a playbook stops without doing anything.
 func (c *cluster) refuses(ctx context.Context, why, name string, args ...string) error {
 	_, err := c.playbook(ctx, name, "refusal-"+strings.TrimSuffix(name, ".yml"), args...)
 	if err == nil {
@@ -273,7 +274,7 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 		return err
 	}
 
-	// a member dies for good, the one that signs certificates, and then a control plane
+	// a member is lost permanently, the one that signs certificates, and then a control plane
 	for _, host := range []string{"etcd-1", "cp-2"} {
 		if err := c.lose(ctx, host); err != nil {
 			return err
@@ -289,7 +290,7 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 			return err
 		}
 	}
-	// what let the new member enter is gone, and systemd knows it
+	// what admitted the new member is gone, and systemd has reloaded
 	if _, err := c.node("etcd-1").Exec(ctx, "systemctl", "restart", "etcd"); err != nil {
 		return fmt.Errorf("etcd-1 does not start again: %w", err)
 	}
@@ -298,7 +299,7 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 	}
 	t.phase("checks")
 
-	// the quorum dies for good
+	// the quorum is lost permanently
 	if err := c.mark(ctx, "before"); err != nil {
 		return err
 	}
@@ -318,7 +319,7 @@ func walkExternal(ctx context.Context, c *cluster, t *table) error {
 	return c.settled(ctx, t, "before")
 }
 
-// walkLone loses the one member of external etcd with its disk, and then every control plane.
+// walkLone loses the only member of external etcd with its disk, and then every control plane.
 func walkLone(ctx context.Context, c *cluster, t *table) error {
 	if err := c.mark(ctx, "before"); err != nil {
 		return err
@@ -396,7 +397,7 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 	if err := checkSealed(ctx, c); err != nil {
 		return err
 	}
-	if err := c.lose(ctx, "cp-1"); err != nil { // the one that began the cluster, and made the key that Secrets are encrypted with
+	if err := c.lose(ctx, "cp-1"); err != nil { // the one that started the cluster, and created the encryption key of Secrets
 		return err
 	}
 	t.phase("cp-1 lost, a new machine in its place")
@@ -423,7 +424,7 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 	if err := c.mark(ctx, "since"); err != nil {
 		return err
 	}
-	// the snapshot is where the first healthy member is: keep that one. No new machines are there yet.
+	// the snapshot is on the first healthy member: keep that one. There are no new machines yet.
 	if err := c.destroy(ctx, "cp-2", "cp-3"); err != nil {
 		return err
 	}
@@ -443,7 +444,7 @@ func walkStacked(ctx context.Context, c *cluster, t *table) error {
 	return checkSealed(ctx, c)
 }
 
-// nodeLost reports whether the node controller has given up on a node.
+// nodeLost checks that the node controller has given up on a node.
 func (c *cluster) nodeLost(ctx context.Context, name string) error {
 	out, err := c.kube(ctx, "get", "node", name, "-o", `jsonpath={.status.conditions[?(@.type=="Ready")].status}`)
 	if err != nil {

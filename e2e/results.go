@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// chainResult is what a chain of edits showed, kept next to what the lab has built.
+// chainResult is the result of a chain of edits, stored with the lab's build results.
 type chainResult struct {
-	Digest string       `json:"digest"` // of all that it tested: see harness.digest
+	Digest string       `json:"digest"` // of everything tested: see harness.digest
 	Passed bool         `json:"passed"`
 	Why    string       `json:"why,omitempty"`
 	Date   string       `json:"date"`
@@ -32,7 +32,7 @@ type editResult struct {
 	What     string  `json:"what"`
 	Playbook string  `json:"playbook,omitempty"`
 	Refused  string  `json:"refused,omitempty"`
-	Forced   string  `json:"forced,omitempty"` // what came of it where the refusal was passed by
+	Forced   string  `json:"forced,omitempty"` // the result if the refusal was bypassed
 	Took     float64 `json:"took,omitempty"`
 	Results  int     `json:"results,omitempty"` // of tasks on hosts
 	Longest  []share `json:"longest,omitempty"` // plays, of the whole run
@@ -40,13 +40,13 @@ type editResult struct {
 	*Sighting
 }
 
-// share is the part of a run's time that one play took.
+// share is one play's share of a run's time.
 type share struct {
 	Play string  `json:"play"`
 	Part float64 `json:"part"`
 }
 
-// longest are the plays that took most of a run's time.
+// longest returns the plays that took most of a run's time.
 func (r *playbookRun) longest(n int) []share {
 	var all []share
 	for _, p := range r.plays {
@@ -56,7 +56,7 @@ func (r *playbookRun) longest(n int) []share {
 	return all[:min(n, len(all))]
 }
 
-// digest stands for what a result depends on: the binary under test, whose templates are in it, and this program with its topologies.
+// digest identifies what a result depends on: the binary under test, which embeds its templates, and this program with its topologies.
 func (h *harness) digest() (string, error) {
 	own, err := os.Executable()
 	if err != nil {
@@ -89,7 +89,7 @@ func (h *harness) resultFile(chain string) string {
 	return filepath.Join(h.lab.Dir, "results", chain+".json")
 }
 
-// result reads what a chain showed the last time; the zero value where it never ran.
+// result reads a chain's last result; the zero value if it never ran.
 func (h *harness) result(chain string) (chainResult, error) {
 	var r chainResult
 	data, err := os.ReadFile(h.resultFile(chain))
@@ -114,7 +114,7 @@ func (h *harness) keepResult(chain string, r *chainResult) error {
 	return os.WriteFile(h.resultFile(chain), append(data, '\n'), 0o644)
 }
 
-// seen prints every edit that a chain showed, of all chains that ever ran here.
+// seen prints every edit of all chains that ever ran here.
 func (h *harness) seen(names []string) error {
 	carried, refused, troubled := 0, 0, 0
 	for _, name := range names {

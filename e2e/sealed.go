@@ -10,7 +10,7 @@ import (
 // sealed must not be found in etcd.
 const sealed = "nobody-reads-this-in-etcd"
 
-// checkSealed wants a Secret that etcd holds encrypted, that every API server reads, and whose reading the audit logs tell of.
+// checkSealed checks a Secret that etcd holds encrypted, that every API server can read, and whose reads the audit logs record.
 func checkSealed(ctx context.Context, c *cluster) error {
 	if out, err := c.kube(ctx, "get", "secret", "sealed", "--ignore-not-found", "-o", "name"); err != nil {
 		return err
@@ -38,7 +38,7 @@ func checkSealed(ctx context.Context, c *cluster) error {
 	return nil
 }
 
-// readSealed reads the Secret at one API server, and the reading in its audit log.
+// readSealed reads the Secret through one API server, and finds the read in its audit log.
 func (c *cluster) readSealed(ctx context.Context, name string) error {
 	node := c.node(name)
 	out, err := node.Exec(ctx, "kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=https://"+node.Address+":6443",

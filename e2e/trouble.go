@@ -12,13 +12,13 @@ import (
 	"github.com/k8splan/k8splan/e2e/lab"
 )
 
-// trouble is what happens on the way of the next edit: its run is killed at a random result, and a host loses power at another one.
+// trouble happens during the next edit: its run is killed at a random result, and a host loses power at another one.
 type trouble struct {
 	interrupt bool
 	host      string // "" for none
 }
 
-// troubled runs a playbook into its trouble, and says what came of it. What it leaves is for the next run to finish.
+// troubled runs a playbook into its trouble, and reports the result. The next run must finish what it leaves.
 func (c *changing) troubled(ctx context.Context, tr *trouble, what, playbook string, args ...string) (string, error) {
 	last := 60
 	r, err := c.h.result(c.chain)
@@ -52,8 +52,8 @@ func (c *changing) troubled(ctx context.Context, tr *trouble, what, playbook str
 	return said, nil
 }
 
-// interrupted starts a playbook and kills it, with all of its processes, once so many results are there. Commands that it started on hosts
-// may go on there.
+// interrupted starts a playbook and kills it, with all of its processes, after the given number of results. Commands that it started on
+// hosts may continue there.
 func (c *changing) interrupted(ctx context.Context, at int, playbook string, args ...string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -70,7 +70,7 @@ func (c *changing) interrupted(ctx context.Context, at int, playbook string, arg
 
 var errKilled = fmt.Errorf("killed on purpose")
 
-// powerless starts a playbook, pulls a host's plug once so many results are there, and boots it again when the run is over.
+// powerless starts a playbook, kills a host after the given number of results, and boots it again when the run is over.
 func (c *changing) powerless(ctx context.Context, n *lab.Node, at int, playbook string, args ...string) (ended string, err error) {
 	watch, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -82,7 +82,7 @@ func (c *changing) powerless(ctx context.Context, n *lab.Node, at int, playbook 
 	select {
 	case err = <-pulled:
 	default:
-		err = n.Kill(ctx) // the run was over before
+		err = n.Kill(ctx) // the run ended earlier
 	}
 	if err != nil {
 		return "", err
@@ -90,7 +90,7 @@ func (c *changing) powerless(ctx context.Context, n *lab.Node, at int, playbook 
 	if err := n.Up(ctx); err != nil {
 		return "", err
 	}
-	// what is behind it takes a moment to find each other again
+	// its components need a moment to find each other again
 	if err := eventually(ctx, 3*time.Minute, func() error { return c.checkNodesThere(ctx) }); err != nil {
 		return "", err
 	}
@@ -100,7 +100,7 @@ func (c *changing) powerless(ctx context.Context, n *lab.Node, at int, playbook 
 	return "ended well", nil
 }
 
-// whenResults does something once a run has so many results.
+// whenResults calls a function once a run has the given number of results.
 func (c *changing) whenResults(ctx context.Context, label string, at int, do func()) {
 	for ctx.Err() == nil {
 		data, _ := os.ReadFile(c.log(label, ".jsonl")) // there is none yet
@@ -115,7 +115,7 @@ func (c *changing) whenResults(ctx context.Context, label string, at int, do fun
 	}
 }
 
-// checkNodesThere wants every node that there is to be Ready.
+// checkNodesThere checks that every existing node is Ready.
 func (c *cluster) checkNodesThere(ctx context.Context) error {
 	_, err := c.kube(ctx, "wait", "node", "--all", "--for=condition=Ready", "--timeout=10s")
 	return err

@@ -16,8 +16,8 @@ const (
 	severalOnes = "type = \"multi-etcd-multi-master\""
 )
 
-// walkTypes takes a cluster through the installation types: one control plane with its member of etcd, a member on its own host, three
-// control planes, three members, and all of it back on the control planes.
+// walkTypes moves a cluster through the installation types: one control plane with its etcd member, a member on a separate host, three
+// control planes, three members, and all members back on the control planes.
 func walkTypes(ctx context.Context, c *changing) error {
 	if err := walkSteps(ctx, c,
 		step{what: "etcd of one control plane gets a host of its own", playbook: "move-etcd.yml", trouble: &trouble{interrupt: true},
@@ -40,7 +40,7 @@ func walkTypes(ctx context.Context, c *changing) error {
 	return nil
 }
 
-// etcdOnly wants etcd to run on these hosts and on no other.
+// etcdOnly checks that etcd runs on these hosts and on no other.
 func etcdOnly(names ...string) func(context.Context, *changing) error {
 	return func(ctx context.Context, c *changing) error {
 		var there []string

@@ -14,22 +14,22 @@ import (
 	"time"
 )
 
-// flaw is one thing that is wrong with a host, and what preflight.yml is to say of it.
+// flaw is a problem of a host, and what preflight.yml must report.
 type flaw struct {
 	host string
-	kind string // of findings, as preflight names it
-	says string // part of what it says of that host; "" for no more than its name
-	do   string // a shell script on the host that makes it so; "" if Go does
+	kind string // of findings, preflight's name
+	says string // part of the report on that host; "" for just its name
+	do   string // a shell script that causes it on the host; "" if Go does
 }
 
-// background starts a program that stays, and returns when it has said that it is ready.
+// background starts a service, and returns when it reports ready.
 const background = `systemd-run --quiet --unit=%[1]s --property=Type=notify --property=NotifyAccess=all python3 -c '%[2]s
 import subprocess, time
 subprocess.run(["systemd-notify", "--ready"])
 time.sleep(600)'
 `
 
-// flaws are all there at once. Some are stood in for: a host's clock is that of the machine, so that only Python's idea of it is shifted.
+// flaws are all present at once. Some are simulated: a host's clock is the machine's, so only Python's view of it is shifted.
 var flaws = []flaw{
 	{"lb-1", "foreign-file", "/etc/haproxy/haproxy.cfg", alienBalancer},
 	{"lb-1", "foreign-program", "haproxy", ""},
@@ -58,12 +58,12 @@ var flaws = []flaw{
 const (
 	install = "apt-get -qq update >/dev/null; apt-get -qqy install >/dev/null "
 	aptLock = `import fcntl; f = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(f, fcntl.LOCK_EX)`
-	// A balancer of someone else's: a program that runs, with its own file.
+	// A foreign balancer: a running program with its own file.
 	alienBalancer = install + `haproxy
 printf 'defaults\n  mode tcp\n  timeout connect 1s\n  timeout client 1s\n  timeout server 1s\n' >/etc/haproxy/haproxy.cfg
 printf 'listen theirs\n  bind 127.0.0.1:8080\n' >>/etc/haproxy/haproxy.cfg
 systemctl restart haproxy`
-	// Cloud-init's module update_etc_hosts, as far as it matters here: /etc/hosts from the template at every boot.
+	// The relevant part of cloud-init's module update_etc_hosts: /etc/hosts is written from the template at every boot.
 	hostsAtBoot = `mkdir -p /etc/cloud/templates
 printf '127.0.1.1 {{fqdn}} {{hostname}}\n127.0.0.1 localhost\n::1 localhost\n' >/etc/cloud/templates/hosts.debian.tmpl
 cat >/usr/local/sbin/lab-hosts <<'S'
@@ -82,18 +82,18 @@ WantedBy=multi-user.target
 S
 systemctl daemon-reload
 systemctl enable --now lab-hosts`
-	// A card to elsewhere that has the default route, as VirtualBox and clouds give one.
+	// A card to another network with the default route, as on VirtualBox and in clouds.
 	secondCard = `ip link add eth1 type veth peer name elsewhere; ip link set elsewhere up
 ip addr add 192.168.77.15/24 dev eth1; ip link set eth1 up; ip route replace default dev eth1`
 )
 
-// unfriendlyCases are looks at hosts that are not as a cluster needs them, and a cluster that is built where some things stay so.
+// unfriendlyCases inspect hosts that do not meet a cluster's needs, and build a cluster although some problems stay.
 var unfriendlyCases = map[string]func(context.Context, *cluster, *table) error{
 	"flaws":    lookAtFlaws,
 	"in-spite": buildInSpite,
 }
 
-// alone are flaws of one host each, whose topology has another runtime or another user; before makes the host one without a flaw.
+// alone are flaws of one host each, whose topology has another runtime or another user; before makes the host flawless.
 var alone = []struct {
 	title, topology, before string
 	flaws                   []flaw
@@ -114,7 +114,7 @@ cp -a /root/.ssh /home/ops/; chown -R ops: /home/ops/.ssh; echo 'ops ALL=(ALL) N
 	}},
 }
 
-// lookAlone looks at each of the hosts that are alone, without its flaws and with them.
+// lookAlone inspects each of the separate hosts, without and with its flaws.
 func (h *harness) lookAlone(ctx context.Context) error {
 	for _, a := range alone {
 		if err := h.onHosts(ctx, a.title, a.topology, func(ctx context.Context, c *cluster, t *table) error {
@@ -146,7 +146,7 @@ func lookAt(ctx context.Context, c *cluster, t *table, before string, flaws []fl
 	return compare(found, clean, flaws)
 }
 
-// unfriendly walks through the cases that are named, or all.
+// unfriendly runs the named cases, or all.
 func (h *harness) unfriendly(ctx context.Context, names []string) error {
 	all := append(slices.Sorted(maps.Keys(unfriendlyCases)), "alone")
 	if len(names) == 0 {
@@ -170,7 +170,7 @@ func (h *harness) unfriendly(ctx context.Context, names []string) error {
 	return nil
 }
 
-// onHosts boots the hosts of a topology, lets walk use them, and takes them away.
+// onHosts boots the hosts of a topology, runs walk on them, and removes them.
 func (h *harness) onHosts(ctx context.Context, title, topology string, walk func(context.Context, *cluster, *table) error) (err error) {
 	t := h.table(ctx, title)
 	c, _, _, err := h.generateToLook(ctx, topology, title)
@@ -193,14 +193,14 @@ func (h *harness) onHosts(ctx context.Context, title, topology string, walk func
 	return walk(ctx, c, t)
 }
 
-// finding is one of the report that preflight.yml -e report=FILE writes.
+// finding is an entry of the report written by preflight.yml -e report=FILE.
 type finding struct {
 	Kind  string              `json:"kind"`
 	Level string              `json:"level"`
 	Hosts map[string][]string `json:"hosts"`
 }
 
-// looked runs preflight.yml, and returns what it found by kind.
+// looked runs preflight.yml, and returns its findings by kind.
 func (c *cluster) looked(ctx context.Context, args ...string) (map[string]finding, error) {
 	path := filepath.Join(c.dir, "report.json")
 	if err := os.RemoveAll(path); err != nil {
@@ -233,7 +233,7 @@ func (c *cluster) looked(ctx context.Context, args ...string) (map[string]findin
 	return found, nil
 }
 
-// lookAtFlaws wants preflight.yml to find nothing on hosts as they come, every flaw of every host at once, and those alone.
+// lookAtFlaws checks that preflight.yml finds nothing on unmodified hosts, every flaw of every host at once, and nothing else.
 func lookAtFlaws(ctx context.Context, c *cluster, t *table) error {
 	found, err := c.looked(ctx)
 	if err != nil {
@@ -256,7 +256,7 @@ func lookAtFlaws(ctx context.Context, c *cluster, t *table) error {
 	for kind, f := range found {
 		fmt.Printf("  %-20s %s\n", kind, strings.Join(slices.Sorted(maps.Keys(f.Hosts)), ", "))
 	}
-	// what is waived is said, and does not stop; a reason is needed
+	// waived findings are reported, and do not stop the run; a reason is required
 	if err := c.refuses(ctx, "ignore gives no reason for route", "preflight.yml", "-e", `{"ignore": {"route": ""}}`); err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func lookAtFlaws(ctx context.Context, c *cluster, t *table) error {
 	return nil
 }
 
-// make gives hosts their flaws.
+// make applies the flaws to the hosts.
 func (c *cluster) make(ctx context.Context, flaws []flaw) error {
 	for _, f := range flaws {
 		var err error
@@ -273,7 +273,7 @@ func (c *cluster) make(ctx context.Context, flaws []flaw) error {
 			_, err = c.node(f.host).Exec(ctx, "bash", "-euc", f.do)
 		case f.kind == "unreachable":
 			err = c.node(f.host).Cut(ctx)
-		case f.kind == "mtu": // the switch takes less than the card
+		case f.kind == "mtu": // the switch accepts smaller packets than the card
 			err = exec.CommandContext(ctx, "ip", "link", "set", "v-"+f.host, "mtu", "1400").Run()
 		case f.kind == "virtual-ip":
 			stranger := c.h.lab.Node("stranger", "10.77.0.10", "")
@@ -286,7 +286,7 @@ func (c *cluster) make(ctx context.Context, flaws []flaw) error {
 	return nil
 }
 
-// compare wants every flaw to be found, with the words that name it, and no error of a host that has none of that kind.
+// compare checks that every flaw is found, with its description, and that hosts without a flaw have no error of that kind.
 func compare(found, clean map[string]finding, flaws []flaw) error {
 	var wrong []string
 	for _, f := range flaws {
@@ -314,11 +314,11 @@ func compare(found, clean map[string]finding, flaws []flaw) error {
 	return nil
 }
 
-// ignored is what someone says who knows that files of others are in the way.
+// ignored is the waiver of a user who knows about foreign files.
 const ignored = `{"ignore": {"foreign-file": "the lab's", "foreign-program": "the lab's"}}`
 
-// buildInSpite builds a cluster where cloud-init, an upgrade at first boot and another balancer are at work, Ansible is interrupted, and
-// one host is away; then it takes the cluster off again and compares the hosts with what they were.
+// buildInSpite builds a cluster although cloud-init, an upgrade at first boot, and another balancer interfere, Ansible is interrupted, and
+// one host is away; then it removes the cluster and compares the hosts with their original state.
 func buildInSpite(ctx context.Context, c *cluster, t *table) error {
 	if err := errors.Join(c.readMembers(), c.checkSupplies()); err != nil {
 		return err
@@ -391,8 +391,7 @@ func buildInSpite(ctx context.Context, c *cluster, t *table) error {
 	return err
 }
 
-// unfriendlyHosts prepares the hosts, and returns the portraits of those on which packages are installed already: what a package brings
-// stays.
+// unfriendlyHosts prepares the hosts, and returns the portraits of hosts with preinstalled packages, whose files stay.
 func (c *cluster) unfriendlyHosts(ctx context.Context, t *table) (map[string][]string, error) {
 	const packages = install + "conntrack ethtool iptables kmod mount nftables socat iproute2 "
 	for name, script := range map[string]string{
@@ -411,7 +410,7 @@ func (c *cluster) unfriendlyHosts(ctx context.Context, t *table) (map[string][]s
 	return before, err
 }
 
-// interrupted runs site.yml and ends it as ^C does when a play begins.
+// interrupted runs site.yml and interrupts it like ^C when a play starts.
 func (c *cluster) interrupted(ctx context.Context, play string, args ...string) error {
 	const label = "interrupted"
 	timing := c.log(label, ".jsonl")
@@ -435,7 +434,7 @@ func (c *cluster) interrupted(ctx context.Context, play string, args ...string) 
 	return ctx.Err()
 }
 
-// secondCard wants the node with two cards to use the one of the topology.
+// secondCard checks that the node with two cards uses the topology's.
 func (c *cluster) secondCard(ctx context.Context) error {
 	out, err := c.kube(ctx, "get", "node", "worker-3", "-o", `jsonpath={.status.addresses[?(@.type=="InternalIP")].address} `+
 		`{.metadata.annotations.flannel\.alpha\.coreos\.com/public-ip}`)
@@ -448,7 +447,7 @@ func (c *cluster) secondCard(ctx context.Context) error {
 	return nil
 }
 
-// bootsWithHosts boots a host whose /etc/hosts is recreated at every boot, and wants its node to come back.
+// bootsWithHosts boots a host whose /etc/hosts is rewritten at every boot, and checks that its node comes back.
 func (c *cluster) bootsWithHosts(ctx context.Context, name string) error {
 	n := c.node(name)
 	if err := errors.Join(n.Down(ctx), n.Up(ctx)); err != nil {
@@ -482,8 +481,8 @@ func (c *cluster) bootsWithHosts(ctx context.Context, name string) error {
 	})
 }
 
-// portrait prints what of a host a program may change: files with their mode, owner and digest, units that start at boot or run, users,
-// interfaces, addresses, routes, rules and mounts. What logs, caches and package managers write is left out.
+// portrait prints the part of a host's state that a program can change: files with mode, owner, and digest, units that are enabled or run,
+// users, interfaces, addresses, routes, rules, and mounts. Files of logs, caches, and package managers are left out.
 const portrait = `
 find /etc /opt /usr/local /usr/libexec /var/lib /root /run/flannel /var/run/kubernetes -xdev -printf '%p %M %u:%g %l\n' 2>/dev/null |
   grep -vE '^/var/lib/(apt|dpkg|systemd|private|k8splan)|^/root/(\.ansible|\.cache)|^/etc/(resolv.conf|ld.so.cache)|/\.cache' |
@@ -512,10 +511,10 @@ func (c *cluster) portraits(ctx context.Context, names ...string) (map[string][]
 	return all, nil
 }
 
-// programs are what site.yml installs and reset.yml leaves: it says so.
+// programs are installed by site.yml and left by reset.yml, which says so.
 var programs = []string{"/usr/local/bin", "/opt/cni/bin", "/opt/cni ", "/usr/local/sbin/kubeadm"}
 
-// same wants a host to be what it was, except for the programs that stay.
+// same checks that a host is unchanged, except for the programs that stay.
 func same(before, after map[string][]string, name string) error {
 	var lines []string
 	for _, line := range after[name] {

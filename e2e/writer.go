@@ -22,11 +22,11 @@ import (
 	"time"
 )
 
-// writer creates numbered ConfigMaps through the cluster's endpoint for as long as an edit takes, and asks every host of external etcd
-// which cluster it is of. What the API acknowledged has to be there at the end.
+// writer creates numbered ConfigMaps through the cluster's endpoint during an edit, and asks every host of external etcd for its cluster
+// ID. Every write that the API acknowledged must be there at the end.
 type writer struct {
-	servers []string     // of clients that move: the endpoint that they know, and the one of the tree
-	at      atomic.Int32 // the one that answered last
+	servers []string     // for clients that move: their current endpoint, and the tree's
+	at      atomic.Int32 // index of the one that answered last
 	client  *http.Client
 	etcd    *http.Client // nil if etcd is stacked
 	stop    context.CancelFunc
@@ -35,14 +35,14 @@ type writer struct {
 	mu       sync.Mutex
 	acked    []int
 	gap      time.Duration // the longest time between two acknowledged writes
-	revision uint64        // of the last one
+	revision uint64        // revision of the last write
 	clusters map[string]bool
 	problems []string
 }
 
 const writes = "/api/v1/namespaces/default/configmaps"
 
-// write starts to write. The kubeconfig must have been fetched.
+// write starts writing. The kubeconfig must have been fetched.
 func (c *cluster) write(ctx context.Context) (*writer, error) {
 	config, err := os.ReadFile(filepath.Join(c.dir, "admin.conf"))
 	if err != nil {
@@ -68,7 +68,7 @@ func (c *cluster) write(ctx context.Context) (*writer, error) {
 		w.servers = append(w.servers, next)
 	}
 	if len(c.groups["etcd"]) > 0 {
-		if _, err := c.etcdctl(ctx, c.members...); err != nil { // puts the certificates there
+		if _, err := c.etcdctl(ctx, c.members...); err != nil { // this installs the certificates
 			return nil, err
 		}
 		var files [3][]byte
@@ -89,7 +89,7 @@ func (c *cluster) write(ctx context.Context) (*writer, error) {
 	return w, nil
 }
 
-// nextEndpoint is where the tree leads clients, where that is an address; "" if it is a name, which stays.
+// nextEndpoint returns the endpoint that the tree moves clients to, if it is an address; "" for a name, which stays.
 func (c *cluster) nextEndpoint() string {
 	files, err := filepath.Glob(filepath.Join(c.tree, "kubeadm", "*.yaml"))
 	if err != nil {
@@ -107,10 +107,10 @@ func (c *cluster) nextEndpoint() string {
 	return ""
 }
 
-// server is where the next request goes.
+// server returns the destination of the next request.
 func (w *writer) server() string { return w.servers[w.at.Load()] }
 
-// failed lets the next request go to the other endpoint, if this one is still the one that is asked.
+// failed sends the next request to the other endpoint, unless that has already happened.
 func (w *writer) failed(server string) {
 	at := w.at.Load()
 	if w.servers[at] == server {
@@ -133,7 +133,7 @@ func tlsClient(ca, certificate, key []byte) (*http.Client, error) {
 	}, nil
 }
 
-// run writes ten times a second. A write that is not acknowledged is not repeated: it may be there or not.
+// run writes ten times a second. A write that is not acknowledged is not repeated: it may or may not be there.
 func (w *writer) run(ctx context.Context) {
 	last := time.Now()
 	for n := 1; ctx.Err() == nil; n++ {
@@ -194,7 +194,7 @@ func (w *writer) ask(ctx context.Context, method, path, body string, into any) e
 	return json.Unmarshal(data, into)
 }
 
-// watch asks every host of etcd, twice in a second, of which cluster it is. Hosts that join later are in the inventory by then.
+// watch asks every etcd host for its cluster ID, twice a second. Hosts that join later are already in the inventory.
 func (w *writer) watch(ctx context.Context, c *cluster) {
 	for ctx.Err() == nil {
 		for _, n := range c.etcdHosts() {
@@ -232,7 +232,7 @@ func (w *writer) cluster(ctx context.Context, address string) (string, error) {
 	return status.Header.ID, err
 }
 
-// end stops writing, and wants every acknowledged write to be there, and one cluster of etcd to have been seen all the while.
+// end stops writing, and checks that every acknowledged write is there and that there was only one etcd cluster.
 func (w *writer) end(ctx context.Context) error {
 	w.stop()
 	w.done.Wait()
@@ -275,7 +275,7 @@ func (w *writer) end(ctx context.Context) error {
 	return nil
 }
 
-// etcdHosts are the addresses at which hosts of external etcd answer clients.
+// etcdHosts returns the client addresses of external etcd's hosts.
 func (c *cluster) etcdHosts() []string {
 	c.edited.Lock()
 	defer c.edited.Unlock()

@@ -36,7 +36,7 @@ func main() {
 	}
 }
 
-// key is what machines.sh puts into the seed. Nobody has its other half.
+// key is the public key that machines.sh puts into the seed. Its private key does not exist.
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHRoZSBib290IGNhc2UncyBrZXkgb2Ygbm9ib2R5ISE= it's nobody's"
 
 func run(ctx context.Context) error {
@@ -87,7 +87,7 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// command runs a program in a directory, and shows what it prints.
+// command runs a program in a directory, and shows its output.
 func command(ctx context.Context, dir string, env []string, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, append(os.Environ(), env...), os.Stderr, os.Stderr
@@ -97,7 +97,7 @@ func command(ctx context.Context, dir string, env []string, name string, args ..
 	return nil
 }
 
-// machine is what machines.sh made: libvirt's own files say what it is.
+// machine is the machine that machines.sh created, as described by libvirt's files.
 type machine struct {
 	p      *plan.Plan
 	node   *plan.Node
@@ -160,7 +160,7 @@ func makeMachine(ctx context.Context, here, work, binary string) (*machine, erro
 	if err != nil {
 		return nil, err
 	}
-	for line := range strings.Lines(string(images)) { // those are there: image.sh's takes their place
+	for line := range strings.Lines(string(images)) { // image.sh's images replace those
 		if err := os.WriteFile(filepath.Join(state, strings.Fields(line)[1]), nil, 0o644); err != nil {
 			return nil, err
 		}
@@ -186,7 +186,7 @@ func makeMachine(ctx context.Context, here, work, binary string) (*machine, erro
 	return m, nil
 }
 
-// boot runs the machine until it switches itself off, and returns what it said, by section.
+// boot runs the machine until it powers off, and returns its output, by section.
 func (m *machine) boot(ctx context.Context, folder string, patience time.Duration) (map[string]string, error) {
 	disk, said, log := filepath.Join(m.work, "disk.qcow2"), filepath.Join(m.work, "facts.txt"), filepath.Join(m.work, "console.log")
 	folder, err := filepath.Abs(folder)
@@ -227,7 +227,7 @@ func tail(s string, lines int) string {
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// sections parts what facts.sh wrote.
+// sections splits the output of facts.sh.
 func sections(text string) map[string]string {
 	out := map[string]string{"": text}
 	for _, part := range strings.Split(strings.ReplaceAll(text, "\r", ""), "\n== ")[min(1, strings.Count(text, "\n== ")):] {
@@ -251,7 +251,7 @@ type link struct {
 	} `json:"addr_info"`
 }
 
-// hold lists what of the machine is not as designed.
+// hold lists how the machine differs from the design.
 func (m *machine) hold(facts map[string]string) []string {
 	var wrong []string
 	want := func(what, got, want string) {
@@ -268,7 +268,7 @@ func (m *machine) hold(facts map[string]string) []string {
 	want("the host name", facts["hostname"], n.Name)
 	m.holdNetwork(facts, want, has)
 
-	// The name leads to the machine itself or to nowhere else, and localhost is still localhost.
+	// The name only resolves to the machine itself, and localhost is still localhost.
 	for line := range strings.Lines(facts["hosts"]) {
 		fields := strings.Fields(strings.SplitN(line, "#", 2)[0])
 		if len(fields) < 2 || !slices.Contains(fields[1:], n.Name) {
@@ -307,7 +307,7 @@ func (m *machine) hold(facts map[string]string) []string {
 	return wrong
 }
 
-// holdNetwork compares cards, addresses, routes and name servers.
+// holdNetwork compares cards, addresses, routes, and name servers.
 func (m *machine) holdNetwork(facts map[string]string, want, has func(what, got, want string)) {
 	var links []link
 	if err := json.Unmarshal([]byte(facts["addresses"]), &links); err != nil {

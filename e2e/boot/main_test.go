@@ -9,7 +9,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 )
 
-// TestHold checks what a machine says of itself against the design, as it should be and with one thing otherwise.
+// TestHold checks a machine's facts against the design, once matching and once with each single difference.
 func TestHold(t *testing.T) {
 	src, err := os.ReadFile("topology.hcl")
 	if err != nil {

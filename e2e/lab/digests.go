@@ -14,9 +14,8 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 )
 
-// Digests are artifacts.checksums for the lab: k8splan knows the digests of upstream's files, and the lab serves its own builds of them
-// under the same paths. The result is a JSON object. Files without a known digest are compared with the checksum files of the mirror, as
-// a user's are.
+// Digests returns artifacts.checksums for the lab, as a JSON object: k8splan knows the digests of upstream's files, and the lab serves its
+// own builds of them under the same paths. Files without a known digest are checked against the mirror's checksum files, as for users.
 func (l *Lab) Digests() string {
 	dir := filepath.Join(l.Dir, "www", "mirror")
 	sums := map[string]string{}
@@ -32,7 +31,7 @@ func (l *Lab) Digests() string {
 	})
 	text, wrong := json.Marshal(sums)
 	if err = errors.Join(err, wrong); err != nil {
-		fmt.Fprintln(l.log, "lab: digests:", err) // and hosts refuse the files
+		fmt.Fprintln(l.log, "lab: digests:", err) // then hosts refuse the files
 		return "{}"
 	}
 	return string(text)

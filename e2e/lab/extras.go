@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// The versions that the planner asks for. Behind them is what extras.sh could build: CRI-O 1.34.0, Docker Engine 29 before its release,
-// cri-dockerd 0.4.0, and metrics-server itself.
+// The versions that the planner requests. What extras.sh could build under these names: CRI-O 1.34.0, Docker Engine 29 before its release,
+// cri-dockerd 0.4.0, and the real metrics-server.
 const (
 	crioVersion          = "1.37.0"
 	dockerVersion        = "29.8.2"
@@ -17,7 +17,7 @@ const (
 	metricsServerVersion = "v0.9.0"
 )
 
-// ownManifest is what the case addons applies as its own addon; its topology names the digest.
+// ownManifest is the user's addon in the case addons, whose topology pins the digest.
 const ownManifest = `apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -27,7 +27,7 @@ data:
   image: quay.io/example/probe:1
 `
 
-// Extra returns the path of a program that extras.sh built.
+// Extra returns the path of a program built by extras.sh.
 func (l *Lab) Extra(name string) string { return filepath.Join(l.Dir, "extras", name) }
 
 // Extras builds and publishes what only some cases need, after Setup: half an hour the first time, a second when everything is there.
@@ -64,7 +64,7 @@ func (l *Lab) Extras(ctx context.Context) error {
 		layers: []layer{base, server}}
 	program := layer{}
 	program.program("probe", l.Bin("probe"))
-	own := image{name: "probe", tag: "1", entrypoint: []string{"/probe"}, layers: []layer{base, program}} // what ownManifest names
+	own := image{name: "probe", tag: "1", entrypoint: []string{"/probe"}, layers: []layer{base, program}} // the image in ownManifest
 	registry := filepath.Join(l.Dir, "registry")
 	return errors.Join(metrics.write(registry), own.write(registry))
 }

@@ -19,11 +19,11 @@ import (
 	"strings"
 )
 
-// layer is a file system tree by path without a leading slash. What an image is made of is laid down in memory as names first, so that the
-// same tree always gives the same bytes.
+// layer is a file system tree by path, without a leading slash. It is kept in memory by name, so that the same tree always gives the same
+// bytes.
 type layer map[string]entry
 
-// entry is a file taken from the machine, a file given as bytes, a symbolic link, or (the zero value) a directory.
+// entry is a file copied from the machine, a file given as bytes, a symbolic link, or (the zero value) a directory.
 type entry struct {
 	from string
 	data []byte
@@ -33,15 +33,15 @@ type entry struct {
 
 func (l layer) program(dst, src string) { l[dst] = entry{from: src, mode: 0o755} }
 
-// image is what the registry serves under name:tag.
+// image is an image that the registry serves as name:tag.
 type image struct {
 	name, tag  string
 	entrypoint []string
 	layers     []layer
 }
 
-// buildImages makes the images from the built programs, in the registry's directory: blobs/<digest> and manifests/<name>/<tag>.
-// Layers are not compressed: they travel over a bridge.
+// buildImages builds the images from the compiled programs, in the registry's directory: blobs/<digest> and manifests/<name>/<tag>. Layers
+// are uncompressed: they only travel over a bridge.
 func (l *Lab) buildImages(versions map[string]string) error {
 	dir := filepath.Join(l.Dir, "registry")
 	stamp, err := l.stamp("images 3", versions)
@@ -70,7 +70,7 @@ func writeAll(images []image, dir string) error {
 	return nil
 }
 
-// shelf makes images of the programs in a directory, in the tags that it is told.
+// shelf builds images of the programs in a directory, with the given tags.
 type shelf struct {
 	program func(name string) string // its path
 	tags    map[string]string        // by image
@@ -90,7 +90,7 @@ func (s shelf) image(name string, programs map[string]string, entrypoint ...stri
 	return image{name: name, tag: s.tags[name], entrypoint: entrypoint, layers: []layer{base, top}}
 }
 
-// core are the images of a release of Kubernetes that hold nothing but programs.
+// core returns the images of a Kubernetes release that only contain programs.
 func (s shelf) core() []image {
 	var images []image
 	for _, c := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
@@ -104,7 +104,7 @@ func (s shelf) etcd() image {
 		"usr/local/bin/etcdutl": "etcdutl"})
 }
 
-// images lists all images. The tags of kubeadm's own come from kubeadm itself.
+// images lists all images. kubeadm provides the tags of its images.
 func (l *Lab) images(versions map[string]string) ([]image, error) {
 	kubernetes := versions["k8s.io/kubernetes"]
 	out, err := exec.Command(l.Bin("kubeadm"), "config", "images", "list", "--kubernetes-version", kubernetes).Output()
@@ -146,18 +146,18 @@ func (l *Lab) images(versions map[string]string) ([]image, error) {
 	return images, nil
 }
 
-// flannelPluginTag is the tag that flannel's manifest names next to the flannel version in binaries/go.mod.
-// Source: github.com/flannel-io/flannel Documentation/kube-flannel.yml
+// flannelPluginTag is the plugin tag in flannel's manifest for the flannel version in binaries/go.mod. Source:
+// github.com/flannel-io/flannel Documentation/kube-flannel.yml
 const flannelPluginTag = "v1.9.1-flannel3"
 
-// kubeVIPTag is the version that the planner asks for; what is behind it here is a stand-in (binaries/kube-vip/main.go).
+// kubeVIPTag is the version that the planner requests; the lab's image is a stand-in (binaries/kube-vip/main.go).
 const kubeVIPTag = "v1.2.4"
 
-// protocols are the names that nft gives to protocols. Without them it lists their numbers, and a kube-proxy that starts again takes the
-// elements of its own maps for others and deletes them: no Service answers on that node any more. Upstream's image has the file.
+// protocols are nft's names of protocols. Without them nft lists numbers, and a restarted kube-proxy does not recognize the elements of its
+// own maps and deletes them: no Service on that node answers any more. Upstream's image has the file.
 const protocols = "icmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6-icmp 58 IPv6-ICMP\nsctp 132 SCTP\n"
 
-// packetFilter is nft, iptables and conntrack with the libraries that they load: what kube-proxy and flannel run.
+// packetFilter is a layer with nft, iptables, and conntrack and their libraries: what kube-proxy and flannel run.
 func (l *Lab) packetFilter() (layer, error) {
 	tools, system := filepath.Join(l.Dir, "tools"), filepath.Join(l.Dir, "node-os")
 	t := layer{}
@@ -178,7 +178,7 @@ func (l *Lab) packetFilter() (layer, error) {
 	for _, e := range extensions {
 		t[libs+"/xtables/"+filepath.Base(e)] = entry{from: e, mode: 0o644}
 	}
-	// every library that any of them names, and those that the libraries name
+	// the transitive closure of their libraries
 	seen := map[string]bool{}
 	for queue := append(programs, extensions...); len(queue) > 0; queue = queue[1:] {
 		f, err := elf.Open(queue[0])
@@ -216,7 +216,7 @@ func (l *Lab) packetFilter() (layer, error) {
 	return t, nil
 }
 
-// busybox reports whether the machine's busybox is a static one, which runs in an image without libraries.
+// busybox reports whether the machine's busybox is static, so that it runs in an image without libraries.
 func busybox() (bool, error) {
 	f, err := elf.Open("/bin/busybox")
 	if err != nil {
@@ -247,7 +247,7 @@ type descriptor struct {
 	Size      int64  `json:"size"`
 }
 
-// write puts the image's blobs and its manifest into dir.
+// write writes the image's blobs and its manifest to dir.
 func (i image) write(dir string) error {
 	var layers []descriptor
 	var diffs []string
@@ -290,7 +290,7 @@ func writeJSON(dir, mediaType string, v any) (descriptor, error) {
 	return writeBlob(dir, mediaType, func(w io.Writer) error { _, err := w.Write(data); return err })
 }
 
-// writeBlob stores what fill writes under its digest.
+// writeBlob stores the output of fill under its digest.
 func writeBlob(dir, mediaType string, fill func(io.Writer) error) (descriptor, error) {
 	blobs := filepath.Join(dir, "blobs")
 	if err := os.MkdirAll(blobs, 0o755); err != nil {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// What write lays down, registry serves as the distribution protocol wants it: the manifest by tag, everything it names by digest.
+// registry serves what write stores as the distribution protocol requires: the manifest by tag, everything it references by digest.
 func TestRegistryServesImages(t *testing.T) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "program")

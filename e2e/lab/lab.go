@@ -1,6 +1,6 @@
-// Package lab makes hosts out of namespaces on one Linux machine, and everything that they need from outside: an apt repository, a mirror
-// of upstream's downloads and an image registry on the hosts' bridge. A host boots systemd and is reached by ssh, like any other; it can
-// be killed, cut off, and its processes paused. Everything is built from source and kept under the user's cache directory.
+// Package lab creates hosts from namespaces on one Linux machine, and everything they need from outside: an apt repository, a mirror of
+// upstream's downloads, and an image registry on the hosts' bridge. A host boots systemd and is reached by ssh, like any other; it can be
+// killed and disconnected, and its processes can be paused. Everything is built from source and kept in the user's cache directory.
 package lab
 
 import (
@@ -19,28 +19,28 @@ import (
 	"time"
 )
 
-// If the lab's own servers are, as hosts see them.
+// The lab's own servers, as hosts see them.
 const (
 	Gateway  = "10.77.0.1"
-	Mirror   = "http://" + Gateway + ":8000/mirror" // what artifacts.mirror_url is set to
-	Registry = Gateway + ":5000"                    // what artifacts.image_repository is set to
-	// gateway6 is the bridge's address for hosts that have no IPv4. They know it as Name, which stands where others write Gateway.
+	Mirror   = "http://" + Gateway + ":8000/mirror" // the value for artifacts.mirror_url
+	Registry = Gateway + ":5000"                    // the value for artifacts.image_repository
+	// gateway6 is the bridge's address for hosts without IPv4. They use the name Name instead of Gateway.
 	gateway6 = "fd77::1"
 	Name     = "lab.internal"
-	// ProbeImage holds busybox and probe (see probe/main.go): what test pods run.
+	// ProbeImage has busybox and probe (see probe/main.go), for test pods.
 	ProbeImage = Registry + "/lab/probe:1"
 )
 
-// Lab is the one lab of a machine. Only one process holds it at a time.
+// Lab is a machine's only lab. One process at a time holds it.
 type Lab struct {
-	// Dir holds what is built (see build.sh and rootfs.sh) and the hosts' disks.
+	// Dir has the build results (see build.sh and rootfs.sh) and the hosts' disks.
 	Dir     string
 	scripts string
 	log     io.Writer
 	lock    *os.File
 }
 
-// Open takes the lab. root is the project's directory; log gets a line for each long step. The error names what the machine lacks. If
+// Open acquires the lab. root is the project's directory; log gets a line for each long step. The error names what the machine lacks. If
 // another process holds the lab, Open waits for it until ctx ends.
 func Open(ctx context.Context, root string, log io.Writer) (*Lab, error) {
 	if err := fit(); err != nil {
@@ -79,13 +79,13 @@ func Open(ctx context.Context, root string, log io.Writer) (*Lab, error) {
 	}
 }
 
-// Close takes the bridge away and gives the lab back. Hosts that were not removed go on running.
+// Close removes the bridge and releases the lab. Hosts that were not removed keep running.
 func (l *Lab) Close() error {
 	_, err := l.script(context.Background(), "netdown")
 	return errors.Join(err, l.lock.Close())
 }
 
-// fit says why this machine cannot be a lab.
+// fit returns an error if this machine cannot run a lab.
 func fit() error {
 	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" || os.Geteuid() != 0 {
 		return errors.New("the lab needs root on linux/amd64")
@@ -112,8 +112,8 @@ func fit() error {
 	return nil
 }
 
-// Setup builds whatever is not there yet: the binaries, the hosts' operating system with its apt repository, the images, the mirror.
-// About twelve minutes on two cores from nothing, a second when everything is there. Logs are in Dir/log.
+// Setup builds what is missing: the binaries, the hosts' operating system with its apt repository, the images, the mirror. It takes about
+// twelve minutes on two cores from scratch, a second when everything is there. Logs are in Dir/log.
 func (l *Lab) Setup(ctx context.Context) error {
 	var wg sync.WaitGroup
 	errs := make([]error, 2)
@@ -137,7 +137,7 @@ func (l *Lab) Setup(ctx context.Context) error {
 	return nil
 }
 
-// logged runs a script with its output in Dir/log, and puts the output's end into the error.
+// logged runs a script with its output in Dir/log, and includes the end of the output in the error.
 func (l *Lab) logged(ctx context.Context, script string, args ...string) error {
 	path := filepath.Join(l.Dir, "log", strings.TrimSuffix(script, ".sh")+".log")
 	f, err := os.Create(path)
@@ -168,7 +168,7 @@ func tail(path string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// versions reads what the binaries were built from, by module: "k8s.io/kubernetes" → "v1.37.2".
+// versions returns the sources' versions by module: "k8s.io/kubernetes" → "v1.37.2".
 func (l *Lab) versions() (map[string]string, error) {
 	data, err := os.ReadFile(filepath.Join(l.scripts, "binaries", "go.mod"))
 	if err != nil {
@@ -181,7 +181,7 @@ func (l *Lab) versions() (map[string]string, error) {
 	return versions, nil
 }
 
-// Built names what the clusters are made of, with versions, for a report.
+// Built lists the clusters' components with versions, for a report.
 func (l *Lab) Built() (string, error) {
 	versions, err := l.versions()
 	if err != nil {
@@ -204,5 +204,5 @@ func (l *Lab) Built() (string, error) {
 // Bin returns the path of a built program, such as "kubectl".
 func (l *Lab) Bin(name string) string { return filepath.Join(l.Dir, "bin", name) }
 
-// Key returns the path of the private key that opens every host to root.
+// Key returns the path of the private key for root's login on every host.
 func (l *Lab) Key() string { return filepath.Join(l.Dir, "ssh", "id") }

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// buildMirror lays the built programs out as their projects publish them, checksums next to them: Dir/www/mirror/<host>/<path>.
+// buildMirror copies the built programs to the paths where their projects publish them, with checksums: Dir/www/mirror/<host>/<path>.
 func (l *Lab) buildMirror(versions map[string]string) error {
 	dir := filepath.Join(l.Dir, "www", "mirror")
 	stamp, err := l.stamp("mirror 1", versions)
@@ -67,14 +67,15 @@ func (l *Lab) buildMirror(versions map[string]string) error {
 	return os.WriteFile(filepath.Join(dir, ".done"), []byte(stamp), 0o644)
 }
 
-// mirror is a mirror in the making; the first error sticks.
+// mirror is a mirror under construction; the first error sticks.
 type mirror struct {
 	lab *Lab
 	dir string
 	err error
 }
 
-// file publishes a built program as it is. sums is a file next to it, or what is added to its name where it begins with a dot.
+// file publishes a built program unchanged. sums is the name of a checksum file next to it, or a suffix of its name if it begins with a
+// dot.
 func (m *mirror) file(path, program, sums string, style func(sum, name string) string) {
 	m.fileOf(path, m.lab.Bin(program), sums, style)
 }
@@ -93,7 +94,7 @@ func (m *mirror) archive(path, sums string, style func(sum, name string) string,
 	m.archiveOf(path, sums, style, files...)
 }
 
-// archiveOf is archive with the path of each program. No checksum is published where sums is empty.
+// archiveOf is archive with the path of each program. If sums is empty, no checksum is published.
 func (m *mirror) archiveOf(path, sums string, style func(sum, name string) string, pairs ...string) {
 	m.publish(path, sums, style, func(w io.Writer) error {
 		z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
@@ -158,7 +159,7 @@ func copyFile(w io.Writer, name string) error {
 	return err
 }
 
-// stamp names a state of the built programs: what is made from them is made again when it differs.
+// stamp identifies a state of the built programs: what is made from them is rebuilt when it changes.
 func (l *Lab) stamp(recipe string, versions map[string]string) (string, error) {
 	var lines []string
 	for module, version := range versions {

@@ -18,19 +18,19 @@ import (
 type Node struct {
 	Name      string
 	Address   string // on the bridge's network, 10.77.0.0/24 or fd77::/64
-	Secondary string // of the other family; may be empty
-	Machine   string // the name that it was booted by, where it has another one by now
-	// Container makes it as a container of LXD is, from its first boot on: it has the kernel of its machine, and no files of it.
+	Secondary string // of the other address family; optional
+	Machine   string // the name under which it booted, if it has been renamed
+	// Container runs the host like an LXD container from its first boot: it shares the machine's kernel, but none of its files.
 	Container bool
 	lab       *Lab
 }
 
-// Node names a host of the lab; it need not be up.
+// Node describes a host of the lab, which need not be up.
 func (l *Lab) Node(name, address, secondary string) *Node {
 	return &Node{Name: name, Address: address, Secondary: secondary, lab: l}
 }
 
-// ProbeImage is the image of busybox and probe (see probe/main.go), which test pods run, as the host pulls it.
+// ProbeImage returns the reference under which the host pulls the image of busybox and probe (see probe/main.go) for test pods.
 func (n *Node) ProbeImage() string {
 	if strings.Contains(n.Address, ":") {
 		return strings.Replace(ProbeImage, Gateway, Name, 1)
@@ -38,7 +38,7 @@ func (n *Node) ProbeImage() string {
 	return ProbeImage
 }
 
-// Network is the file of the host's network namespace.
+// Network returns the file of the host's network namespace.
 func (n *Node) Network() string { return "/run/netns/lab-" + n.machine() }
 
 func (n *Node) machine() string {
@@ -48,12 +48,12 @@ func (n *Node) machine() string {
 	return n.Name
 }
 
-// script runs node.sh. It outlives the caller's context by a little, so that a host is never left half made.
+// script runs node.sh. It may outlive the caller's context briefly, so that a host is never left half created.
 func (l *Lab) script(ctx context.Context, args ...string) (string, error) {
 	return l.scriptWith(ctx, nil, args...)
 }
 
-// scriptWith is script with more in its environment.
+// scriptWith is script with additional environment variables.
 func (l *Lab) scriptWith(ctx context.Context, env []string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(l.scripts, "node.sh"), args...)
 	cmd.Env = append(os.Environ(), append(env, "LAB="+l.Dir, "GATEWAY="+Gateway, "GATEWAY6="+gateway6)...)
@@ -67,7 +67,7 @@ func (l *Lab) scriptWith(ctx context.Context, env []string, args ...string) (str
 	return out.String(), nil
 }
 
-// Up boots the host, with a new disk where it has none, and returns when sshd answers.
+// Up boots the host, with a new disk if it has none, and returns when sshd answers.
 func (n *Node) Up(ctx context.Context) error {
 	args := []string{"up", n.machine(), n.Address}
 	if n.Secondary != "" {
@@ -81,7 +81,7 @@ func (n *Node) Up(ctx context.Context) error {
 	return err
 }
 
-// Revive boots the host where it is down, and does nothing where it is up.
+// Revive boots the host if it is down.
 func (n *Node) Revive(ctx context.Context) error {
 	args := []string{"revive", n.machine(), n.Address}
 	if n.Secondary != "" {
@@ -90,14 +90,14 @@ func (n *Node) Revive(ctx context.Context) error {
 	return n.run(ctx, args...)
 }
 
-// Power boots hosts again that rebooted themselves, which leaves a host of the lab down, until the function that it returns is called.
+// Power boots hosts that rebooted themselves, which leaves a lab host down, until stop is called.
 func Power(ctx context.Context, nodes []*Node) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for ctx.Err() == nil {
 			for _, n := range nodes {
-				_ = n.Revive(ctx) // it is tried again
+				_ = n.Revive(ctx) // retried in the next round
 			}
 			select {
 			case <-ctx.Done():
@@ -108,20 +108,20 @@ func Power(ctx context.Context, nodes []*Node) (stop func()) {
 	return func() { cancel(); wg.Wait() }
 }
 
-// Down powers the host off in good order. Its disk stays.
+// Down shuts the host down cleanly. Its disk stays.
 func (n *Node) Down(ctx context.Context) error { return n.run(ctx, "down", n.machine()) }
 
-// Kill pulls the plug: pid 1 gets SIGKILL and everything dies with it. Its disk stays.
+// Kill simulates a power failure: pid 1 gets SIGKILL and everything dies with it. Its disk stays.
 func (n *Node) Kill(ctx context.Context) error { return n.run(ctx, "kill", n.machine()) }
 
-// Remove pulls the plug and deletes the disk.
+// Remove kills the host and deletes its disk.
 func (n *Node) Remove(ctx context.Context) error { return n.run(ctx, "rm", n.machine()) }
 
 // Cut unplugs the network cable; Heal plugs it in again.
 func (n *Node) Cut(ctx context.Context) error  { return n.run(ctx, "cut", n.machine()) }
 func (n *Node) Heal(ctx context.Context) error { return n.run(ctx, "heal", n.machine()) }
 
-// Pause stops every process of that name on the host (SIGSTOP: it hangs, and its connections stay open); Resume lets them go on.
+// Pause stops every process of that name on the host (SIGSTOP: it hangs, and its connections stay open); Resume continues them.
 func (n *Node) Pause(ctx context.Context, process string) error {
 	return n.signal(ctx, "-STOP", process)
 }
@@ -132,12 +132,12 @@ func (n *Node) Resume(ctx context.Context, process string) error {
 }
 
 func (n *Node) signal(ctx context.Context, signal, process string) error {
-	const kept = 15 // bytes of a process's name that the kernel keeps
+	const kept = 15 // the kernel keeps this many bytes of a process's name
 	_, err := n.Exec(ctx, "pkill", signal, "-x", process[:min(len(process), kept)])
 	return err
 }
 
-// Exec runs a command on the host, without the network. The error holds what the command wrote to standard error.
+// Exec runs a command on the host, without using the network. The error includes the command's standard error.
 func (n *Node) Exec(ctx context.Context, args ...string) (string, error) {
 	return n.lab.script(ctx, append([]string{"sh", n.machine()}, args...)...)
 }
@@ -147,8 +147,8 @@ func (n *Node) run(ctx context.Context, args ...string) error {
 	return err
 }
 
-// Part keeps every host of one group from hearing any of the other, as when a cable between two switches is cut: packets vanish, addresses
-// that move between hosts among them. Join ends it. The lab's own servers stay reachable.
+// Part drops all packets between two groups of hosts, as when a cable between two switches is cut, including those of addresses that move
+// between hosts. Join ends it. The lab's own servers stay reachable.
 func (l *Lab) Part(ctx context.Context, a, b []*Node) error { return l.between(ctx, "part", a, b) }
 
 // Join ends Part.
@@ -165,7 +165,7 @@ func (l *Lab) between(ctx context.Context, verb string, a, b []*Node) error {
 	return errors.Join(errs...)
 }
 
-// Boot brings hosts up side by side.
+// Boot boots hosts concurrently.
 func (l *Lab) Boot(ctx context.Context, nodes []*Node) error {
 	if _, err := l.script(ctx, "net"); err != nil {
 		return err
@@ -185,7 +185,7 @@ func (l *Lab) Boot(ctx context.Context, nodes []*Node) error {
 	return l.writeKnownHosts(nodes)
 }
 
-// makeKey makes the key that opens the hosts, once for the life of the cache.
+// makeKey creates the hosts' login key, once per cache.
 func (l *Lab) makeKey() error {
 	if _, err := os.Stat(l.Key()); err == nil {
 		return nil
@@ -197,7 +197,7 @@ func (l *Lab) makeKey() error {
 	return nil
 }
 
-// KnownHosts is the file in ssh's format that holds the keys of the hosts that were booted last.
+// KnownHosts returns the file, in ssh's format, with the keys of the most recently booted hosts.
 func (l *Lab) KnownHosts() string { return filepath.Join(l.Dir, "ssh", "known_hosts") }
 
 func (l *Lab) writeKnownHosts(nodes []*Node) error {
@@ -212,8 +212,8 @@ func (l *Lab) writeKnownHosts(nodes []*Node) error {
 	return os.WriteFile(l.KnownHosts(), []byte(b.String()), 0o644)
 }
 
-// Clear removes every host, those of an earlier run that died among them, and the bridge. It works on after ctx has ended, because it is
-// what an interrupted run must still do.
+// Clear removes all hosts, including those of an earlier run that died, and the bridge. It continues after ctx has ended, because an
+// interrupted run must still clean up.
 func (l *Lab) Clear(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
 	defer cancel()
@@ -230,7 +230,7 @@ func (l *Lab) Clear(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Memory sums what the processes of all hosts hold, in MiB.
+// Memory returns the memory of all hosts' processes, in MiB.
 func (l *Lab) Memory(ctx context.Context) int {
 	entries, err := os.ReadDir(filepath.Join(l.Dir, "nodes"))
 	if err != nil {
@@ -254,7 +254,7 @@ func (l *Lab) Memory(ctx context.Context) int {
 	return sum
 }
 
-// SSHOptions are the options with which ssh reaches a host without asking.
+// SSHOptions returns the options with which ssh reaches a host without prompts.
 func (l *Lab) SSHOptions() []string {
 	return slices.Clone([]string{"-i", l.Key(), "-o", "UserKnownHostsFile=" + l.KnownHosts(), "-o", "BatchMode=yes"})
 }

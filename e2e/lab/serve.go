@@ -14,20 +14,20 @@ import (
 	"time"
 )
 
-// Login is what the registry on port 5001 and the proxy on port 3128 ask for, user:password. The characters mean something to a shell, to
-// systemd, and to a URL.
+// Login is the login for the registry on port 5001 and the proxy on port 3128, user:password. Its characters are special in a shell, in
+// systemd, and in a URL.
 const Login = "lab%user:p@$$'w \"ord/#`"
 
-// guardedRegistry has the images of Registry for those who log in.
+// guardedRegistry serves Registry's images, and requires the login.
 const guardedRegistry = Gateway + ":5001"
 
-// logins writes the files that topologies name for them, next to the key of ssh: <key>.auths and <key>.login.
+// logins writes the login files that topologies name, next to the ssh key: <key>.auths and <key>.login.
 func (l *Lab) logins() error {
 	auths := fmt.Sprintf(`{"auths": {"%s:5001": {"auth": %q}}}`, Gateway, base64.StdEncoding.EncodeToString([]byte(Login)))
 	return errors.Join(os.WriteFile(l.Key()+".auths", []byte(auths), 0o600), os.WriteFile(l.Key()+".login", []byte(Login+"\n"), 0o600))
 }
 
-// guarded lets a handler answer those who log in.
+// guarded makes a handler require the login.
 func guarded(header, challenge string, status int, next http.Handler) http.Handler {
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte(Login))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,13 +40,13 @@ func guarded(header, challenge string, status int, next http.Handler) http.Handl
 	})
 }
 
-// proxied stands for whatever the proxy would reach.
+// proxied answers for any address that the proxy would reach.
 func proxied(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintln(w, "through the proxy to", r.URL.Host)
 }
 
-// Serve starts the file server (apt repository, mirror) and the registry on the bridge, the registry once more for those who log in, and a
-// proxy that asks for a login. The function that it returns stops them.
+// Serve starts the file server (apt repository, mirror) and the registry on the bridge, the registry again with a login, and a proxy with a
+// login. stop stops them.
 func (l *Lab) Serve(ctx context.Context) (stop func(), err error) {
 	if _, err := l.script(ctx, "net"); err != nil {
 		return nil, err
@@ -86,8 +86,8 @@ func (l *Lab) Serve(ctx context.Context) (stop func(), err error) {
 	return stop, nil
 }
 
-// registry serves what buildImages wrote, by the reading half of the OCI distribution protocol.
-// Source: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
+// registry serves the images that buildImages wrote, with the pull part of the OCI distribution protocol. Source:
+// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
 func registry(dir string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		parts := strings.Split(strings.TrimPrefix(path.Clean(r.URL.Path), "/"), "/")
@@ -122,8 +122,8 @@ func registry(dir string) http.Handler {
 	})
 }
 
-// Has reports whether the lab serves an image (by its reference in Registry) or a file (by its address under Mirror), Gateway being given
-// as such or by Name.
+// Has reports whether the lab serves an image (by its reference in Registry) or a file (by its address in Mirror), with Gateway as address
+// or as Name.
 func (l *Lab) Has(reference string) bool {
 	reference = strings.Replace(reference, Name, Gateway, 1)
 	name, ok := strings.CutPrefix(reference, Mirror+"/")

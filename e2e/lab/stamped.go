@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Older is the release that clusters are upgraded from, and what the planner asks for next to it: see stamped.sh for what is behind these
-// names. Patch is a patch release before it, by the source of the newer one. containerd and crictl are the lab's own under the names of
-// older ones.
+// Older is the release that clusters are upgraded from, with the versions that the planner requests for it: see stamped.sh for what these
+// names contain. Patch is an earlier patch release, built from the newer one's source. containerd and crictl are the lab's own under older
+// names.
 const (
 	Older           = "1.36.3"
 	Patch           = "1.36.1"
 	OlderContainerd = "2.3.7"
-	OlderEtcd       = "3.6.16" // external members', and stacked ones before they meet 3.7
+	OlderEtcd       = "3.6.16" // for external members, and for stacked ones before they move to 3.7
 )
 
-// olderReleases are what clusters are upgraded from, with what kubeadm of each brings.
+// olderReleases are the releases that clusters are upgraded from, with the versions in each one's kubeadm.
 var olderReleases = []struct{ version, source, etcd, coredns, pause, crictl string }{
 	{Older, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
 	{Patch, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
@@ -96,7 +96,7 @@ func (l *Lab) StampedRuntime() error {
 	return m.err
 }
 
-// publication stands for all that older releases are published from, and for where.
+// publication identifies everything that older releases are published from, and the destination.
 func (l *Lab) publication(versions map[string]string) (string, error) {
 	recipe := "stamped 1"
 	names, err := filepath.Glob(filepath.Join(l.Dir, "stamped", "*", ".done"))
@@ -112,7 +112,7 @@ func (l *Lab) publication(versions map[string]string) (string, error) {
 	return l.stamp(recipe, versions)
 }
 
-// stamped finds programs of an older release, and the lab's own where that has none.
+// stamped finds programs of an older release, and the lab's own if that has none.
 func (l *Lab) stamped(folder string) func(name string) string {
 	return func(name string) string {
 		path := filepath.Join(l.Dir, "stamped", folder, name)

@@ -1,5 +1,5 @@
-// Command probe is the program of the smoke test's pods: a web server that answers with its host name, and the
-// client side (HTTP GET, name lookup) without libc, so that one static binary tests Services and DNS.
+// Command probe runs in the smoke test's pods: a web server that answers with its host name, and a client (HTTP GET, name lookup) without
+// libc, so that one static binary tests Services and DNS.
 package main
 
 import (
