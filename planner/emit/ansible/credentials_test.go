@@ -69,8 +69,12 @@ assert configs == {
       vars:
         runtime: {name: cri-o, files: [], credentials: {src: "{{ playbook_dir }}/config.json", dest: /etc/x}}
     - ansible.builtin.command:
-        argv: ["{{ ansible_playbook_python }}", "-c", "import json, sys; a, b = [json.load(open(n)) for n in sys.argv[1:]]; assert a == b, (a, b)",
-               "{{ playbook_dir }}/config.json", "{{ playbook_dir }}/out.json"]
+        argv:
+          - "{{ ansible_playbook_python }}"
+          - "-c"
+          - "import json, sys; a, b = [json.load(open(name)) for name in sys.argv[1:]]; assert a == b, (a, b)"
+          - "{{ playbook_dir }}/config.json"
+          - "{{ playbook_dir }}/out.json"
 `))
 	ansible(t, dir, "ansible-playbook", "test.yml")
 }
