@@ -12,7 +12,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// TestMirrorsArePulledFrom lets containerd read what hosts get, and say which addresses it would ask.
+// TestMirrorsArePulledFrom makes containerd load a host's files, and checks which addresses it would contact.
 func TestMirrorsArePulledFrom(t *testing.T) {
 	dir := tree(t)
 	hosts := config.ConfigureHosts(context.Background(), config.HostOptions{HostDir: config.HostDirFromRoot(filepath.Join(dir, "certs.d"))})
@@ -20,7 +20,7 @@ func TestMirrorsArePulledFrom(t *testing.T) {
 		"docker.io": "https://harbor.example.com/v2/dockerhub https://nexus.example.com/v2/hub " +
 			"http://10.0.0.2:5000/v2 https://registry-1.docker.io/v2",
 		"registry.example.com:5000": "http://registry.example.com:5000/v2",
-		"quay.io":                   "https://quay.io/v2", // of which nothing is said
+		"quay.io":                   "https://quay.io/v2", // not configured
 	} {
 		asked, err := hosts(registry)
 		if err != nil {
@@ -48,7 +48,7 @@ func TestConfigIsReadWhole(t *testing.T) {
 	}
 }
 
-// tree is /etc/containerd as the playbook and the runbook lay it.
+// tree is /etc/containerd as the playbook and the runbook write it.
 func tree(t *testing.T) string {
 	t.Helper()
 	archive, err := txtar.ParseFile("../../planner/emit/hostfiles/testdata/containerd.txtar")
@@ -72,7 +72,7 @@ func tree(t *testing.T) string {
 	return dir
 }
 
-// TestCredentialsAreBesideTheRest holds that a file with credentials, which the configuration imports, takes nothing away from it.
+// TestCredentialsAreBesideTheRest checks that importing a file with credentials removes nothing from the configuration.
 func TestCredentialsAreBesideTheRest(t *testing.T) {
 	dir := tree(t)
 	path := filepath.Join(dir, "config.toml")

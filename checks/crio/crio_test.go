@@ -13,7 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// files is /etc of a host as the playbook and the runbook lay it.
+// files is a host's /etc as the playbook and the runbook write it.
 func files(t *testing.T) string {
 	t.Helper()
 	archive, err := txtar.ParseFile("../../planner/emit/hostfiles/testdata/cri-o.txtar")
@@ -33,7 +33,7 @@ func files(t *testing.T) string {
 	return dir
 }
 
-// TestMirrorsArePulledFrom asks, for each image, where CRI-O looks for it, in order; "http" where it speaks plain HTTP.
+// TestMirrorsArePulledFrom checks, for each image, where CRI-O looks for it, in order; "http" means plain HTTP.
 func TestMirrorsArePulledFrom(t *testing.T) {
 	dir := files(t)
 	system := &types.SystemContext{SystemRegistriesConfPath: filepath.Join(dir, "none.conf"),
@@ -45,7 +45,7 @@ func TestMirrorsArePulledFrom(t *testing.T) {
 		"docker.io/library/nginx:1.29": "https://harbor.example.com/dockerhub/library/nginx:1.29 " +
 			"https://nexus.example.com/hub/library/nginx:1.29 http://10.0.0.2:5000/library/nginx:1.29 https://docker.io/library/nginx:1.29",
 		"registry.example.com:5000/team/app:1": "http://registry.example.com:5000/team/app:1",
-		"quay.io/team/app:1":                   "", // of which nothing is said
+		"quay.io/team/app:1":                   "", // not configured
 	} {
 		registry, err := sysregistriesv2.FindRegistry(system, image)
 		if err != nil {

@@ -1,4 +1,4 @@
-// Package crio checks what hosts get for CRI-O against the loaders that CRI-O uses (containers/image): which addresses it would ask for
-// an image, and which images it takes. The files are those of planner/emit/hostfiles/testdata, which that package's own test holds
-// against what it makes. CRI-O's own settings are read by CRI-O itself in the lab's case crio.
+// Package crio checks CRI-O's files with its own loaders (containers/image): which addresses it would contact for an image, and which
+// images it accepts. The files are those of planner/emit/hostfiles/testdata, which that package's test compares with its output. The lab's
+// case crio tests CRI-O's own settings with CRI-O itself.
 package crio

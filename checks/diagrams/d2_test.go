@@ -11,7 +11,7 @@ import (
 	"oss.terrastruct.com/d2/d2compiler"
 )
 
-// TestD2 compiles every picture of every good design with D2's own compiler.
+// TestD2 compiles every picture of every valid design with D2's compiler.
 func TestD2(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "k8splan")
 	build := exec.Command("go", "build", "-o", program, "./cmd/k8splan")
@@ -26,7 +26,7 @@ func TestD2(t *testing.T) {
 	compiled := 0
 	for _, design := range designs {
 		if err := exec.Command(program, "validate", design).Run(); err != nil {
-			continue // good except for what its target needs
+			continue // valid except for its target's requirements
 		}
 		compiled++
 		for _, view := range []string{"machines", "network", "etcd", "boot"} {
@@ -51,7 +51,7 @@ func TestD2(t *testing.T) {
 	}
 }
 
-// TestHostile compiles the pictures of a design whose every text is markup, a substitution or the end of a string.
+// TestHostile compiles the pictures of a design whose texts are all markup, substitutions, or string terminators.
 func TestHostile(t *testing.T) {
 	cmd := exec.Command("go", "run", "./checks/browser/expect", "-hostile", "testdata/corpus/good/hypervisors.hcl")
 	cmd.Dir, cmd.Stderr = "../..", os.Stderr

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// Every configuration of the golden tree is taken without a word, warnings among them.
+// Every configuration of the golden tree is accepted without messages, including warnings.
 func TestIgnition(t *testing.T) {
 	archive, err := txtar.ParseFile("../../testdata/targets/bare-metal.golden")
 	if err != nil {

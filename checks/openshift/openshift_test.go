@@ -19,13 +19,13 @@ import (
 	"github.com/openshift/installer/pkg/validate"
 )
 
-// secrets are what assemble.sh appends to install-config.yaml, of a made-up owner.
+// secrets are what assemble.sh appends to install-config.yaml, with made-up values.
 const secrets = `pullSecret: '{"auths":{"quay.io":{"auth":"b3BlcjpzZWNyZXQ="}}}'
 sshKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKUVyBIdlA0f8NlyAZJrIVkNGVZoGqCAqjhG59eYalgo somebody'
 `
 
-// configurations are pairs of install-config.yaml and agent-config.yaml by where they come from: the golden files of the targets, and what
-// k8splan writes for the starter of each type.
+// configurations returns pairs of install-config.yaml and agent-config.yaml by origin: the targets' golden files, and k8splan's output for
+// the starter of each type.
 func configurations(t *testing.T) map[string][2]string {
 	t.Helper()
 	out := map[string][2]string{}
@@ -75,7 +75,7 @@ func read(t *testing.T, name string) string {
 	return string(data)
 }
 
-// judge reads both files as openshift-install agent create image does: strictly, with its defaults, and validated.
+// judge reads both files like openshift-install agent create image: strictly, with defaults, and validated.
 func judge(install, hosts string) error {
 	c := &types.InstallConfig{}
 	if err := yaml.UnmarshalStrict([]byte(install+secrets), c); err != nil {
@@ -119,7 +119,7 @@ func TestInstallerTakesItsConfigurations(t *testing.T) {
 	}
 }
 
-// TestTheInstallerRefuses: each mistake is one that our own types would have written down.
+// TestTheInstallerRefuses: our own types would have written each of these mistakes.
 func TestTheInstallerRefuses(t *testing.T) {
 	c := configurations(t)["openshift"]
 	for _, wrong := range []struct{ file, old, by, says string }{

@@ -21,7 +21,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// resources are the documents that one pod network gets, by the files they are in.
+// resources returns the documents of one pod network, by file name.
 func resources(t *testing.T, network string) map[string][][]byte {
 	t.Helper()
 	archive, err := txtar.ParseFile("../../planner/emit/cni/testdata/bgp.txtar")
@@ -84,7 +84,7 @@ func definitions(t *testing.T) map[string]definition {
 	return all
 }
 
-// admit says what an API server has against a resource: unknown fields, values, and the rules of the definition.
+// admit returns an API server's objections to a resource: unknown fields, invalid values, and violated rules.
 func (d definition) admit(resource map[string]any) []string {
 	var problems []string
 	options := structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}
@@ -103,7 +103,7 @@ func (d definition) admit(resource map[string]any) []string {
 	return problems
 }
 
-// read decodes a document, numbers as the API server has them.
+// read decodes a document, with numbers as in the API server.
 func read(t *testing.T, document []byte) (id string, resource map[string]any) {
 	t.Helper()
 	if err := yaml.Unmarshal(document, &resource, yaml.DisallowUnknownFields); err != nil {
@@ -112,7 +112,7 @@ func read(t *testing.T, document []byte) (id string, resource map[string]any) {
 	return fmt.Sprint(resource["apiVersion"], " ", resource["kind"]), resource
 }
 
-// TestCiliumAdmits checks what Cilium gets against its own definitions.
+// TestCiliumAdmits checks Cilium's resources against its own definitions.
 func TestCiliumAdmits(t *testing.T) {
 	known := definitions(t)
 	seen := map[string]bool{}
@@ -136,7 +136,7 @@ func TestCiliumAdmits(t *testing.T) {
 	if len(seen) != 3 {
 		t.Errorf("kinds %v", seen)
 	}
-	// The check can fail: on a field that is misspelt, a number that is none, and one without a name.
+	// The check can fail: on a misspelled field, an invalid number, and an object without a name.
 	for _, edit := range [][2]string{{"peerASN:", "peerAsn:"}, {"localASN: ", "localASN: as"}, {"- name: router-1", "- {}"}} {
 		if !bytes.Contains(cluster, []byte(edit[0])) {
 			t.Fatalf("no %q in\n%s", edit[0], cluster)
@@ -152,8 +152,8 @@ func TestCiliumAdmits(t *testing.T) {
 	}
 }
 
-// TestCalicoReads decodes what Calico gets strictly into its own types, and compares what was read with what was written. The resources
-// are those that Calico stores, whose specifications are of these types.
+// TestCalicoReads decodes Calico's resources strictly into its own types, and compares the result with the input. Calico stores the
+// resources with specifications of these types.
 func TestCalicoReads(t *testing.T) {
 	seen := map[string]int{}
 	for file, documents := range resources(t, "calico") {
@@ -192,9 +192,9 @@ func TestCalicoReads(t *testing.T) {
 	}
 }
 
-// TestNumbersOfSystems finds the largest number of an autonomous system that an API server takes for Calico, whose definitions have it as
-// an integer of 32 bits with a sign: network-bgp-as-large refuses what lies above.
-// Source: https://github.com/projectcalico/calico/blob/master/libcalico-go/config/crd/crd.projectcalico.org_bgppeers.yaml
+// TestNumbersOfSystems finds the largest AS number that an API server accepts for Calico, whose definitions use a signed 32-bit integer:
+// network-bgp-as-large refuses larger ones. Source:
+// https://github.com/projectcalico/calico/blob/master/libcalico-go/config/crd/crd.projectcalico.org_bgppeers.yaml
 func TestNumbersOfSystems(t *testing.T) {
 	validator, _, err := validation.NewSchemaValidator(&apiextensions.JSONSchemaProps{Type: "integer", Format: "int32"})
 	if err != nil {

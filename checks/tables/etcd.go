@@ -12,7 +12,7 @@ import (
 
 const etcdModule = "go.etcd.io/etcd/server/v3"
 
-// etcdCollect is a file of etcd's package etcdmain that lists its flags; etcdMain is the program that prints the list.
+// etcdCollect is a file for etcd's package etcdmain that lists its flags; etcdMain is the program that prints the list.
 var (
 	//go:embed etcd_collect.go.txt
 	etcdCollect []byte
@@ -20,7 +20,7 @@ var (
 	etcdMain []byte
 )
 
-// etcdTypes are the types of etcd's flags in the words of Kubernetes' ones. Another one is an error: someone has to look what it takes.
+// etcdTypes maps the types of etcd's flags to Kubernetes' names. An unknown type is an error: find out which values it accepts.
 var etcdTypes = map[string]string{
 	"*flag.boolValue": "bool", "*flag.durationValue": "duration", "*flag.intValue": "int", "*flag.int64Value": "int64",
 	"*flag.uintValue": "uint", "*flag.uint64Value": "uint64",
@@ -31,7 +31,7 @@ var etcdTypes = map[string]string{
 	"*featuregate.featureGate":     "mapStringBool",
 }
 
-// readEtcd compiles a release of etcd's server with our file next to its own, and asks it for its flags.
+// readEtcd compiles a release of etcd's server with our file added, and runs it to list its flags.
 func readEtcd(version string) (release, error) {
 	dir, err := os.MkdirTemp("", "k8splan-tables-")
 	if err != nil {
@@ -76,7 +76,7 @@ func readEtcd(version string) (release, error) {
 	return r, nil
 }
 
-// deprecation is what a flag's help says of its deprecation: from the sentence on that does.
+// deprecation returns the part of a flag's help on its deprecation.
 func deprecation(usage string) string {
 	for {
 		sentence, rest, more := strings.Cut(usage, ". ")
@@ -87,7 +87,7 @@ func deprecation(usage string) string {
 	}
 }
 
-// duplicate copies the Go files of a module, so that one can be added.
+// duplicate copies a module's Go files, so that one can be added.
 func duplicate(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -20,24 +20,24 @@ import (
 	"strings"
 )
 
-// A tree is the source of a release: every package that its components' options are made of, with types.
+// A tree is the source of a release: all packages that define its components' options, with types.
 type tree struct {
 	fset     *token.FileSet
 	packages map[string]*source
 	bodies   map[*types.Func]body
 }
 
-// source is a package as it was read.
+// source is a parsed package.
 type source struct {
 	path   string
-	goFlag bool // a flag can be registered in it: its functions' bodies are checked, too
+	goFlag bool // it may register a flag, so its functions' bodies are type-checked, too
 	files  []*ast.File
 	types  *types.Package
 	info   *types.Info
 	listed listed
 }
 
-// body is where a function is written.
+// body is the source of a function.
 type body struct {
 	decl *ast.FuncDecl
 	in   *source
@@ -49,8 +49,8 @@ type listed struct {
 	ImportMap       map[string]string
 }
 
-// module writes a throw-away module that requires a release of Kubernetes. Its staging modules carry the patch release's number, too;
-// instead names the patch of those that are not served with it.
+// module writes a temporary module that requires a Kubernetes release. Its staging modules have the same patch number; instead maps those
+// that are not available at that patch to another one.
 func module(dir, version string, instead map[string]string) error {
 	source, err := download("k8s.io/kubernetes", version)
 	if err != nil {
@@ -73,11 +73,11 @@ func module(dir, version string, instead map[string]string) error {
 	return os.WriteFile(filepath.Join(dir, "go.mod"), out.Bytes(), 0o644)
 }
 
-// unserved finds in an error of the go command the staging module whose release is not served.
+// unserved finds in an error of the go command the staging module whose release is not available.
 var unserved = regexp.MustCompile(`(k8s\.io/[a-z-]+)@v0\.(\d+)\.(\d+): (?:reading|invalid version|unrecognized)`)
 
-// loadRelease reads packages of a release of Kubernetes. A staging module that is not served at the release's patch is taken at the newest
-// older patch that is: types and flags do not change between them.
+// loadRelease reads packages of a Kubernetes release. A staging module that is not available at the release's patch is replaced by its
+// newest older patch: types and flags do not change between patches.
 func loadRelease(dir, version string, paths ...string) (*tree, error) {
 	instead := map[string]string{}
 	for {
@@ -116,7 +116,7 @@ func download(path, version string) (string, error) {
 	return m.Dir, json.Unmarshal(out, &m)
 }
 
-// command runs a program and returns what it prints.
+// command runs a program and returns its output.
 func command(dir string, name string, args ...string) ([]byte, error) {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
@@ -130,7 +130,7 @@ func command(dir string, name string, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-// load reads packages and all that they import, in the order in which they depend on each other.
+// load reads packages and everything that they import, in dependency order.
 func load(dir string, paths ...string) (*tree, error) {
 	out, err := command(dir, "go", append([]string{"list", "-deps", "-json=Dir,ImportPath,GoFiles,ImportMap", "--"}, paths...)...)
 	if err != nil {
@@ -150,7 +150,7 @@ func load(dir string, paths ...string) (*tree, error) {
 	}
 }
 
-// read parses and checks one package. What its checker objects to does not matter here: C and assembly are not read.
+// read parses and type-checks one package. Errors of the type checker do not matter here: C and assembly are not read.
 func (t *tree) read(l listed) error {
 	s := &source{path: l.ImportPath, listed: l}
 	t.packages[l.ImportPath] = s
@@ -197,7 +197,7 @@ func (t *tree) read(l listed) error {
 	return nil
 }
 
-// importer finds what was read before.
+// importer returns packages that were read before.
 type importer struct {
 	tree    *tree
 	renamed map[string]string
@@ -214,7 +214,7 @@ func (i importer) Import(path string) (*types.Package, error) {
 	return s.types, nil
 }
 
-// function finds a function, or with a dot in its name a method, of a package.
+// function finds a function of a package, or a method if the name contains a dot.
 func (t *tree) function(path, name string) (*types.Func, error) {
 	s := t.packages[path]
 	if s == nil {

@@ -1,7 +1,6 @@
-// Command tables reads from upstream's own source which flags and which fields of configuration files each release takes, and writes the
-// tables of planner/flags. Each release of Kubernetes is read in a throw-away module that requires it, with its types but without being
-// compiled; etcd is compiled, and its program prints its own flag set. `make tables` runs it; a test checks the newest release of both
-// against the tables.
+// Command tables reads from upstream's source which flags and configuration fields each release accepts, and writes the tables of
+// planner/flags. Each Kubernetes release is read in a temporary module that requires it, type-checked but not compiled; etcd is compiled,
+// and its program prints its flag set. `make tables` runs it; a test checks the newest release of both against the tables.
 package main
 
 import (
@@ -16,13 +15,13 @@ import (
 	"strings"
 )
 
-// releases are what the tables are read from: of each minor the newest patch that is served as a Go module.
+// releases are the sources of the tables: for each minor, the newest patch available as a Go module.
 var (
 	kubernetesReleases = []string{"1.31.14", "1.32.13", "1.33.13", "1.34.4", "1.35.4", "1.36.3", "1.37.2"}
 	etcdReleases       = []string{"3.5.35", "3.6.16", "3.7.3"}
 )
 
-// release is what one release takes.
+// release is what one release accepts.
 type release struct {
 	minor  int
 	flags  []Flag
@@ -103,14 +102,14 @@ func minor(version string) int {
 	return n
 }
 
-// span is the row of a flag or a field: what it is, and the releases that have it.
+// span is the row of a flag or a field: its properties, and the releases that have it.
 type span struct {
 	key                     []string
 	first, last, deprecated int
 	values, note            string
 }
 
-// rows joins what follows each other with one key. A minor is left empty if it is the first or the last of all.
+// rows joins consecutive releases with one key. A minor is left empty if it is the first or the last of all.
 func rows(releases []release, of func(release) []span) [][]string {
 	var all []*span
 	open := map[string]*span{}
@@ -147,7 +146,7 @@ func rows(releases []release, of func(release) []span) [][]string {
 	return out
 }
 
-// flagTable is the table of a project's flags.
+// flagTable returns the table of a project's flags.
 func flagTable(releases []release) []byte {
 	return lines(rows(releases, func(r release) []span {
 		var all []span
@@ -159,7 +158,7 @@ func flagTable(releases []release) []byte {
 	}))
 }
 
-// fieldTable is the table of the configuration files.
+// fieldTable returns the table of the configuration files.
 func fieldTable(releases []release) []byte {
 	return lines(rows(releases, func(r release) []span {
 		var all []span

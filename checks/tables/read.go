@@ -19,17 +19,17 @@ const (
 // Flag is a flag of one release of a component.
 type Flag struct {
 	Component, Name, Type string
-	Deprecated            string   // what upstream says of it; "" if it is not deprecated
-	Valid                 []string // the only values it takes; nil if its type alone decides
+	Deprecated            string   // upstream's deprecation message; "" if it is not deprecated
+	Valid                 []string // the only values it accepts; nil if only its type matters
 }
 
-// Field is a field of a configuration file: the path of its names, with [] after a list and {} after a map.
+// Field is a field of a configuration file: its path, with [] after a list and {} after a map.
 type Field struct{ Kind, Path, Type string }
 
-// component is where a component's flags begin.
+// component is where a component's flags are registered.
 type component struct {
 	name, path string
-	// those that register its flags; a method with its type before a dot, a question mark before what not every release has
+	// functions that register its flags; a method has its type before a dot, a question mark precedes what not every release has
 	functions []string
 }
 
@@ -47,7 +47,7 @@ var configurations = map[string]string{
 	"KubeProxyConfiguration": "k8s.io/kube-proxy/config/v1alpha1",
 }
 
-// registering are the methods of a flag set that add a flag, by what precedes Var, VarP or P in their names, and the type of what they add.
+// registering maps the methods of a flag set that add a flag, by their names before Var, VarP, or P, to the flag's type.
 var registering = map[string]string{
 	"Bool": "bool", "Int": "int", "Int8": "int8", "Int16": "int16", "Int32": "int32", "Int64": "int64", "Uint": "uint", "Uint8": "uint8",
 	"Uint16": "uint16", "Uint32": "uint32",
@@ -61,17 +61,17 @@ var registering = map[string]string{
 // reader follows the calls that register flags.
 type reader struct {
 	*tree
-	globals map[string]global // flags of the process, which libraries register when they are loaded
+	globals map[string]global // flags of the process, which libraries register at initialization
 	flags   map[string]*Flag
 	visited map[string]bool
-	unknown []string // places that register a flag whose name was not to be read
+	unknown []string // places that register a flag whose name could not be determined
 	now     string   // component
 }
 
 // global is a flag of the process: its type, and the package that registers it.
 type global struct{ typ, path string }
 
-// scope is what is known of the variables of a call: texts.
+// scope holds the known string values of a call's variables.
 type scope map[types.Object][]string
 
 // flagsOf reads the flags of every component.
@@ -93,7 +93,7 @@ func flagsOf(t *tree) ([]Flag, error) {
 		}
 		r.add("help", "bool")
 		r.add("version", "version")
-		if c.name == "kube-proxy" { // it takes the flags of the process, too
+		if c.name == "kube-proxy" { // it includes the flags of the process
 			within := t.closure(c.path)
 			for _, name := range sortedKeys(globals) {
 				if within[globals[name].path] {
@@ -111,7 +111,7 @@ func flagsOf(t *tree) ([]Flag, error) {
 	return all, nil
 }
 
-// closure are the packages that one imports, itself among them.
+// closure returns a package's transitive imports, including itself.
 func (t *tree) closure(path string) map[string]bool {
 	found := map[string]bool{path: true}
 	for queue := []*types.Package{t.packages[path].types}; len(queue) > 0; queue = queue[1:] {
@@ -132,7 +132,7 @@ func (r *reader) add(name, typ string) {
 	}
 }
 
-// globals are the flags that packages put into the process's own set when they are loaded: var x = flag.Bool("name", …).
+// globals returns the flags that packages add to the process's flag set at initialization: var x = flag.Bool("name", …).
 func (t *tree) globals() map[string]global {
 	all := map[string]global{}
 	for _, s := range t.packages {
@@ -172,7 +172,7 @@ func (t *tree) globals() map[string]global {
 	return all
 }
 
-// text evaluates an expression that is a text known without running the program.
+// text evaluates an expression that is a string known without running the program.
 func (s *source) text(t *tree, e ast.Expr, known scope) (string, bool) {
 	texts, ok := s.texts(t, e, known)
 	if !ok || len(texts) != 1 {
@@ -181,7 +181,7 @@ func (s *source) text(t *tree, e ast.Expr, known scope) (string, bool) {
 	return texts[0], true
 }
 
-// texts evaluates an expression that is one text, or a list of them.
+// texts evaluates an expression that is a known string, or a list of them.
 func (s *source) texts(t *tree, e ast.Expr, known scope) ([]string, bool) {
 	if s.info != nil {
 		if v := s.info.Types[e].Value; v != nil && v.Kind() == constant.String {
@@ -237,7 +237,7 @@ func (s *source) texts(t *tree, e ast.Expr, known scope) ([]string, bool) {
 	return nil, false
 }
 
-// formatted evaluates a call of fmt.Sprintf whose arguments are texts.
+// formatted evaluates a call of fmt.Sprintf with known strings.
 func (s *source) formatted(t *tree, arguments []ast.Expr, known scope) ([]string, bool) {
 	var parts []any
 	for _, a := range arguments {
@@ -250,7 +250,7 @@ func (s *source) formatted(t *tree, arguments []ast.Expr, known scope) ([]string
 	return []string{fmt.Sprintf(parts[0].(string), parts[1:]...)}, true
 }
 
-// follow reads a function's body with what is known of its parameters.
+// follow reads a function's body with the known values of its parameters.
 func (r *reader) follow(f *types.Func, arguments [][]string) {
 	b, ok := r.bodies[f.Origin()]
 	if !ok || b.in.info == nil {
@@ -277,7 +277,7 @@ func (r *reader) follow(f *types.Func, arguments [][]string) {
 	r.walk(b.in, b.decl.Body, known)
 }
 
-// walk reads statements in their order.
+// walk reads statements in order.
 func (r *reader) walk(s *source, n ast.Node, known scope) {
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -310,7 +310,7 @@ func (r *reader) walk(s *source, n ast.Node, known scope) {
 	})
 }
 
-// call reads one call. It returns whether its arguments are to be walked.
+// call reads one call. It returns whether to walk its arguments.
 func (r *reader) call(s *source, call *ast.CallExpr, known scope) bool {
 	var id *ast.Ident
 	switch f := ast.Unparen(call.Fun).(type) {
@@ -352,7 +352,7 @@ func (r *reader) call(s *source, call *ast.CallExpr, known scope) bool {
 		}
 		return true
 	case "k8s.io/component-base/logs.AddFlags":
-		return true // with its option it adds nothing that the logging configuration does not
+		return true // with its option it adds only the logging configuration's flags
 	}
 	if !takesFlags(signature) {
 		return true
@@ -367,7 +367,7 @@ func (r *reader) call(s *source, call *ast.CallExpr, known scope) bool {
 	return true
 }
 
-// implementations are the methods of the interface's own package that are behind one of its methods.
+// implementations returns the methods in the interface's own package that implement one of its methods.
 func implementations(f *types.Func) []*types.Func {
 	i, ok := f.Type().(*types.Signature).Recv().Type().Underlying().(*types.Interface)
 	if !ok || f.Pkg() == nil {
@@ -396,7 +396,7 @@ func takesFlags(s *types.Signature) bool {
 	return false
 }
 
-// flagSet reports whether a type is a set of flags, or an interface of one.
+// flagSet reports whether a type is a flag set, or an interface of one.
 func flagSet(t types.Type) bool {
 	if p, ok := t.(*types.Pointer); ok {
 		t = p.Elem()
@@ -416,7 +416,7 @@ func flagSet(t types.Type) bool {
 	return false
 }
 
-// register reads a call of a method of a flag set.
+// register reads a call of a flag set's method.
 func (r *reader) register(s *source, call *ast.CallExpr, method string, known scope) {
 	argument := func(i int) (string, bool) {
 		if i >= len(call.Args) {
@@ -435,7 +435,7 @@ func (r *reader) register(s *source, call *ast.CallExpr, method string, known sc
 		return
 	}
 	if method == "AddFlag" || method == "AddGoFlag" || method == "AddGoFlagSet" {
-		return // of one that was registered elsewhere, and is read there
+		return // a flag registered elsewhere, and read there
 	}
 	at := 1
 	kind, isVar := strings.CutSuffix(strings.TrimSuffix(method, "P"), "Var")
@@ -462,13 +462,13 @@ func (r *reader) fail(s *source, call *ast.CallExpr) {
 	r.unknown = append(r.unknown, r.fset.Position(call.Pos()).String())
 }
 
-// typeOf is what the Type method of a flag's value returns.
+// typeOf returns the result of the Type method of a flag's value.
 func (r *reader) typeOf(s *source, e ast.Expr) string {
 	t := s.info.Types[e].Type
 	if t == nil {
 		return "?"
 	}
-	if types.IsInterface(t) { // a constructor that hides what it returns
+	if types.IsInterface(t) { // a constructor that returns an interface
 		if call, ok := e.(*ast.CallExpr); ok {
 			if concrete := r.returned(s, call); concrete != nil {
 				t = concrete
@@ -496,7 +496,7 @@ func (r *reader) typeOf(s *source, e ast.Expr) string {
 	return typ
 }
 
-// returned is the type of what a constructor returns.
+// returned is the concrete type of a constructor's result.
 func (r *reader) returned(s *source, call *ast.CallExpr) types.Type {
 	var id *ast.Ident
 	switch f := call.Fun.(type) {
@@ -537,7 +537,7 @@ func fieldsOf(t *tree) ([]Field, error) {
 	return all, nil
 }
 
-// fields calls say for each field below a type.
+// fields calls say for each field of a type, recursively.
 func fields(t types.Type, prefix string, above []types.Type, say func(path, typ string)) {
 	structure, ok := t.Underlying().(*types.Struct)
 	if !ok {
@@ -564,7 +564,7 @@ func fields(t types.Type, prefix string, above []types.Type, say func(path, typ 
 	}
 }
 
-// element takes pointers, lists and maps off a type.
+// element strips pointers, lists, and maps from a type.
 func element(t types.Type) (types.Type, string) {
 	suffix := ""
 	for {
@@ -584,7 +584,7 @@ func element(t types.Type) (types.Type, string) {
 	}
 }
 
-// kindOf names the JSON form of a type.
+// kindOf names a type's JSON form.
 func kindOf(t types.Type, plain bool) string {
 	name := ""
 	if n, ok := t.(*types.Named); ok {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// rowsOf are the rows of a table that one minor of the components has, without the minors: what the releases read today must say, too.
+// rowsOf returns the rows of a table for one minor of the components, without the minors: the expected result for the current releases.
 func rowsOf(t *testing.T, table string, minor, oldest, newest string, has func(component string) bool) map[string]bool {
 	t.Helper()
 	data, err := os.ReadFile("../../planner/flags/" + table)
@@ -32,7 +32,7 @@ func rowsOf(t *testing.T, table string, minor, oldest, newest string, has func(c
 	return rows
 }
 
-// compare wants the same rows.
+// compare checks for equal rows.
 func compare(t *testing.T, got, want map[string]bool) {
 	t.Helper()
 	for _, row := range sortedKeys(got) {
@@ -50,7 +50,7 @@ func compare(t *testing.T, got, want map[string]bool) {
 	}
 }
 
-// newest reads a table of one release alone.
+// newest reads a table of a single release.
 func newest(t *testing.T, table []byte) map[string]bool {
 	t.Helper()
 	rows := map[string]bool{}
@@ -61,7 +61,7 @@ func newest(t *testing.T, table []byte) map[string]bool {
 	return rows
 }
 
-// The tables say of the newest Kubernetes what its source says.
+// The tables agree with the source of the newest Kubernetes.
 func TestNewestKubernetes(t *testing.T) {
 	r, err := readKubernetes(kubernetesReleases[len(kubernetesReleases)-1])
 	if err != nil {
@@ -72,7 +72,7 @@ func TestNewestKubernetes(t *testing.T) {
 	compare(t, newest(t, fieldTable([]release{r})), rowsOf(t, "fields.tsv", "37", "31", "37", isKubernetes))
 }
 
-// The tables say of the newest etcd what its program says.
+// The tables agree with the program of the newest etcd.
 func TestNewestEtcd(t *testing.T) {
 	r, err := readEtcd(etcdReleases[len(etcdReleases)-1])
 	if err != nil {

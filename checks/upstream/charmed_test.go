@@ -8,7 +8,7 @@ import (
 	"github.com/juju/charm/v12"
 )
 
-// bundle reads a bundle as juju deploy does: fields that it does not know are told, and the parts must fit each other.
+// bundle reads a bundle like juju deploy: it reports unknown fields, and checks that the parts fit together.
 func bundle(data []byte) (unknown []string, err error) {
 	b, err := charm.ReadBundleData(bytes.NewReader(data))
 	if err != nil {

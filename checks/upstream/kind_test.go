@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// docker answers what kind asks of Docker before it makes a node, and writes down the nodes that kind wants to make.
+// docker answers kind's requests before it creates a node, and records the nodes that kind wants to create.
 const docker = `#!/bin/sh
 echo "$*" >> "$RECORD"
 case "$1 $2" in
@@ -21,7 +21,7 @@ esac
 exit 0
 `
 
-// TestKindTakesItsConfiguration runs kind itself up to the making of nodes: it reads, defaults and validates the configuration first.
+// TestKindTakesItsConfiguration runs kind itself until it creates nodes: first it reads, defaults, and validates the configuration.
 func TestKindTakesItsConfiguration(t *testing.T) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "kind")
@@ -39,7 +39,7 @@ func TestKindTakesItsConfiguration(t *testing.T) {
 		}
 		cmd := exec.Command(program, "create", "cluster", "--config", file)
 		cmd.Env = append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH"), "HOME="+dir, "RECORD="+calls, "KIND_EXPERIMENTAL_PROVIDER=docker")
-		out, _ := cmd.CombinedOutput() // no node can be made here, so it never succeeds
+		out, _ := cmd.CombinedOutput() // no node can be created here, so it never succeeds
 		data, _ := os.ReadFile(calls)
 		return string(out), string(data)
 	}
@@ -54,7 +54,7 @@ func TestKindTakesItsConfiguration(t *testing.T) {
 	if nodes(record) == 0 {
 		t.Errorf("kind made no node:\n%s\n%s", said, record)
 	}
-	// The check can fail: a range that is none is refused before any node.
+	// The check can fail: an invalid range is refused before any node is created.
 	said, record = create("bad", []byte(strings.Replace(string(config), "podSubnet: 10.244.0.0/16", "podSubnet: 10.244.0.0/99", 1)))
 	if nodes(record) > 0 || !strings.Contains(said, "invalid pod subnet") {
 		t.Errorf("a malformed range was taken:\n%s\n%s", said, record)

@@ -36,7 +36,7 @@ func golden(t *testing.T, target, path string) []byte {
 	return nil
 }
 
-// decode reads a document strictly: an unknown field is a mistake.
+// decode decodes a document strictly: an unknown field is an error.
 func decode[T any](t *testing.T, doc []byte) *T {
 	t.Helper()
 	into := new(T)
@@ -55,7 +55,7 @@ func TestKindDecodesItsConfiguration(t *testing.T) {
 	}
 }
 
-// TestClusterAPIAdmits decodes every object strictly with upstream's type and hands it to the webhook that a management cluster would.
+// TestClusterAPIAdmits decodes every object strictly with upstream's type and passes it to a management cluster's webhook.
 func TestClusterAPIAdmits(t *testing.T) {
 	ctx := context.Background()
 	seen := map[string]bool{}
@@ -95,7 +95,7 @@ func TestClusterAPIAdmits(t *testing.T) {
 	if len(seen) != 6 {
 		t.Errorf("kinds %v", seen)
 	}
-	// The check can fail: an even number of control planes is what upstream refuses.
+	// The check can fail: upstream refuses an even number of control planes.
 	even := bytes.Replace(golden(t, "cluster-api", "cluster-api/cluster.yaml"), []byte("  replicas: 3\n  version:"),
 		[]byte("  replicas: 2\n  version:"), 1)
 	for doc := range bytes.SplitSeq(even, []byte("---\n")) {

@@ -21,12 +21,12 @@ import (
 	"github.com/k8splan/k8splan/planner/spec"
 )
 
-// random is how many sets at random there are of each design, and most how many units are in one.
+// random is the number of random sets per design, and most the maximum number of units in one.
 const (
 	random = 200
 	most   = 6
 	alone  = 400 // single failures of a design
-	large  = 500 // units of a design of which one variant is judged
+	large  = 500 // units above which only one variant of a design is checked
 )
 
 type design struct {
@@ -35,9 +35,9 @@ type design struct {
 	Variants []variant                 `json:"variants"`
 }
 
-// variant is the design with so many control planes and members of etcd.
+// variant is the design with other numbers of control planes and etcd members.
 type variant struct {
-	Counts   []int                     `json:"counts"` // of each role that varies
+	Counts   []int                     `json:"counts"` // for each role that varies
 	Names    []string                  `json:"names"`  // of the nodes
 	Spare    int                       `json:"spare"`  // losses that the API survives, up to simulate.Deepest
 	Failures []describe.FailureOutcome `json:"failures"`
@@ -73,7 +73,7 @@ func run(args []string) error {
 	return nil
 }
 
-// states judges single failures of each state on the way from one design to another.
+// states checks single failures of each state between two designs.
 func states(out *json.Encoder, old, edited string) error {
 	before, err := resolved(old)
 	if err != nil {
@@ -105,7 +105,7 @@ func states(out *json.Encoder, old, edited string) error {
 	return nil
 }
 
-// hostile puts markup, directives and the ends of strings in place of every text that is someone's own.
+// hostile replaces all user texts with markup, directives, and string terminators.
 func hostile(out *json.Encoder, file string) error {
 	p, err := resolved(file)
 	if err != nil {
@@ -195,7 +195,7 @@ func judge(file string) (*design, error) {
 	}
 	for i, v := range varied {
 		if i > 0 && len(units) > large {
-			break // one variant of a large design says as much
+			break // one variant of a large design is enough
 		}
 		if one := vary(m, v.controlPlanes, v.members, source); one != nil {
 			d.Variants = append(d.Variants, *one)
@@ -204,7 +204,7 @@ func judge(file string) (*design, error) {
 	return d, nil
 }
 
-// vary judges the design with another number of control planes and members; nil if it has none of its own.
+// vary checks the design with other numbers of control planes and members; nil if it has none of its own.
 func vary(m *simulate.Model, controlPlanes, members int, source *rand.Rand) *variant {
 	data := m.Data().Vary
 	if data == nil {
@@ -234,7 +234,7 @@ func vary(m *simulate.Model, controlPlanes, members int, source *rand.Rand) *var
 	return v
 }
 
-// anyFailure picks a set of units and cuts.
+// anyFailure returns a random set of units and cuts.
 func anyFailure(source *rand.Rand, units []simulate.Unit, cuts []simulate.Cut) simulate.Failure {
 	var f simulate.Failure
 	seen := map[string]bool{}

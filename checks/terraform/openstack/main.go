@@ -1,5 +1,5 @@
-// Command openstack is the provider for OpenStack as its authors publish it, so that `terraform validate` asks the provider itself: it
-// knows which values an argument takes, and which arguments go together.
+// Command openstack is the OpenStack provider as published by its authors, so that `terraform validate` runs the provider's own checks of
+// values and of combinations of arguments.
 package main
 
 import (

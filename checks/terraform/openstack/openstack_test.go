@@ -12,7 +12,7 @@ import (
 	"github.com/terraform-provider-openstack/terraform-provider-openstack/v3/openstack"
 )
 
-// forces reports whether an argument, or one inside it where it is a block, makes the resource again.
+// forces reports whether changing an argument, or one inside a block, recreates the resource.
 func forces(argument *schema.Schema) bool {
 	if block, ok := argument.Elem.(*schema.Resource); ok {
 		for _, inner := range block.Schema {
@@ -24,7 +24,7 @@ func forces(argument *schema.Schema) bool {
 	return argument.ForceNew
 }
 
-// replaces.tsv says of OpenStack's resources what the provider itself says: for which arguments it makes them again.
+// replaces.tsv agrees with the provider on which arguments recreate OpenStack's resources.
 func TestReplaces(t *testing.T) {
 	data, err := os.ReadFile("../replaces.tsv")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// readReplaces reads the table of arguments for which a resource is recreated.
+// readReplaces reads the table of arguments whose change recreates a resource.
 func readReplaces(path string) (map[string][]string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -49,7 +49,7 @@ func walk(b block, v tftypes.Value, change func(name string, a attr, t tftypes.T
 			members[name] = walk(of.Block, inner, change)
 			continue
 		}
-		// Terraform finds the elements of a set by their values: what a cloud would choose in them stays open.
+		// Terraform identifies elements of a set by their values: what a cloud would choose in them stays unknown.
 		if of.Mode == "set" || inner.IsNull() || !inner.IsKnown() {
 			continue
 		}
@@ -65,7 +65,7 @@ func walk(b block, v tftypes.Value, change func(name string, a attr, t tftypes.T
 	return tftypes.NewValue(v.Type(), members)
 }
 
-// open leaves to the cloud what it would choose.
+// open marks values that the cloud would choose as unknown.
 func open(_ string, a attr, t tftypes.Type, v tftypes.Value) tftypes.Value {
 	if a.Computed && v.IsNull() {
 		return tftypes.NewValue(t, tftypes.UnknownValue)
@@ -73,7 +73,7 @@ func open(_ string, a attr, t tftypes.Type, v tftypes.Value) tftypes.Value {
 	return v
 }
 
-// chosen makes up what the cloud chooses: numbers as texts where someone may want a number.
+// chosen makes up the values that the cloud chooses: numbers as strings, because a number may be needed.
 func chosen(seed uint32) func(string, attr, tftypes.Type, tftypes.Value) tftypes.Value {
 	return func(name string, a attr, t tftypes.Type, v tftypes.Value) tftypes.Value {
 		if v.IsKnown() && !(a.Computed && v.IsNull()) {
@@ -114,7 +114,7 @@ func seed(kind string, config *tfprotov5.DynamicValue) uint32 {
 	return h.Sum32()
 }
 
-// at is what a path leads to, through every element of the blocks on its way.
+// at returns the value at a path, through every element of the blocks on it.
 func at(v tftypes.Value, path []string) string {
 	if v.IsNull() || !v.IsKnown() || len(path) == 0 {
 		return v.String()

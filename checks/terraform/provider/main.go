@@ -1,10 +1,10 @@
-// Command provider is a Terraform provider that has a schema and no cloud behind it, so that `terraform validate` can check generated
-// files against the real arguments of a cloud without its registry and without the network. It serves the JSON file next to it that bears
-// its name: terraform-provider-aws serves aws.json, made by extract.js.
+// Command provider is a Terraform provider with a schema and no cloud, so that `terraform validate` can check generated files against a
+// cloud's real arguments without its registry and without the network. It serves the JSON file of the same name in its directory:
+// terraform-provider-aws serves aws.json, made by extract.js.
 //
-// It also plans and applies: what a resource is made with is its state, what a cloud would choose is made up, and what the real provider
-// would make again for a changed argument it does too, by replaces.tsv. Data sources of images and versions answer otherwise in another
-// K8SPLAN_GENERATION, as they do when a newer one is out.
+// It also plans and applies: a resource's arguments are its state, values that a cloud would choose are made up, and a changed argument
+// recreates a resource if the real provider would, according to replaces.tsv. Data sources of images and versions return other values for
+// another K8SPLAN_GENERATION, as they do when a newer one is published.
 package main
 
 import (
@@ -79,7 +79,7 @@ func conv(b block) *tfprotov5.SchemaBlock {
 }
 
 type srv struct {
-	tfprotov5.ProviderServer // nil: everything that terraform does not call here panics
+	tfprotov5.ProviderServer // nil: methods that terraform does not call here panic
 	s                        schema
 	replaces                 map[string][]string // paths of arguments by resource
 }
@@ -136,7 +136,7 @@ func main() {
 	if err := json.Unmarshal(raw, &sc); err != nil {
 		panic(err)
 	}
-	// An account is given in the environment, as the real providers take it.
+	// The account is set in the environment, as for the real providers.
 	for name, a := range sc.Provider.Attributes {
 		a.Required, a.Optional = false, true
 		sc.Provider.Attributes[name] = a
