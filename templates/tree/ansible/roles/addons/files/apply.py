@@ -28,7 +28,7 @@ WORKLOADS = ("Deployment", "DaemonSet", "StatefulSet")
 
 
 def kubectl(*args, text=None):
-    """(exit code, standard output, standard error)."""
+    """returns (exit code, standard output, standard error)."""
     done = subprocess.run(KUBECTL + list(args), input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False)
     return done.returncode, done.stdout, done.stderr.strip()
 
@@ -38,7 +38,7 @@ def digest(data):
 
 
 def fetch(url, checksum, path):
-    """the manifest's bytes, from the file where it is there already."""
+    """returns the manifest's bytes, from the file if it exists already."""
     algorithm, _, wanted = checksum.partition(":")
     if algorithm != "sha256":
         sys.exit("%s: no checksum of type sha256" % url)
@@ -77,11 +77,11 @@ def read(manifest, directory):
 
 
 def text_of(addon, directory):
-    """the manifests as they are applied, in order."""
+    """returns the manifests as they are applied, in order."""
     texts = []
     for manifest in addon["manifests"]:
         text = read(manifest, directory).decode("utf-8")
-        # The longest first: one image's name may begin another's.
+        # Longest first: one image's name may be a prefix of another's.
         for image in sorted(addon["images"], key=lambda i: -len(i["source"])):
             text = text.replace(image["source"], image["ref"])
         texts.append(text)
@@ -89,7 +89,7 @@ def text_of(addon, directory):
 
 
 def objects(text):
-    """(kind, namespace, name) of each object that a manifest names, None where one of them is not in the cluster."""
+    """returns (kind, namespace, name) of each object in a manifest, None if one of them is not in the cluster."""
     code, out, _ = kubectl("get", "--filename=-", "--output=json", text=text)
     if code:
         return None
@@ -99,7 +99,7 @@ def objects(text):
 
 
 def parts(text):
-    """[apiVersion, kind, namespace, name] of each, [] where one of them is not in the cluster."""
+    """returns [apiVersion, kind, namespace, name] of each, [] if one of them is not in the cluster."""
     code, out, _ = kubectl("get", "--filename=-", "--output=json", text=text)
     if code:
         return []
@@ -109,7 +109,7 @@ def parts(text):
 
 
 def apply(name, text, until):
-    """again for a while where the API does not know a kind yet, or the one who judges objects of it is still starting."""
+    """applies a manifest, with retries if the API does not know a kind yet, or an admission webhook is still starting."""
     while True:
         code, _, problem = kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=k8splan", "--filename=-", text=text)
         if not code:
@@ -120,7 +120,7 @@ def apply(name, text, until):
 
 
 def settle(text):
-    """wait until the API serves the kinds that a manifest defines."""
+    """waits until the API serves the kinds that a manifest defines."""
     kinds = [name for kind, _, name in objects(text) or [] if kind == "CustomResourceDefinition"]
     if kinds:
         kubectl("wait", "--for=condition=Established", "--timeout=60s", "customresourcedefinition", *kinds)
@@ -141,7 +141,7 @@ def remember(data):
 
 
 def wait(name, texts, until):
-    """until every workload of an addon has rolled out, and every API that it serves answers."""
+    """waits until every workload of an addon has rolled out, and every API that it serves answers."""
     for text in texts:
         for kind, namespace, thing in objects(text) or []:
             left = "--timeout=%ds" % max(1, until - time.monotonic())

@@ -25,7 +25,7 @@ def kubectl(*args):
 
 
 def element(der, at):
-    """(tag, content, where the next one begins) of the DER element at an offset. X.690, sections 8.1.2 and 8.1.3"""
+    """returns (tag, content, offset of the next one) of the DER element at an offset. X.690, sections 8.1.2 and 8.1.3"""
     tag, length, at = der[at], der[at + 1], at + 2
     if length & 0x80:
         size = length & 0x7F
@@ -36,7 +36,7 @@ def element(der, at):
 
 
 def alternative_names(pem):
-    """names and addresses that a PKCS#10 request asks for, as text; other kinds of names come out as "?"."""
+    """returns the names and addresses in a PKCS#10 request, as text; other kinds of names are "?"."""
     der = base64.b64decode("".join(line for line in pem.splitlines() if not line.startswith("-----")))
     if der.count(ALTERNATIVE_NAMES) != 1:
         raise ValueError("not exactly one list of names")
@@ -55,7 +55,7 @@ def alternative_names(pem):
 
 
 def acceptable(request, nodes):
-    """the node whose kubelet asks, "" where a person must look at the request."""
+    """returns the node whose kubelet asks, "" if a person must check the request."""
     spec = request["spec"]
     node = spec.get("username", "").rpartition("system:node:")[2]
     if spec.get("username") != "system:node:" + node or node not in nodes or "system:nodes" not in spec.get("groups", []):
@@ -70,7 +70,7 @@ def acceptable(request, nodes):
 
 
 def with_status(nodes):
-    """the same nodes, with all addresses and names of their status."""
+    """returns the same nodes, with all addresses and names in their status."""
     listed = kubectl("get", "nodes", "--output=json")
     for item in json.loads(listed.stdout)["items"] if listed.returncode == 0 else []:
         name = item["metadata"]["name"]
@@ -104,7 +104,7 @@ def main():
             node = acceptable(request, nodes)
             if node and kubectl("certificate", "approve", request["metadata"]["name"]).returncode == 0:
                 print(node, flush=True)
-        # Through the API server, as logs and metrics are asked for: a kubelet without a certificate breaks off the handshake.
+        # Through the API server, like logs and metrics: a kubelet without a certificate aborts the handshake.
         waiting = {node for node in waiting if kubectl("get", "--raw", "/api/v1/nodes/%s/proxy/healthz" % node).returncode}
         if not waiting:
             return

@@ -15,9 +15,9 @@ import subprocess
 import sys
 import tempfile
 
-import yaml  # Ansible brings it
+import yaml  # installed with Ansible
 
-# Kinds of Kubernetes' own that are in no namespace. https://kubernetes.io/docs/reference/kubernetes-api/
+# Kubernetes' own cluster-scoped kinds. https://kubernetes.io/docs/reference/kubernetes-api/
 CLUSTER = {
     "APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole", "ClusterRoleBinding", "ClusterTrustBundle",
     "CustomResourceDefinition", "DeviceClass", "FlowSchema", "IPAddress", "IngressClass", "MutatingAdmissionPolicy",
@@ -39,7 +39,7 @@ def helm(*args):
 
 
 def archive(chart, directory):
-    """path of the chart's archive, whose digest is right."""
+    """returns the path of the chart's verified archive."""
     if chart["repository"].startswith("oci://"):
         which = [chart["repository"] + "/" + chart["chart"]]
     else:
@@ -56,7 +56,7 @@ def archive(chart, directory):
 
 
 def placed(text, namespace):
-    """the objects, each in its namespace."""
+    """returns the objects, each in its namespace."""
     objects = [o for o in yaml.safe_load_all(text) if o]
     scopes = {o["spec"]["names"]["kind"]: o["spec"]["scope"] for o in objects if o.get("kind") == "CustomResourceDefinition"}
     for o in objects:

@@ -16,16 +16,16 @@ import sys
 KUBECTL = ["kubectl", "--kubeconfig=/etc/kubernetes/admin.conf"]
 MEMORY = ["--namespace=kube-system", "configmap", "k8splan-addons"]
 DIRECTORY = "/etc/kubernetes/addons/"
-# Objects that others wait for go first: a webhook or an API without a backend would stop every write.
+# Objects that would block others go first: a webhook or an API without a backend would stop every write.
 FIRST = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService")
 KEEP = ("default", "kube-system", "kube-public", "kube-node-lease")
-# A namespace is empty without these; Kubernetes itself puts one of them into every namespace.
+# A namespace counts as empty if it only has these; Kubernetes itself puts one of them into every namespace.
 LIVING = "pods,services,persistentvolumeclaims,deployments,statefulsets,daemonsets,jobs,cronjobs,configmaps,secrets"
 ALWAYS = "configmap/kube-root-ca.crt"
 
 
 def kubectl(*args, text=None):
-    """(exit code, standard output, standard error)."""
+    """returns (exit code, standard output, standard error)."""
     done = subprocess.run(KUBECTL + list(args), input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False)
     return done.returncode, done.stdout, done.stderr.strip()
 
@@ -38,7 +38,7 @@ def known():
 
 
 def objects(data, name):
-    """[apiVersion, kind, namespace, name] of what an addon is made of."""
+    """returns [apiVersion, kind, namespace, name] of an addon's objects."""
     if name not in data:
         sys.exit("%s was never applied to this cluster by its playbook; there are %s" % (name, ", ".join(addons(data)) or "none"))
     if name + ".objects" not in data:
@@ -51,7 +51,7 @@ def addons(data):
 
 
 def used(classes):
-    """volumes of these storage classes."""
+    """returns the volumes of these storage classes."""
     code, out, problem = kubectl("get", "persistentvolumes,persistentvolumeclaims", "--all-namespaces", "--output=json")
     if code:
         sys.exit(problem)
@@ -59,7 +59,7 @@ def used(classes):
 
 
 def left(kind, name):
-    """what prevents the deletion of an object, "" if nothing does."""
+    """returns what prevents the deletion of an object, "" if nothing does."""
     if kind == "CustomResourceDefinition":
         _, out, _ = kubectl("get", name, "--all-namespaces", "--output=name")
     elif kind == "Namespace":
@@ -76,7 +76,7 @@ def delete(found):
     api, kind, namespace, name = found
     document = {"apiVersion": api, "kind": kind, "metadata": dict({"name": name}, **({"namespace": namespace} if namespace else {}))}
     code, _, problem = kubectl("delete", "--ignore-not-found", "--timeout=120s", "--filename=-", text=json.dumps(document))
-    if code and "no matches for kind" not in problem:  # its definition went with another one
+    if code and "no matches for kind" not in problem:  # its definition was deleted with another one
         sys.exit("%s %s could not be deleted, and what comes after it is still there: %s" % (kind, name, problem[-1000:]))
 
 

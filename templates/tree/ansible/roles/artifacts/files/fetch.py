@@ -30,7 +30,7 @@ ATTEMPTS = 3
 
 
 def attempt(url, use):
-    """use(response) of a GET, tried again after a pause when the network or the server fails."""
+    """calls use(response) for a GET, with retries after a pause if the network or the server fails."""
     for left in reversed(range(ATTEMPTS)):
         try:
             with urllib.request.urlopen(url, timeout=60) as response:
@@ -44,7 +44,7 @@ def attempt(url, use):
 
 
 def expected(item):
-    """the digest in "sha256:<digest>", or the one that the published checksum file gives for the item."""
+    """returns the digest in "sha256:<digest>", or the item's digest in the published checksum file."""
     algorithm, _, value = item["checksum"].partition(":")
     if algorithm != "sha256":
         raise RuntimeError("%s: no checksum of type sha256" % item["name"])
@@ -80,7 +80,7 @@ def download(item, target):
 
 
 def place(source, destination):
-    """write a stream to a path with mode 0755, all or nothing; size and mtime for the record."""
+    """writes a stream to a path atomically, mode 0755; returns size and mtime for the record."""
     os.makedirs(os.path.dirname(destination), mode=0o755, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(destination), prefix=".k8splan-")
     try:

@@ -35,7 +35,7 @@ def asker(pki):
 
 
 def trouble(ask, members, without):
-    """what is not as it should be, "" where all is well."""
+    """returns what is wrong, "" if all is well."""
     clusters, leaders, known = {}, {}, {url: name for name, url in members.items()}
     for name, peer in sorted(members.items()):
         if peer == without:

@@ -25,7 +25,7 @@ CONFIG = "/etc/etcd/kubeadm/%s.yaml"
 
 
 def kubeadm(phase, member):
-    """kubeadm init phase certs …, which says on standard error what is wrong."""
+    """runs kubeadm init phase certs …, which reports errors on standard error."""
     made = subprocess.run(["kubeadm", "init", "phase", "certs", phase, "--config", CONFIG % member],
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, universal_newlines=True, check=False)
     if made.returncode:
@@ -63,7 +63,7 @@ def issue(member):
 
 
 def archive(files, group):
-    """a gzipped tar of {name: (path or text, mode)} as base64, owned by root and, where others than root may read, a group."""
+    """returns a gzipped tar of {name: (path or text, mode)} as base64, owned by root, with a group if others may read it."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
         for name, (content, mode) in sorted(files.items()):

@@ -50,7 +50,7 @@ class Etcd:
 
 
 def add(etcd, peer):
-    """etcd adds no member while one has known the others for less than five seconds, as after a restart: the request is repeated."""
+    """adds a learner, with retries: etcd adds none while a member has known the others for under five seconds, as after a restart."""
     until = time.monotonic() + 60
     while True:
         try:
@@ -74,7 +74,7 @@ def announce(etcd, name, peer):
 
 
 def agree(etcd, members):
-    """why the members are not one cluster; each is asked separately."""
+    """returns why the members are not one cluster; each is asked separately."""
     seen = set()
     for m in members:
         try:
@@ -95,7 +95,7 @@ def promote(etcd, peer, wait):
             if member is None:
                 sys.exit("it is no longer a member")
             if member.get("isLearner"):
-                # A learner that never shows itself is not waited for as long as one that copies gigabytes.
+                # A learner that never appears is not waited for as long as one that copies gigabytes.
                 if not member.get("clientURLs") and time.monotonic() - started > 60:
                     sys.exit("it has not started in 60 s")
                 etcd.ask("/v3/cluster/member/promote", ID=member["ID"])
@@ -121,7 +121,7 @@ def withdraw(etcd, peer):
 
 
 def remove(etcd, name, peer, wait):
-    """by name and peer URL: the list is the cluster's, and not the plan's."""
+    """removes a member by name and peer URL: the list is the cluster's, not the plan's."""
     until, problem = time.monotonic() + wait, ""
     while time.monotonic() < until:
         try:
@@ -138,7 +138,7 @@ def remove(etcd, name, peer, wait):
                 if not problem:
                     leave(etcd, gone[0], [m for m in members if m not in gone])
         except (OSError, ValueError, http.client.HTTPException) as e:
-            problem = str(e)  # members that have not known each other for five seconds are not counted: etcd waits, and so do we
+            problem = str(e)  # members connected for less than five seconds do not count: etcd waits, and so do we
         time.sleep(1)
     sys.exit("etcd is not one healthy cluster: " + problem)
 

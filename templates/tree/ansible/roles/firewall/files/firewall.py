@@ -21,7 +21,7 @@ STATE = HOME + "/firewall.json"
 BEFORE = HOME + "/firewall.before"
 PROGRAM = HOME + "/firewall.py"
 UNIT = "k8splan-firewall"
-PATIENCE = 120  # seconds until a change is taken back
+PATIENCE = 120  # seconds until a change is reverted
 BEGIN, END = "# k8splan: begin\n", "# k8splan: end\n"
 NFT = "/etc/k8splan/firewall.nft"
 SERVICE = "/etc/systemd/system/k8splan-firewall.service"
@@ -34,7 +34,7 @@ PATHS = {
     "before.rules": "/etc/ufw/before.rules",
     "before6.rules": "/etc/ufw/before6.rules",
 }
-# Other programs' rules may be loaded by nftables.service, which empties all tables first.
+# nftables.service may load other programs' rules, and flushes all tables first.
 SERVICE_TEXT = """# Written by k8splan.
 [Unit]
 Description=What this host of a Kubernetes cluster lets in
@@ -99,7 +99,7 @@ def nft():
 
 
 def listing():
-    """a digest of the rules as the kernel has them, "" where there are none."""
+    """returns a digest of the kernel's rules, "" if there are none."""
     found = run(nft(), "--stateless", "list", "table", "inet", "k8splan", fatal=False)
     return hashlib.sha256(found.stdout.encode()).hexdigest() if found.returncode == 0 else ""
 
@@ -114,7 +114,7 @@ def without_marks(text):
 
 
 def marked(text, ours):
-    """ufw's file with our rules in it, last of the table filter."""
+    """returns ufw's file with our rules last in the table filter."""
     text = without_marks(text)
     start = text.find("*filter")
     at = text.find("\nCOMMIT", start) + 1 if start >= 0 else 0
@@ -124,7 +124,7 @@ def marked(text, ours):
 
 
 def joined(name, new, old):
-    """new rules, and those of before that are not among them."""
+    """returns the new rules, and previous ones that are not among them."""
     end = {"nft": "\t}\n}\n", "xml": "</policy>\n"}.get(name.rpartition(".")[2], "")
     if not old or not new.endswith(end) or name == "k8splan-pods.xml":
         return new
@@ -137,13 +137,13 @@ def joined(name, new, old):
 
 
 def now(name):
-    """our part of a file, as it is."""
+    """returns our part of a file, unchanged."""
     text = read(PATHS[name])
     return between_marks(text) if name.endswith(".rules") else text
 
 
 def place(files):
-    """writes the files of firewalld or ufw; a text of None is taken away."""
+    """writes the files of firewalld or ufw; a text of None deletes the file."""
     for name, text in files.items():
         path = PATHS[name]
         if name.endswith(".rules"):
@@ -191,7 +191,7 @@ def apply(question):
     before = {name: now(name) for name in files}
     if program == "nftables" and not listing():
         before = {name: "" for name in files}
-    for name in was.get("files", {}):  # of pods that this host had
+    for name in was.get("files", {}):  # of pods that ran on this host
         files.setdefault(name, None)
         before.setdefault(name, now(name))
     if question["joins"]:
@@ -209,7 +209,7 @@ def apply(question):
 
 
 def undo():
-    """what was there before, and nothing that outlives a boot has changed yet where nftables has the rules."""
+    """restores the previous state; with nftables, nothing that survives a boot has changed yet."""
     if not os.path.exists(BEFORE):
         return
     was = json.loads(read(BEFORE))

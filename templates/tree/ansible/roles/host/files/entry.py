@@ -12,7 +12,7 @@ FILES = ["/etc/hosts", *sorted(glob.glob("/etc/cloud/templates/hosts.*.tmpl"))]
 
 
 def without(name, address, line):
-    """a line of a hosts file without the name, unless it leads to the address; "" where nothing is left of it."""
+    """returns a line of a hosts file without the name, unless it maps it to the address; "" if nothing is left of the line."""
     entry, mark, comment = line.partition("#")
     fields = entry.split()
     if name not in fields[1:] or fields[0] == address:

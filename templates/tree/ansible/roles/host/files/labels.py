@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 KEPT = "/var/lib/k8splan/labels.json"
-# What the policy of containers labels itself, once it is there.
+# Labeled by the containers' policy itself, once it is installed.
 OF_CONTAINERS = ["/var/lib/kubelet", "/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/cni", "/etc/containerd", "/etc/crio",
                  "/etc/docker", "/usr/local/bin", "/var/log/pods", "/var/log/containers"]
 
@@ -27,12 +27,12 @@ def quiet(*argv):
 
 
 def pattern(path):
-    """all of a directory, as a regular expression."""
+    """returns a regular expression for everything in a directory."""
     return "".join("\\" + c if c in ".^$*+?{}[]()|\\" else c for c in path) + "(/.*)?"
 
 
 def rule(path, kind):
-    """older releases of semanage refuse to add a rule that the policy has too, newer ones change it."""
+    """adds or changes a rule: older releases of semanage refuse to add one that the policy already has, newer ones change it."""
     for verb in ("--add", "--modify"):
         if quiet("semanage", "fcontext", verb, "--type", kind, pattern(path)) == 0:
             return
@@ -56,7 +56,7 @@ def main():
         if not os.path.isdir(path):
             os.makedirs(path, mode=0o700 if path.startswith("/var/lib/") else 0o755)
     restore(list(wanted) + [path for path in ours if path not in wanted] + OF_CONTAINERS)
-    # Certificates of the system, which kubeadm mounts into the API server. Older policies let every pod read them.
+    # The system's certificates, which kubeadm mounts into the API server. Older policies let every pod read them.
     if os.path.exists("/sys/fs/selinux/booleans/container_read_certs"):
         quiet("setsebool", "-P", "container_read_certs", "1")
     with open(KEPT + ".new", "w", encoding="utf-8") as f:

@@ -35,7 +35,7 @@ def says(*argv):
 
 
 def keep(path):
-    """copies a file to where reset.yml finds it, with owner, mode and times."""
+    """copies a file to where reset.yml finds it, with owner, mode, and times."""
     copy = HOME + "/before" + path
     os.makedirs(os.path.dirname(copy), exist_ok=True)
     shutil.copy2(path, copy)
@@ -44,7 +44,7 @@ def keep(path):
 
 
 def absent(paths):
-    """directories that are not there, of these and of those above them."""
+    """returns the missing directories, of these and of their parents."""
     found = set()
     for path in paths:
         while path != "/":
@@ -55,7 +55,7 @@ def absent(paths):
 
 
 def host():
-    """what else of the host site.yml changes, as it is now."""
+    """returns the current state of everything else that site.yml changes on the host."""
     return {
         "sysctl": {name: read("/proc/sys/" + name.replace(".", "/")).strip() for name in SYSCTLS},
         "swap": len(read("/proc/swaps").splitlines()) > 1,
@@ -73,7 +73,7 @@ def main():
     os.makedirs(HOME + "/before", exist_ok=True)
     os.chmod(HOME + "/before", 0o700)
     ledger.setdefault("host", {} if built else host())
-    # In each run: what is not there yet is the cluster's when it comes. On a host that an earlier release has built, nothing says what was there.
+    # In each run: what does not exist yet belongs to the cluster later. An earlier release recorded no previous state.
     ledger["directories"] = sorted(set(ledger.get("directories", [])) | (set() if built else absent(PLACES + [os.path.dirname(path) for path in question["files"]])))
     for path in question["files"]:
         if path not in files:

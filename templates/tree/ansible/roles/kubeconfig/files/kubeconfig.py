@@ -18,7 +18,7 @@ def refuse(text):
 
 
 def read(file):
-    """The kubeconfig in a file, None where there is no file."""
+    """Returns the kubeconfig in a file, None if there is no file."""
     try:
         with open(file, encoding="utf-8") as stream:
             config = yaml.safe_load(stream)
@@ -30,7 +30,7 @@ def read(file):
 
 
 def entry(config, kind, name):
-    """What the only entry of a kind holds, {} where there are others or none, or where it has another name."""
+    """Returns the only entry of a kind, {} if there are several or none, or if its name differs."""
     entries = config.get(kind)
     if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
         return {}
@@ -70,7 +70,7 @@ def write(file, name, tree, server):
     }, sort_keys=False)
     directory = os.path.dirname(file)
     os.makedirs(directory, mode=0o700, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=directory, prefix=".kubeconfig-")  # with the mode 0600
+    handle, part = tempfile.mkstemp(dir=directory, prefix=".kubeconfig-")  # creates the file with mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)

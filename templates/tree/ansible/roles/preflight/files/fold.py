@@ -13,7 +13,7 @@ import sys
 ERROR, WARNING = "error", "warning"
 GIB = 1 << 30
 
-# kind → level, what it is, what to do. Details of hosts follow the hosts' names.
+# kind → level, title, remedy. Details of hosts follow the hosts' names.
 KINDS = {
     "unreachable": (WARNING, "cannot be reached", "They are skipped. To see why: ansible-playbook -vvv."),
     "python": (ERROR, "no Python 3 at /usr/bin/python3", "Install it: apt-get install python3, dnf install python3. Flatcar has none: "
@@ -75,13 +75,13 @@ KINDS = {
     "virtual-ip": (ERROR, "another host already has the virtual address", "Two hosts with one address break both. Choose a free one."),
     "lock": (WARNING, "the package manager is in use", "The playbook waits for up to ten minutes."),
 }
-# What stops also a playbook that only looks, or puts back what was there.
+# Kinds that also stop a playbook that only inspects, or restores.
 ALWAYS = ("python", "sudo", "look", "survey")
 CONTROLLERS = ["cpu", "cpuset", "memory", "pids"]
 
 
 def folded(names):
-    """w-[1-3,7], cp-1: names that differ in their last number, together."""
+    """abbreviates names that differ in their last number: w-[1-3,7], cp-1."""
     heads, rest = {}, []
     for name in names:
         found = re.match(r"^(.*?)(0|[1-9][0-9]*)$", name)
@@ -107,7 +107,7 @@ def size(n):
 
 
 def twice(values):
-    """(host, value) of those hosts that have it in common with another."""
+    """returns (host, value) of hosts that share a value."""
     seen = collections.Counter(values.values())
     return [(host, value) for host, value in values.items() if value and seen[value] > 1]
 
@@ -142,7 +142,7 @@ class Findings:
 
 
 def everywhere(plan, hosts, away, f):
-    """findings about a host alone or compared with others, whether it serves or not."""
+    """returns the findings about single hosts and comparisons, whether the host serves or not."""
     for name in away:
         f.add("unreachable", name)
     answers = {}
@@ -167,7 +167,7 @@ def everywhere(plan, hosts, away, f):
             f.add("clock-unsynchronized", name)
         if not a["machine_id"]:
             f.add("machine-id", name, "none")
-    # a machine that leaves under its old name and comes back under another one is one machine
+    # a machine that leaves under its old name and returns under another is a single machine
     stays = {host["address"] for host in hosts.values() if "leaving" not in host["groups"]}
     again = {n for n, host in hosts.items() if "leaving" in host["groups"] and host["address"] in stays}
     for kind, key in (("machine-id", "machine_id"), ("product-uuid", "product_uuid"), ("mac", "mac")):
@@ -192,7 +192,7 @@ def host(plan, name, groups, wanted, a, f):
     if a["swap"] and kubelet and not plan["swap_allowed"]:
         f.add("swap", name)
     for rule in a["forward"] if kubelet else []:
-        # flannel and others append their own rules: what drops everything before them is fatal, a policy is not.
+        # flannel and others append their rules: a rule that drops everything before them is fatal, a policy is not.
         f.add("forward" if rule["last"] or plan["cni"] == "static-routes" else "forward-policy", name, rule["rule"])
     if kubelet:
         if a["cgroup"]["version"] == 1 and plan["cgroup_v2"] and not a["cgroup_v1_allowed"]:
@@ -225,14 +225,14 @@ def host(plan, name, groups, wanted, a, f):
             f.add("memory", name, size(a["memory"]))
     if wanted["cpus"] and a["cpus"] < wanted["cpus"] and not f.has("cpus", name):
         f.add("cpus-plan", name, "%d of %d" % (a["cpus"], wanted["cpus"]))
-    if wanted["memory"] and not f.has("memory", name) and a["memory"] < 0.9 * wanted["memory"]:  # the kernel keeps some for itself
+    if wanted["memory"] and not f.has("memory", name) and a["memory"] < 0.9 * wanted["memory"]:  # the kernel reserves some
         f.add("memory-plan", name, "%s of %s" % (size(a["memory"]), size(wanted["memory"])))
     if a["fsync"] > 10:
         f.add("fsync", name, "%s ms" % a["fsync"])
     if a["read_only"]:
         f.add("read-only", name, ", ".join(a["read_only"]))
     for taken in a["ports"]:
-        # A run that did not end has left its own programs there.
+        # A run that did not finish has left its own programs there.
         if not (a["state"]["marked"] and taken["process"][:15] in (taken["component"][:15], "the kernel", "systemd")):
             f.add("ports", name, "%s/%d, where %s is to listen, is taken by %s" % (
                 taken["protocol"], taken["port"], taken["component"], taken["process"]))
@@ -267,7 +267,7 @@ def judge(case):
 
 
 def hosts_of(columns):
-    """name → what is known of it; the answer, JSON as look.py printed it, is read where there is one."""
+    """maps names to what is known of each host; an answer, JSON as look.py printed it, is parsed if there is one."""
     rows = [dict(zip(columns, values)) for values in zip(*columns.values())]
     for row in rows:
         row["answer"] = json.loads(row["answer"]) if row["answer"] and not row["failed"] else None

@@ -22,9 +22,9 @@ import urllib.error
 import urllib.request
 
 LEDGER = "/var/lib/k8splan/owned.json"
-# Hosts that a release without a ledger has built have one of these, and so does a run that did not end.
+# Hosts built by a release without a ledger have one of these, and so do hosts of an unfinished run.
 MARKS = [LEDGER, "/etc/k8splan/plan.json", "/etc/kubernetes/kubeadm.yaml", "/etc/kubernetes/.k8splan-unfinished", "/etc/etcd/.k8splan-beginning"]
-# Other distributions of Kubernetes, by what each leaves on a host.
+# Other distributions of Kubernetes, by their files on a host.
 OTHERS = {"k3s": "/var/lib/rancher/k3s", "RKE2": "/var/lib/rancher/rke2", "k0s": "/var/lib/k0s", "MicroK8s": "/var/snap/microk8s/common",
           "Talos": "/system/state"}
 APT_LOCKS = ["/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock", "/var/cache/apt/archives/lock"]
@@ -52,16 +52,16 @@ def parsed(text, otherwise):
         return otherwise
 
 
-# ---- what it is ----
+# ---- the host ----
 def state():
-    """marked: a playbook of ours has been here. joined: the host serves a cluster now."""
+    """marked: one of our playbooks has run here. joined: the host is part of a cluster now."""
     marked = any(os.path.exists(path) for path in MARKS)
     joined = os.path.exists("/etc/kubernetes/kubelet.conf") and not os.path.exists("/etc/kubernetes/.k8splan-unfinished")
     return {"marked": marked, "joined": joined, "noted": joined or os.path.exists("/etc/k8splan/plan.json")}
 
 
 def processes():
-    """number → name of every process, without threads of the kernel."""
+    """maps PID → name of every process, without kernel threads."""
     found = {}
     for path in glob.glob("/proc/[0-9]*/comm"):
         number = path.split("/")[2]
@@ -81,7 +81,7 @@ def memory():
 
 
 def space(path):
-    """of the file system that a directory is or will be on: its size, and what is free on it, in bytes."""
+    """returns size and free space in bytes of the file system that holds or will hold a directory."""
     while not os.path.isdir(path):
         path = os.path.dirname(path)
     try:
@@ -102,7 +102,7 @@ class Timex(ctypes.Structure):
 
 
 def synchronized():
-    """whether a program synchronizes the kernel's clock; None if unknown. adjtimex(2) with no mode changes nothing."""
+    """returns whether a program synchronizes the kernel's clock; None if unknown. adjtimex(2) with mode 0 changes nothing."""
     try:
         state = ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.byref(Timex()))
     except (AttributeError, OSError):
@@ -118,7 +118,7 @@ def cgroups():
 
 
 def unloadable(modules):
-    """those that the kernel neither has nor could load. In a container without files of modules it is not known: it has those of its host."""
+    """returns modules that are not loaded and cannot be. Unknown in a container without module files: it shares its host's modules."""
     if not shutil.which("modprobe") or container() and not os.path.isdir("/lib/modules/" + os.uname().release):
         return []
     absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)]
@@ -126,7 +126,7 @@ def unloadable(modules):
 
 
 def locked():
-    """who holds a lock of the package manager: {"file", "process"}, None if it is free."""
+    """returns the holder of a lock of the package manager: {"file", "process"}, None if it is free."""
     held = {}
     for line in read("/proc/locks").splitlines():
         fields = line.split()
@@ -144,7 +144,7 @@ def locked():
 
 # ---- its network ----
 def links():
-    """name → {"mac", "mtu", "addresses"} of every interface."""
+    """maps name → {"mac", "mtu", "addresses"} of every interface."""
     found = {}
     for link in parsed(run("ip", "-json", "address", "show"), []):
         found[link.get("ifname", "")] = {"mac": link.get("address", ""), "mtu": link.get("mtu", 0),
@@ -157,7 +157,7 @@ def default_route(six):
 
 
 def listeners():
-    """(protocol, port) → inodes of the sockets that listen on it. One of 127.0.0.1 alone is in the way of one of all addresses too."""
+    """maps (protocol, port) → inodes of listening sockets. A socket on 127.0.0.1 also conflicts with one on all addresses."""
     found = {}
     for name in ("tcp", "tcp6", "udp", "udp6"):
         for line in read("/proc/net/" + name).splitlines()[1:]:
@@ -168,7 +168,7 @@ def listeners():
 
 
 def ports(wanted, names):
-    """those of the wanted ports that are taken: {"port", "protocol", "component", "process"}."""
+    """returns the requested ports that are in use: {"port", "protocol", "component", "process"}."""
     heard = listeners()
     taken = [w for w in wanted if (w["protocol"], w["port"]) in heard]
     owners = {}
@@ -185,7 +185,7 @@ def ports(wanted, names):
 
 
 def forwarding(managed):
-    """rules by which packets that a host forwards are dropped: texts for a person. Nothing where the rules cannot be read."""
+    """returns rules that drop forwarded packets, as texts for a person; nothing if the rules cannot be read."""
     found = []
     ufw = managed and "ENABLED=yes" in read("/etc/ufw/ufw.conf")
     for line in [] if ufw else run("iptables", "--wait", "5", "--list-rules", "FORWARD").splitlines():
@@ -196,7 +196,7 @@ def forwarding(managed):
     hooked = parsed(run("nft", "--json", "list", "chains"), {}).get("nftables", [])
     for item in hooked:
         chain = item.get("chain", {})
-        ours = chain.get("table", "") in ("filter", "nat", "mangle", "raw", "k8splan")  # of iptables-nft, seen above, and the playbook's own
+        ours = chain.get("table", "") in ("filter", "nat", "mangle", "raw", "k8splan")  # iptables-nft's, seen above, and the playbook's own
         ours = ours or managed and chain.get("table") == "firewalld"
         if chain.get("hook") == "forward" and chain.get("policy") == "drop" and not ours:
             found.append({"rule": "nftables: table %s %s, chain %s drops what none of its rules accepts" % (
@@ -205,7 +205,7 @@ def forwarding(managed):
 
 
 def shut(managed):
-    """firewalls other than firewalld and ufw that keep connections out: texts for a person. One that the playbook manages is none of them."""
+    """returns firewalls other than firewalld and ufw that block connections, as texts for a person, except those the playbook manages."""
     found = []
     ufw = managed and "ENABLED=yes" in read("/etc/ufw/ufw.conf")
     rules = [] if ufw else run("iptables", "--wait", "5", "--list-rules", "INPUT").splitlines()
@@ -224,7 +224,7 @@ def nameservers(path):
 
 
 def resolver():
-    """nameservers of which pods' DNS would ask: kubeadm takes systemd-resolved's own list where that runs."""
+    """returns the name servers that pods' DNS would use: kubeadm takes systemd-resolved's list if that runs."""
     own = "/run/systemd/resolve/resolv.conf"
     return nameservers(own if run("systemctl", "is-active", "systemd-resolved").strip() == "active" and os.path.exists(own) else "/etc/resolv.conf")
 
@@ -243,7 +243,7 @@ def checksum(data):
 
 
 def ping(address, size, tries=2):
-    """whether an address answers a packet of this size, which must not be fragmented. None if that cannot be tested."""
+    """returns whether an address answers a packet of this size that must not be fragmented. None if that cannot be tested."""
     six = ":" in address
     load = os.urandom(max(0, size - (48 if six else 28)) // 2 * 2)
     try:
@@ -255,11 +255,11 @@ def ping(address, size, tries=2):
         for attempt in range(tries):
             identity, number = os.getpid() & 0xFFFF, (int(time.monotonic() * 1000) + attempt) & 0xFFFF
             head = struct.pack("!BBHHH", 128 if six else 8, 0, 0, identity, number)
-            if not six:  # of ICMPv6, the kernel makes the checksum
+            if not six:  # for ICMPv6, the kernel computes the checksum
                 head = struct.pack("!BBHHH", 8, 0, checksum(head + load), identity, number)
             try:
                 s.sendto(head + load, (address, 0))
-            except OSError:  # longer than the interface takes
+            except OSError:  # longer than the interface's MTU
                 return False
             end = time.monotonic() + 1
             while time.monotonic() < end:
@@ -275,7 +275,7 @@ def ping(address, size, tries=2):
 
 
 def path(peer, mtu):
-    """what of a packet as long as the interface takes arrives: {"peer", "answers", "whole", "largest"}."""
+    """returns how much of a full-size packet arrives: {"peer", "answers", "whole", "largest"}."""
     name, address = peer
     small = ping(address, 128)
     whole = small and ping(address, mtu)
@@ -328,9 +328,9 @@ def fsync(directory):
     return round(sorted(took)[int(len(took) * 0.99)] * 1000, 1) if len(took) >= 20 else 0
 
 
-# ---- what others have on it ----
+# ---- other programs on the host ----
 def packaged(path):
-    """whether a file is as its package brought it."""
+    """returns whether a file is as its package installed it."""
     if shutil.which("dpkg-query"):
         owner = run("dpkg-query", "--search", path).partition(":")[0]
         listed = run("dpkg-query", "--show", "--showformat=${Conffiles}\n", owner) if owner else ""
@@ -355,7 +355,7 @@ def others(question, names):
     found["kubernetes"] = [name for name, at in OTHERS.items() if os.path.isdir(at)]
     running = set(names.values())
     if not os.path.exists("/var/lib/kubelet/config.yaml"):
-        running.discard("kubelet")  # of an image for nodes: it has nothing to start with, and ends
+        running.discard("kubelet")  # in a node image: it has nothing to start with, and exits
     if not here["marked"]:
         found["programs"] = sorted(running & set(question["programs"]))
     found["containers"] = len([name for name in names.values() if name.startswith(("containerd-shim", "conmon"))])

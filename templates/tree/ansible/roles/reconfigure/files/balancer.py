@@ -60,9 +60,9 @@ def holding(text, address):
 
 
 def leads(port):
-    """why it does not, "" where it does."""
+    """returns why it does not answer, "" if it does."""
     trust = ssl.create_default_context()
-    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # which API server this is does not matter, and all hosts verify it later
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # any API server will do here; all hosts verify theirs later
     problem = ""
     for _ in range(30):
         for host in ("127.0.0.1", "[::1]"):

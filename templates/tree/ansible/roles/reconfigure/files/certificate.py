@@ -21,7 +21,7 @@ FILES = ("apiserver.crt", "apiserver.key")
 
 
 def serves(address, port, name, trust):
-    """whether a client that dials by this name takes the certificate."""
+    """returns why a client that connects by this name rejects the certificate, "" if it accepts it."""
     try:
         with socket.create_connection((address, port), timeout=5) as plain, trust.wrap_socket(plain, server_hostname=name):
             return ""
@@ -30,7 +30,7 @@ def serves(address, port, name, trust):
 
 
 def names(config):
-    """apiServer.certSANs, one a line, as the playbook writes YAML."""
+    """returns apiServer.certSANs, one per line, as the playbook writes YAML."""
     found = re.search(r"(?m)^( *)certSANs:\n((?:\1 *- .*\n)+)", config)
     endpoint = re.findall(r"(?m)^controlPlaneEndpoint: [\"']?(.*):[0-9]+[\"']?$", config)
     return ([line.strip()[2:].strip("'\"") for line in found.group(2).splitlines()] if found else []) + [e.strip("[]") for e in endpoint]

@@ -28,12 +28,12 @@ KUBECTL = ["kubectl", "--kubeconfig=" + ETC + "admin.conf"]
 
 
 def moved(text, old, new):
-    """a kubeconfig without the old endpoint."""
+    """returns a kubeconfig without the old endpoint."""
     return re.sub(r"(?m)^(\s*server: )[\"']?https://%s[\"']?$" % re.escape(old), lambda m: m.group(1) + "https://" + new, text)
 
 
 def there(host, port, at, trust):
-    """what is wrong with the endpoint, "" where nothing is."""
+    """returns what is wrong with the endpoint, "" if nothing is."""
     try:
         to = http.client.HTTPSConnection(host, port, timeout=5, context=trust)
         if at:
@@ -46,7 +46,7 @@ def there(host, port, at, trust):
 
 
 def runs(name):
-    """what is wrong with a static pod of this host, "" where it runs."""
+    """returns what is wrong with a static pod of this host, "" if it runs."""
     found = subprocess.run(["crictl", "ps", "--quiet", "--state", "Running", "--name", "^%s$" % name], stdout=subprocess.PIPE, check=False).stdout.split()
     return "" if found else name + " does not run"
 
@@ -56,7 +56,7 @@ def answers(new, ca, at, static):
     host, port = new.rsplit(":", 1)
     until, problem, well = time.monotonic() + 90, "", 0
     if static:
-        time.sleep(5)  # the kubelet has seen the manifest, and begun with it
+        time.sleep(5)  # the kubelet has seen the manifest, and started to apply it
     while time.monotonic() < until:
         problem = there(host.strip("[]"), int(port), at, trust) or (runs(static) if static else "")
         well = 0 if problem else well + 1
@@ -67,7 +67,7 @@ def answers(new, ca, at, static):
 
 
 def configmap(namespace, name, key, old, new):
-    """whether it was another one."""
+    """changes the ConfigMap, and returns whether it was different."""
     found = json.loads(subprocess.run(KUBECTL + ["--namespace=" + namespace, "get", "configmap", name, "--ignore-not-found", "--output=json"],
                                       stdout=subprocess.PIPE, check=True).stdout or "null")
     if not found or key not in found["data"]:

@@ -28,13 +28,13 @@ import time
 
 MANIFESTS = "/etc/kubernetes/manifests/"
 ASIDE = "/etc/kubernetes/etcd.before.yaml"  # the manifest of a member whose data is being moved
-BEFORE = "/etc/kubernetes/before-settings/"    # manifests and files as they were before the settings that are being brought
-PATCHES = "/etc/kubernetes/patches"            # kubeadm ends where its configuration names a directory that is not there
+BEFORE = "/etc/kubernetes/before-settings/"    # manifests and files from before the settings that are being applied
+PATCHES = "/etc/kubernetes/patches"            # kubeadm fails if its configuration names a missing directory
 LOCK = "/run/k8splan-render.lock"
 PORTS = {"kube-controller-manager": 10257, "kube-scheduler": 10259}
-HEALTH = 2381  # of a member of stacked etcd, as kubeadm writes it
-PATIENCE = 180  # seconds for a pod to come up
-STEADY = 8      # seconds that it has to answer
+HEALTH = 2381  # of a stacked etcd member, as kubeadm writes it
+PATIENCE = 180  # seconds for a pod to start
+STEADY = 8      # seconds for which it must answer
 
 
 def run(*argv):
@@ -47,7 +47,7 @@ def manifest(component):
 
 
 def put(path, text):
-    handle, name = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")  # the kubelet does not look at names that begin with a dot
+    handle, name = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".")  # the kubelet ignores names that begin with a dot
     with os.fdopen(handle, "w", encoding="utf-8") as f:
         f.write(text)
     os.rename(name, path)
@@ -65,7 +65,7 @@ def read(path):
 
 
 def saved(name):
-    """what a run that was cut off found here; None where none was."""
+    """returns what an interrupted run found here; None if there was none."""
     return read(BEFORE + name)
 
 
@@ -83,18 +83,18 @@ def judged(names):
 
 
 def lasting(text):
-    """what is never reverted: the version, and the data directory of an etcd member."""
+    """returns what is never reverted: the version, and the data directory of an etcd member."""
     return re.findall(r"(--data-dir=\S+|image: \S+)", text)
 
 
 def earlier(component):
-    """the manifest before the settings that a run that was cut off began to bring, and else what there is."""
+    """returns the manifest from before an interrupted run's settings, else the current one."""
     text, now = saved(component + ".yaml"), manifest(component)
     return now if text is None or lasting(text) != lasting(now) else text
 
 
 def alone():
-    """waits for a run whose connection was lost, and whose program is still at work here."""
+    """waits for a run that lost its connection, and whose program still runs here."""
     lock = open(LOCK, "w", encoding="ascii")  # pylint: disable=consider-using-with
     fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
@@ -114,14 +114,14 @@ def ended(component):
 
 
 def answers(component, address, port):
-    """by the host's own address, and not by whichever control plane the endpoint leads to."""
+    """returns whether it answers at the host's own address, not at the endpoint, which may lead to any control plane."""
     if component == "kube-apiserver":
         server = "https://%s:%d" % ("[%s]" % address if ":" in address else address, port)
         return run("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=" + server, "--request-timeout=5s", "get", "--raw=/readyz").returncode == 0
     if component == "etcd":
         return any(healthy(host) for host in ("127.0.0.1", "::1"))
     trust = ssl.create_default_context()
-    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # a certificate that it made for itself, on this host
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # a self-signed certificate of this host
     for host in ("127.0.0.1", "::1"):
         try:
             to = http.client.HTTPSConnection(host, PORTS[component], timeout=5, context=trust)
@@ -152,12 +152,12 @@ def lead(component, address, port):
 
 
 def phase(component):
-    """kubeadm's name for what writes a manifest. etcd's names only this host then, which a member with data does not look at."""
+    """returns kubeadm's name of the phase that writes a manifest. etcd's then only names this host, which a member with data ignores."""
     return ["etcd", "local"] if component == "etcd" else ["control-plane", component.replace("kube-", "")]
 
 
 def take_along(old, new):
-    """stops the member, and copies its data. Whoever takes its power away now finds its manifest in ASIDE."""
+    """stops the member, and copies its data. After a power failure, its manifest is in ASIDE."""
     os.makedirs(new, mode=0o700, exist_ok=True)
     mark, member = os.path.join(new, ".k8splan-moving"), os.path.join(new, "member")
     if os.path.exists(member) and not os.path.exists(mark):
@@ -180,7 +180,7 @@ def take_along(old, new):
 
 
 def moved(old, new, well):
-    """deletes the copy that is not used any more."""
+    """deletes the copy that is no longer used."""
     shutil.rmtree(os.path.join(old if well else new, "member"), ignore_errors=True)
     for path in (os.path.join(new, ".k8splan-moving"), ASIDE):
         if os.path.exists(path):
@@ -223,7 +223,7 @@ def main():
     args.add_argument("--staged", default="")
     args.add_argument("--data", type=lambda s: s.split("=", 1), default=None)
     asked = args.parse_args()
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what was begun is ended, although the connection is gone
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # finish the change, although the connection is lost
     lock = alone()
     if asked.data and os.path.exists(ASIDE) and not os.path.exists(MANIFESTS + "etcd.yaml"):
         os.rename(ASIDE, MANIFESTS + "etcd.yaml")
@@ -272,7 +272,7 @@ def main():
     finally:
         os.unlink(config)
     changed = [c for c in asked.components if manifest(c) != old[c] or c == reader and asked.content != before]
-    for component in changed:  # a run that was cut off wrote the same, and what runs may have it already
+    for component in changed:  # an interrupted run wrote the same, and it may already be running
         if manifest(component) == found[component] and manifest(component) != old[component]:
             was[component] = set()
     if reader in changed and manifest(reader) == old[reader]:

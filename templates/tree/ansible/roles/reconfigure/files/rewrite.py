@@ -21,7 +21,7 @@ BATCH = 100
 
 
 def wanted():
-    """{resource: how its values begin, "" where they are plain}."""
+    """returns {resource: the prefix of its values, "" if they are plain}."""
     out = {}
     with open(FILE, encoding="utf-8") as f:
         entries = json.load(f)["resources"]
@@ -60,7 +60,7 @@ class Store:
         sys.exit("etcd does not answer: " + problem)
 
     def beginnings(self, resource):
-        """how each value of a resource begins."""
+        """returns the prefix of each value of a resource."""
         name, _, group = resource.partition(".")
         for place in ["%s/%s/" % (self.prefix, name)] + (["%s/%s/%s/" % (self.prefix, group, name)] if group else []):
             key, end = place.encode("utf-8"), (place[:-1] + chr(ord("/") + 1)).encode("utf-8")
@@ -75,7 +75,7 @@ class Store:
 
 
 def left(store, resource, begins):
-    """how many values there are, and how many are as they were."""
+    """returns how many values there are, and how many are unchanged."""
     all_of_them = list(store.beginnings(resource))
     old = [b for b in all_of_them if (not b.startswith(begins) if begins else b.startswith("k8s:enc:"))]
     return len(all_of_them), len(old)
@@ -87,7 +87,7 @@ def write(resource, server):
     items = json.loads(listed.stdout.decode("utf-8"))["items"]
     for at in range(0, len(items), BATCH):
         some = {"apiVersion": "v1", "kind": "List", "items": items[at:at + BATCH]}
-        # One that others have changed or deleted meanwhile is already written, or gone.
+        # One changed or deleted by others in the meantime is already rewritten, or gone.
         subprocess.run(kubectl + ["replace", "--filename=-"], input=json.dumps(some).encode("utf-8"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                        check=False)
 

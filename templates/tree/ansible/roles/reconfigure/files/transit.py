@@ -20,7 +20,7 @@ PLAIN = ("identity", "", "")
 
 
 def parsed(text):
-    """{resource: [(provider, name of its key, secret)]} in the file's order."""
+    """returns {resource: [(provider, name of its key, secret)]} in the file's order."""
     out = {}
     for entry in json.loads(text)["resources"]:
         keys = []
@@ -38,7 +38,7 @@ def count(key):
 
 
 def chosen(have, provider, rotate):
-    """the key that is to be written with."""
+    """returns the key for writing."""
     if not provider:
         return PLAIN
     keys = {k for keys in have.values() for k in keys if k[1]}
@@ -50,14 +50,14 @@ def chosen(have, provider, rotate):
 
 
 def ordered(old, to, phase):
-    """the providers of one resource."""
+    """returns the providers of one resource."""
     rest = [k for k in old if k != to]
     keys = {"read": old if to in old else old + [to], "write": [to] + rest, "final": [to]}[phase]
     return keys if PLAIN in keys else keys + [PLAIN]
 
 
 def staged(have, provider, resources, rotate, phase):
-    """the text of the file, "" where none is needed."""
+    """returns the text of the file, "" if none is needed."""
     to, out = chosen(have, provider, rotate), []
     for resource in resources + [r for r in have if r not in resources]:
         keys = ordered(have.get(resource, [PLAIN]), to if resource in resources else PLAIN, phase)

@@ -13,7 +13,7 @@ import sys
 
 
 def element(der, at):
-    """tag, start and end of what the DER element at an offset holds. X.690, 8.1."""
+    """returns tag, start, and end of the contents of the DER element at an offset. X.690, 8.1."""
     tag, length, at = der[at], der[at + 1], at + 2
     if length & 0x80:
         size = length & 0x7F
@@ -22,11 +22,11 @@ def element(der, at):
 
 
 def not_after(der):
-    """when a certificate ends: RFC 5280, 4.1."""
+    """returns when a certificate ends: RFC 5280, 4.1."""
     _, at, _ = element(der, 0)  # Certificate
     _, at, _ = element(der, at)  # TBSCertificate
     tag, _, end = element(der, at)
-    if tag == 0xA0:  # the version, which may be left out
+    if tag == 0xA0:  # the version, which is optional
         at = end
     for _ in ("serialNumber", "signature", "issuer"):
         _, _, at = element(der, at)
@@ -34,13 +34,13 @@ def not_after(der):
     _, _, at = element(der, at)  # notBefore
     tag, start, end = element(der, at)
     text = der[start:end].decode("ascii")
-    if tag == 0x17:  # UTCTime, whose years are 1950 … 2049
+    if tag == 0x17:  # UTCTime, for the years 1950 … 2049
         text = ("19" if int(text[:2]) >= 50 else "20") + text
     return datetime.datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
 
 
 def certificate(path):
-    """the DER of a file's first certificate; None where it has none, as a kubeconfig that names a file."""
+    """returns the DER of a file's first certificate; None if it has none, like a kubeconfig that refers to a file."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
     embedded = re.search(r"client-certificate-data: *([A-Za-z0-9+/=]+)", text)

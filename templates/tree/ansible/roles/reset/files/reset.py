@@ -15,20 +15,20 @@ import sys
 
 HOME = "/var/lib/k8splan"
 LEDGER = HOME + "/owned.json"
-# What only kubeadm, kubelets, pod networks and this playbook write.
+# Written only by kubeadm, kubelets, pod networks, and this playbook.
 OURS = ["/etc/k8splan", "/etc/kubernetes", "/var/lib/kubelet", "/var/lib/cni", "/etc/kube-vip", "/var/log/kubeadm-init.log", "/var/log/kubeadm-join.log",
         "/etc/static-routes.conf", "/usr/local/sbin/static-routes", "/etc/systemd/system/static-routes.service", "/var/log/containers", "/var/log/pods",
-        # flannel, Calico and Cilium: what their own documents, manifests and uninstallers name
+        # flannel, Calico, and Cilium: the names in their documentation, manifests, and uninstallers
         "/run/flannel", "/run/calico", "/var/lib/calico", "/var/log/calico", "/etc/calico", "/run/cilium", "/var/lib/cilium", "/sys/fs/bpf/cilium",
         "/opt/cni/bin/calico", "/opt/cni/bin/calico-ipam", "/opt/cni/bin/cilium-cni", "/opt/cni/bin/flannel"]
 OURS_BY_NAME = ["/sys/fs/bpf/tc/globals/cilium_*", "/sys/fs/bpf/calico*"]
-# What container runtimes keep, images above all. Where they came with the cluster, so did that.
+# Data of container runtimes, mostly images. It is the cluster's if the runtimes are.
 KEPT = ("/var/lib/containerd", "/var/lib/containers", "/var/lib/crio", "/var/lib/docker", "/var/lib/cri-dockerd", "/opt/containerd", "/root/.kube/cache")
 LINKS = re.compile(r"cni0|flannel(-v6)?\.\d+|flannel-wg(-v6)?|flannel-v6|kube-ipvs0|nodelocaldns|cali[0-9a-f]{11}|vxlan(-v6)?\.calico|wireguard\.cali|wg-v6\.cali|"
                    r"bpf(in|out)\.cali|cilium_(host|net|vxlan|geneve|wg0)|cilium-.*|lxc[0-9a-f]{12}|lxc_health")
 TABLES = re.compile(r"kube-proxy|flannel-ipv[46]|calico")
 RULES = re.compile(r"\b(OLD_)?(KUBE|CNI|FLANNEL|CILIUM)[-_]|flanneld|\bcali(-|:|[0-9a-f]{11}\b)|cilium")
-# Where Docker Engine came with the cluster.
+# If Docker Engine was installed with the cluster.
 DOCKER_TABLES = re.compile(r"docker-bridges")
 DOCKER_RULES = re.compile(r"\bDOCKER\b|\bdocker0\b")
 SETS = re.compile(r"(KUBE-|cali|cilium).*")
@@ -68,7 +68,7 @@ def remove(path):
 
 
 def unmount():
-    """what kubelets, pod networks and container runtimes have mounted, the innermost first."""
+    """unmounts what kubelets, pod networks, and container runtimes have mounted, the innermost first."""
     places = [line.split()[1] for line in read("/proc/mounts").splitlines()]
     for place in sorted(places, reverse=True):
         if place.startswith(("/var/lib/kubelet/", "/run/cilium/", "/run/calico/", "/run/netns/cni-", "/var/run/netns/cni-")):
@@ -82,13 +82,13 @@ def stop(units):
 
 
 def empty(directory):
-    """a directory that may be a mount point, or that a program watches, stays."""
+    """empties a directory that may be a mount point, or that a program watches, and keeps it."""
     for name in os.listdir(directory) if os.path.isdir(directory) else []:
         remove(os.path.join(directory, name))
 
 
 def directories(made):
-    """those that were not there before, as far as nothing else is in them."""
+    """removes those that were not there before, if they contain nothing else."""
     for place in KEPT:
         if place in made or os.path.dirname(place) in made:
             for line in sorted(read("/proc/mounts").splitlines(), reverse=True):
@@ -118,7 +118,7 @@ def links(docker):
 
 
 def routes(ranges):
-    """routes to pods, those of our own kind (protocol 186), and the rules by which Calico and Cilium choose tables."""
+    """removes routes to pods, those of our own kind (protocol 186), and the rules by which Calico and Cilium choose tables."""
     for family in ("-4", "-6"):
         run("ip", family, "route", "flush", "proto", "186")
         run("ip", family, "route", "flush", "table", "2004")
@@ -136,7 +136,7 @@ def routes(ranges):
 
 
 def rules(ipvs, docker):
-    """only tables, chains and sets that bear their names."""
+    """removes tables, chains, and sets, but only those with their names."""
     for table in parsed(run("nft", "--json", "list", "tables").stdout or "{}").get("nftables", []):
         table = table.get("table", {})
         if TABLES.fullmatch(table.get("name", "")) or docker and DOCKER_TABLES.fullmatch(table.get("name", "")):
@@ -155,7 +155,7 @@ def rules(ipvs, docker):
 
 
 def tables(before):
-    """those of iptables' programs that are empty now, and were not there before."""
+    """removes those of iptables' programs that are empty now, and were not there before."""
     for name in re.findall(r"(?m)^table (ip6? (?:filter|nat|mangle|raw|security))$", run("nft", "list", "tables").stdout):
         inside = parsed(run("nft", "--json", "list", "table", *name.split()).stdout or "{}").get("nftables", [])
         empty = all(kind in ("metainfo", "table") or kind == "chain" and what.get("policy") == "accept" for thing in inside for kind, what in thing.items())
@@ -164,7 +164,7 @@ def tables(before):
 
 
 def labels():
-    """the rules of labels.py."""
+    """removes the rules of labels.py."""
     for path in parsed(read(HOME + "/labels.json")) or {}:
         pattern = "".join("\\" + c if c in ".^$*+?{}[]()|\\" else c for c in path) + "(/.*)?"
         run("semanage", "fcontext", "--delete", pattern)
@@ -181,7 +181,7 @@ def virtual(address):
 
 
 def put_back(ledger):
-    """files, units and settings as they were."""
+    """restores files, units, and settings."""
     for path, entry in ledger.get("files", {}).items():
         remove(path)
         if entry.get("before") and os.path.isfile(HOME + "/before" + path):
@@ -209,7 +209,7 @@ def put_back(ledger):
         complain("SELinux enforces again after the next boot: setenforce 1")
     if was and not was.get("etcd_user") and "etcd" in ledger.get("units", {}):
         run("userdel", "etcd")
-    directories(set(ledger.get("directories", [])))  # before a runtime of others starts, which watches some
+    directories(set(ledger.get("directories", [])))  # before a foreign runtime starts, which watches some of them
     run("systemctl", "daemon-reload")
     for unit, state in ledger.get("units", {}).items():
         if state.get("enabled"):
@@ -225,7 +225,7 @@ def main():
     unmount()
     for path in OURS + [found for pattern in OURS_BY_NAME for found in glob.glob(pattern)]:
         remove(path)
-    empty("/etc/cni/net.d")  # containerd watches the directory, and dies when it goes
+    empty("/etc/cni/net.d")  # containerd watches the directory, and crashes when it is deleted
     if question["has_etcd"] or "etcd" in ledger["units"]:
         empty(question["etcd_data"])
     if "etcd" in ledger["units"]:

@@ -13,14 +13,14 @@ import time
 
 HOME = "/var/lib/k8splan"
 LEDGER = HOME + "/owned.json"
-# By name in the topology: where kubelets find it, and its units in the order in which they stop.
+# By name in the topology: the socket for kubelets, and the units in stop order.
 RUNTIMES = {
     "containerd": ("unix:///run/containerd/containerd.sock", ["containerd.service"]),
     "cri-o": ("unix:///var/run/crio/crio.sock", ["crio.service"]),
     "docker": ("unix:///run/cri-dockerd.sock", ["cri-docker.socket", "cri-docker.service", "docker.socket", "docker.service"]),
 }
 KUBELET = "/var/lib/kubelet/"
-# Kubernetes before 1.34 has it in the flags, later ones in the files.
+# Kubernetes before 1.34 has it in the flags, later releases in the files.
 ENDPOINTS = [(KUBELET + "kubeadm-flags.env", r"(--container-runtime-endpoint=)[^\s\"]*"),
              (KUBELET + "instance-config.yaml", r"(?m)^(containerRuntimeEndpoint: ).*$"),
              (KUBELET + "config.yaml", r"(?m)^(containerRuntimeEndpoint: ).*$")]
@@ -58,7 +58,7 @@ def active(units):
 
 
 def stop(units):
-    """those that are there, at the next boot too."""
+    """stops those that exist, and disables them at boot."""
     there = [unit for unit in units if run("systemctl", "cat", unit).returncode == 0]
     if there:
         run("systemctl", "disable", "--quiet", *there)
@@ -76,7 +76,7 @@ def start(units):
 
 
 def lead(socket):
-    """the kubelet to a runtime."""
+    """points the kubelet at a runtime."""
     for path, pattern in ENDPOINTS:
         text = read(path)
         led = re.sub(pattern, lambda found: found.group(1) + socket, text)
@@ -98,13 +98,13 @@ def empty(socket):
 
 
 def missing(socket):
-    """static pods that a runtime does not run."""
+    """returns the static pods that a runtime does not run."""
     names = [os.path.basename(path)[:-len(".yaml")] for path in glob.glob("/etc/kubernetes/manifests/*.yaml")]
     return [name for name in sorted(names) if not crictl(socket, "ps", "--quiet", "--name", "^%s$" % name).stdout.split()]
 
 
 def served(socket, patience):
-    """waits until a runtime runs what the kubelet gives it, for so many seconds."""
+    """waits at most so many seconds until a runtime runs what the kubelet gives it."""
     late = []
     for _ in range(patience):
         late = missing(socket) if active(["kubelet.service"]) else ["the kubelet"]
@@ -115,7 +115,7 @@ def served(socket, patience):
 
 
 def uses(socket):
-    """whether this node's kubelet is led to a runtime; /var/run is /run."""
+    """returns whether this node's kubelet uses a runtime; /var/run is /run."""
     return any(re.search(pattern, text) and socket.replace("/var/run/", "/run/") in text.replace("/var/run/", "/run/")
                for path, pattern in ENDPOINTS for text in [read(path)])
 

@@ -30,13 +30,13 @@ import urllib.parse
 SYSTEM = "/api/v1/namespaces/kube-system/configmaps/"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 LEASE = "k8splan-run"
-DRAINED = "k8splan/drained"  # of a node that a playbook has cordoned, and that a run after an interrupted one lets take pods again
-STALE = 3600  # seconds after which a Lease that was not renewed may be taken
+DRAINED = "k8splan/drained"  # on a node that a playbook has cordoned, so that a run after an interrupted one uncordons it
+STALE = 3600  # seconds after which a Lease that was not renewed may be taken over
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class Api:
-    """the API as an administrator sees it."""
+    """Client of the API with the administrator's permissions."""
 
     def __init__(self, servers):
         with open("/etc/kubernetes/admin.conf", encoding="utf-8") as f:
@@ -60,13 +60,13 @@ class Api:
             to.request(method, path, None if body is None else json.dumps(body), {"Content-Type": kind, "Accept": "application/json"})
             reply = to.getresponse()
             text = reply.read().decode("utf-8")
-            # A group that no API serves is "404 page not found", without JSON.
+            # For a group that it does not serve, the API answers "404 page not found", without JSON.
             return reply.status, json.loads(text or "null") if reply.status != 404 or text.startswith("{") else None
         finally:
             to.close()
 
     def find(self, seconds):
-        """the first server that is ready. Returns why there is none."""
+        """finds the first server that is ready. Returns why there is none."""
         until, problem = time.monotonic() + seconds, ""
         while True:
             for server in self.servers:
@@ -107,26 +107,26 @@ def node(item):
 
 
 def brought(noted, argument):
-    """the paths of fields that the plan of the last run wrote into a configuration: lists of keys."""
+    """returns the paths of fields that the previous run's plan wrote into a configuration: lists of keys."""
     packed = ((noted or {}).get("binaryData") or {}).get("plan.json.gz")
     if not packed:
         return []
     text = gzip.decompress(base64.b64decode(packed)).decode("utf-8")
     try:
         settings = json.loads(text).get("settings", {})
-    except ValueError:  # ansible-core before 2.19 takes JSON for Python's own writing, and hands it on as such
+    except ValueError:  # ansible-core before 2.19 mistakes JSON for Python literals, and passes it on as such
         settings = ast.literal_eval(text).get("settings", {})
     return [[json.loads(key) for key in re.findall(r'\[("(?:[^"\\]|\\.)*")\]', path)] for path in sorted(settings) if path.startswith(argument + "[")]
 
 
 def images(workload):
-    """the images that the pods of a DaemonSet start from."""
+    """returns the images that a DaemonSet's pods start from."""
     pod = ((workload or {}).get("spec") or {}).get("template", {}).get("spec", {})
     return sorted({c["image"] for c in pod.get("initContainers", []) + pod.get("containers", [])})
 
 
 def calico(api):
-    """the configuration of Calico's operator and what runs, None if there is no Calico. Either group holds its own settings, by its version."""
+    """returns the configuration and state of Calico's operator, None if there is no Calico. Settings may be in either API group."""
     found = api.get("/apis/operator.tigera.io/v1/installations/default")
     if not found:
         return None
@@ -136,7 +136,7 @@ def calico(api):
 
 
 def read(api):
-    """everything that the playbook judges the cluster by."""
+    """returns everything that the playbook needs to know about the cluster."""
     def text(path, key):
         found = api.get(path)
         return (found or {}).get("data", {}).get(key, "")
@@ -147,7 +147,7 @@ def read(api):
             _, answer = api.once(server, "GET", "/version")
             versions[server] = answer["gitVersion"].lstrip("v")
         except (OSError, ValueError, KeyError, http.client.HTTPException):
-            pass  # one that is away has no version; whether it may be away is judged elsewhere
+            pass  # a node that is away has no version; whether that is allowed is decided elsewhere
     noted = api.get(SYSTEM + "k8splan")
     lease = api.get(LEASES + "/" + LEASE)
     addons = api.get(SYSTEM + "k8splan-addons")
@@ -208,7 +208,7 @@ def release(api, holder, process):
 
 
 def put(api, name, change):
-    """changes a ConfigMap of kube-system, and says whether that made a difference."""
+    """changes a ConfigMap of kube-system, and returns whether that made a difference."""
     while True:
         found = api.get(SYSTEM + name)
         document = found or {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "kube-system"}}
@@ -221,20 +221,20 @@ def put(api, name, change):
             return True
 
 
-# A kubelet puts these back at each of its starts: https://kubernetes.io/docs/reference/labels-annotations-taints/
+# A kubelet restores these at each start: https://kubernetes.io/docs/reference/labels-annotations-taints/
 KUBELETS = ("kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch", "node.kubernetes.io/instance-type",
             "topology.kubernetes.io/zone", "topology.kubernetes.io/region")
 
 
 def wished(live, planned, before):
-    """the changes that bring planned keys in, and take out those that an earlier run brought in and the plan has no longer."""
+    """returns the changes that add planned keys, and remove keys that an earlier run added and the plan no longer has."""
     out = {key: value for key, value in planned.items() if live.get(key) != value}
     out.update({key: None for key in before if key not in planned and key in live})
     return out
 
 
 def tainted(live, planned, before, drained):
-    """the taints that a node is to have. Others' stay. One with NoExecute ends pods at once: it is added where the node was drained before."""
+    """returns a node's planned taints. Others' stay. NoExecute evicts pods at once: it is added only if the node was drained before."""
     ours = {(t["key"], t["effect"]) for t in planned} | {tuple(pair) for pair in before}
     there = {(t["key"], t["effect"]) for t in live}
     kept = [t for t in live if (t["key"], t["effect"]) not in ours]
@@ -242,7 +242,7 @@ def tainted(live, planned, before, drained):
 
 
 def labeling(item, want, had, drained):
-    """the patch that a node needs, empty where it needs none."""
+    """returns the patch that a node needs, empty if it needs none."""
     patch = {}
     for kind in ("labels", "annotations"):
         change = wished(item["metadata"].get(kind, {}), want.get(kind, {}), had.get(kind, []))
@@ -257,7 +257,7 @@ def labeling(item, want, had, drained):
 
 
 def label(api, planned, drained):
-    """what this brought in is remembered, so it can be taken out again, and nothing of others is."""
+    """labels nodes, and records what it added, so that it can be removed again, and nothing of others is."""
     found = api.get(SYSTEM + "k8splan-nodes")
     memory = json.loads(gzip.decompress(base64.b64decode(found["binaryData"]["nodes.json.gz"])).decode("utf-8")) if found else {}
     for item in api.get("/api/v1/nodes")["items"]:
@@ -282,7 +282,7 @@ def label(api, planned, drained):
 
 
 def pack(data):
-    """compressed, because a large cluster's is longer than a ConfigMap may be."""
+    """compressed, because a large cluster's may exceed a ConfigMap's limit."""
     out = io.BytesIO()
     with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as z:
         z.write(data)
@@ -290,7 +290,7 @@ def pack(data):
 
 
 def note(plan, data):
-    """what "note" writes."""
+    """writes what the command "note" records."""
     packed = pack(plan)
 
     def change(document):

@@ -36,7 +36,7 @@ import json
 import re
 import sys
 
-# Paths of the ClusterConfiguration that never change during the life of a cluster, and what each means.
+# Paths of the ClusterConfiguration that never change during a cluster's life, with their meaning.
 FIXED = {
     "clusterName": "the name of the cluster",
     "networking.podSubnet": "the pods' range (network.pod_subnets)",
@@ -44,9 +44,9 @@ FIXED = {
     "networking.dnsDomain": "the DNS domain (network.dns_domain)",
     "certificatesDir": "the directory of the certificates",
 }
-# Those that follow from who the hosts are: site.yml sees to them itself.
+# Paths that follow from the current hosts: site.yml handles them itself.
 MEMBERSHIP = ("etcd.external.endpoints", "apiServer.certSANs", "etcd.local.serverCertSANs", "etcd.local.peerCertSANs")
-# What kubeadm writes where nothing was said: not a difference.
+# kubeadm's defaults for unset fields: not a difference.
 # Source: cmd/kubeadm/app/apis/kubeadm/v1beta4/defaults.go of Kubernetes
 DEFAULTS = {
     "certificatesDir": "/etc/kubernetes/pki", "etcd.local.dataDir": "/var/lib/etcd", "clusterName": "kubernetes", "networking.dnsDomain": "cluster.local",
@@ -64,7 +64,7 @@ def names(found):
 
 
 def flat(value, path=""):
-    """{path: value} of a document. A list of {name, value} counts as a mapping whose order does not matter, any other list as one value."""
+    """returns {path: value} of a document. A list of {name, value} counts as an unordered mapping, any other list as a single value."""
     if isinstance(value, dict):
         out = {}
         for key, inner in value.items():
@@ -82,7 +82,7 @@ def flat(value, path=""):
 
 
 def differences(planned, live):
-    """paths at which two ClusterConfigurations differ, defaults apart."""
+    """returns the paths at which two ClusterConfigurations differ, ignoring defaults."""
     want, have = flat(planned), flat(live)
     out = []
     for path in sorted(set(want) | set(have)):
@@ -95,14 +95,14 @@ def differences(planned, live):
 
 
 def inside(value, path):
-    """the value at a path of keys, None where there is none."""
+    """returns the value at a path of keys, None if there is none."""
     for key in path:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
 def without(value, path):
-    """a document without the value at a path of keys."""
+    """returns a document without the value at a path of keys."""
     if not isinstance(value, dict) or path[0] not in value:
         return value
     rest = {k: v for k, v in value.items() if k != path[0]}
@@ -112,7 +112,7 @@ def without(value, path):
 
 
 def merged(live, planned):
-    """a document with what another one says, at each depth."""
+    """merges a document into another one recursively."""
     out = dict(live)
     for key, value in planned.items():
         out[key] = merged(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
@@ -125,13 +125,13 @@ LEAVING = {(3, 5): "3.5.26", (3, 6): "3.6.11"}
 
 
 def number(version):
-    """a version for comparing. What follows a hyphen, as in 1.37.0-rc.1, comes before the release."""
+    """parses a version for comparison. A suffix after a hyphen, as in 1.37.0-rc.1, sorts before the release."""
     plain, _, before = version.lstrip("v").partition("-")
     return tuple(int(part) for part in plain.split(".")) + (0 if before else 1,)
 
 
 def holds(wide, narrow):
-    """whether each of some ranges, as kubeadm writes them, is within the one at the same place of others."""
+    """returns whether each range, in kubeadm's notation, is within the one at the same index of others."""
     many, few = ([ipaddress.ip_network(part) for part in (text or "").split(",") if part] for text in (wide, narrow))
     return bool(few) and len(many) == len(few) and all(
         a.version == b.version and a.prefixlen <= b.prefixlen and b.network_address in a for a, b in zip(many, few))
@@ -159,7 +159,7 @@ class Judge:
         self.urls = {m["peerURL"]: m for m in self.plan["members"]}
         self.serving = [n for n, h in self.hosts.items() if h["kubernetes"]["serving"]]
         self.begun = bool(self.serving)
-        # A host that leaves is still what it was.
+        # A leaving host keeps its current role.
         self.answers = {n: h["etcd"]["member"] for n, h in self.hosts.items() if h["etcd"]["member"]}
         self.external = self.plan["placement"] == "external"
 
@@ -196,7 +196,7 @@ class Judge:
         return sorted(n for n in self.plan["leaving"] if n in listed and not self.hosts.get(n, {}).get("kubernetes", {}).get("serving"))
 
     def moving(self):
-        """the member that speaks for etcd while it moves, and whether it may."""
+        """returns the member that speaks for etcd while it moves, and whether it may."""
         live = (self.cluster or {}).get("cluster_configuration") or {}
         recorded = "external" if "external" in live.get("etcd", {}) else "stacked"
         elsewhere = [n for n in self.serving if self.hosts[n]["kubernetes"]["etcd_servers"]
@@ -238,7 +238,7 @@ class Judge:
         return len(clusters) < 2
 
     def members(self):
-        """the list that a majority confirms, by peer URL; {} if no member answers."""
+        """returns the member list that a majority confirms, by peer URL; {} if no member answers."""
         lists = {}
         for name, answer in sorted(self.answers.items()):
             if answer["quorum"]:
@@ -252,7 +252,7 @@ class Judge:
         return {}
 
     def etcd(self):
-        """how external etcd goes on."""
+        """decides how external etcd continues."""
         data = sorted(n for n, h in self.hosts.items() if h["etcd"]["data"] and (n in self.planned or n in self.plan["leaving"]))
         lacking = sorted(n for n in self.planned if n in self.hosts and not self.hosts[n]["etcd"]["data"])
         live = self.members()
@@ -278,7 +278,7 @@ class Judge:
         return {"state": "run", "joining": joining, "members": {m["name"]: url for url, m in live.items() if m["clients"] and not m["learner"]}}
 
     def silent(self, data, lacking):
-        """no member answers, or none of a majority."""
+        """handles the case in which no member answers, or no majority."""
         marked = [n for n in data if self.hosts[n]["etcd"]["beginning"]]
         if not data and not self.begun:
             return {"state": "begin", "joining": []}
@@ -286,7 +286,7 @@ class Judge:
             self.no("The cluster has control planes (%s), and none of etcd's hosts holds any data. What the cluster stored is not where the topology says. "
                     "restore-etcd.yml puts a snapshot in its place.", names(self.serving))
         elif data == marked and not self.begun:
-            return {"state": "begin", "joining": []}  # a beginning that was interrupted: all of them began together
+            return {"state": "begin", "joining": []}  # an interrupted start: all of them started together
         elif lacking and self.external:
             self.no("No member of etcd answers for a majority. %s hold%s data, %s ha%s none, and it is unknown whether these belong to the same cluster. "
                     "Start etcd where there is data (systemctl status etcd says what keeps it from running), then run this again. Where the majority is lost "
@@ -305,7 +305,7 @@ class Judge:
                 self.no("etcd has a member that the topology lacks: %s, %s. If its host is to leave, remove-host.yml takes it out first.", name, url)
 
     def all_well(self, live, joining):
-        """a member is added only where losing it at once would cost nothing."""
+        """adds a member only if losing it at once would cost nothing."""
         voters = [m for m in live.values() if m["clients"] and not m["learner"]]
         ids = {answer["id"]: answer for answer in self.answers.values() if answer["quorum"]}
         well = [m for m in voters if m["id"] in ids]
@@ -318,7 +318,7 @@ class Judge:
 
     # ---- settings ----
     def settings(self, what, planned, live):
-        """whether a component's configuration lacks something of the plan. Defaults that the plan does not name are the component's own."""
+        """reports what a component's configuration lacks of the plan. Unset defaults belong to the component."""
         have = flat(live or {})
         found = ["%s %s: the cluster has %s, the topology %s" % (what, path, "nothing" if have.get(path) is None else have[path], want)
                  for path, want in sorted(flat(planned or {}).items()) if path not in ("apiVersion", "kind") and (path != "clusterCIDR" or self.widened)  # otherwise see FIXED
@@ -342,13 +342,13 @@ class Judge:
         return bool(live and found)
 
     def defaulted(self):
-        """kubeadm copies the endpoints of external etcd to another field where that is empty. Left out, it follows them again."""
+        """omits a copy: kubeadm copies external etcd's endpoints to another field if that is empty. If omitted, it follows them again."""
         live, planned = (c.get("etcd", {}).get("external", {}) for c in (self.cluster["cluster_configuration"], self.plan["cluster_configuration"]))
         if "httpEndpoints" not in planned:
             live.pop("httpEndpoints", None)
 
     def target(self):
-        """the cluster's record with the plan's settings: what is to run, in kubeadm's words."""
+        """returns the cluster's record with the plan's settings, in kubeadm's format."""
         live, planned = self.cluster["cluster_configuration"], self.plan["cluster_configuration"]
         out = dict(live)
         for key, value in planned.items():
@@ -387,7 +387,7 @@ class Judge:
                     "" if len(others) > 1 else "s", names(set(others.values())), want, text)
 
     def upgrade(self):
-        """what is left of an upgrade, where it may be done at all."""
+        """returns the remaining steps of an upgrade, if it is allowed."""
         want, cluster = self.plan["version"], self.cluster
         names_of = {address: name for name, address in self.plan["nodes"].items()}
         servers = {names_of.get(host_of(server), server): version for server, version in cluster["versions"].items()}
@@ -423,7 +423,7 @@ class Judge:
         return left
 
     def etcd_rises(self):
-        """whether members get another version, where that is possible in one step."""
+        """returns whether members get another version, if that is possible in one step."""
         want = self.plan.get("etcd_version", "")
         have = sorted({a["version"] for a in self.answers.values() if a["version"]}, key=number)
         if not want or not have or number(have[0]) >= number(want):
@@ -453,7 +453,7 @@ class Judge:
                         "and it joins again with the other.", name, ", ".join(node["addresses"]), planned)
 
     def labels(self):
-        """what a joined node takes on only from its kubelet's flags, or after a drain."""
+        """handles settings that a joined node only takes from its kubelet's flags, or after a drain."""
         reflagged = self.plan.get("reflag", [])
         if reflagged:
             self.pending.append("the kubelet of %s has other flags in /var/lib/kubelet/kubeadm-flags.env than the topology says" % names(reflagged))
@@ -533,12 +533,12 @@ class Judge:
             self.network = self.repod = True
 
     def hand(self, text):
-        """a change of the pod network that no playbook makes."""
+        """reports a change of the pod network that no playbook makes."""
         self.by_hand.append(text + " (RUNBOOK.md, \"Change the pod network\")")
         self.kept = True
 
     def configuration(self):
-        """what the plan says otherwise than kubeadm's own record. Returns that record with what follows from who the hosts are."""
+        """compares the plan with kubeadm's record. Returns that record with what follows from the current hosts."""
         live, planned = self.cluster["cluster_configuration"], self.plan["cluster_configuration"]
         if not live or not planned or live.get("apiVersion") != planned.get("apiVersion"):
             return None
@@ -554,7 +554,7 @@ class Judge:
                 self.no("The cluster was built with %s = %s, and the topology says %s. That is settled when a cluster is built: "
                         "take it back, or build another cluster.", FIXED[path], have, want)
             elif path.startswith(("etcd.local", "etcd.external")) and ("local" in live.get("etcd", {})) != ("local" in planned.get("etcd", {})):
-                continue  # said above
+                continue  # already reported above
             elif path in MEMBERSHIP:
                 group, key = path.rsplit(".", 1)
                 there = live
@@ -570,7 +570,7 @@ class Judge:
         return live if changed else None
 
     def certificates(self):
-        """control planes whose API server's certificate lacks a name, or has one that is to go: renewing it would keep it so."""
+        """returns control planes whose API server's certificate lacks a name, or has an obsolete one, which renewal would keep."""
         wanted = set(self.plan["cluster_configuration"].get("apiServer", {}).get("certSANs", []))
         gone = {san for san in set((self.cluster["cluster_configuration"] or {}).get("apiServer", {}).get("certSANs", [])) - wanted if not self.known({san})}
         out = []
@@ -600,7 +600,7 @@ class Judge:
                 self.no("What is stored is to be encrypted by a plugin, or no longer, and %s has a key for it. %s", name, page)
                 continue
             if keys is None and (host["encrypts"] and host["encryption"] == (want["provider"] if planned else "identity")):
-                continue  # a file of others, which says what the topology says
+                continue  # a foreign file that matches the topology
             if keys is None and host["encryption"]:
                 self.no("%s of %s was not written by this playbook, or by hand since, and the topology says how what is stored is encrypted. %s", KEY, name, page)
                 continue
@@ -623,12 +623,12 @@ class Judge:
         return out
 
     def endpoint(self):
-        """the current and the new endpoint of the API, if they differ."""
+        """returns the current and the new endpoint of the API, if they differ."""
         live, planned = (c.get("controlPlaneEndpoint", "") for c in (self.cluster["cluster_configuration"] or {}, self.plan["cluster_configuration"]))
         return {"from": live, "to": planned} if live and planned and live != planned else None
 
     def balancer(self):
-        """what stands before the API servers, and is to be another one."""
+        """compares what is in front of the API servers with the plan."""
         plan = self.plan.get("balancer", {"kind": ""})
         out = dict(UNBALANCED, opens=[])
         seen = {n: h["balancer"] for n, h in self.hosts.items() if "balancer" in h}
@@ -700,7 +700,7 @@ class Judge:
         return out
 
     def known(self, sans):
-        """whether names of certificates are those of hosts that come or go, which every host has for itself."""
+        """returns whether certificate names belong to hosts that come or go, which every host handles itself."""
         hosts = set(self.plan["nodes"]) | set(self.plan["nodes"].values()) | set(self.plan["leaving"]) | set(self.plan["leaving"].values())
         return sans <= hosts | set(self.plan["balancers"]) | set(self.plan["balancers"].values())
 

@@ -33,7 +33,7 @@ def main():
         return
     try:
         process = playbook()
-    except OSError:  # no ps: unknown
+    except OSError:  # without ps: unknown
         process = ""
     print(json.dumps({"holder": "%s@%s" % (getpass.getuser(), socket.gethostname()), "process": process}))
 

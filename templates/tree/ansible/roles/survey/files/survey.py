@@ -17,7 +17,7 @@ import ssl
 import subprocess
 import time
 
-# Files that the roles own. A file is written again when its mode or its content is not as it should be.
+# Files that the roles own. A file is rewritten when its mode or its content is wrong.
 FILES = [
     "/etc/NetworkManager/conf.d/50-kubernetes.conf",
     "/etc/chrony/k8splan.conf",
@@ -59,7 +59,7 @@ FILES = [
     "/usr/local/sbin/static-routes",
 ]
 
-# A service that has been running since before one of its files was written needs a restart. That also heals a run that was
+# A service that has been running since before one of its files was written needs a restart. That also repairs a run that was
 # killed after it wrote a file and before it restarted the service.
 SERVICES = {
     "containerd": ["/usr/local/bin/containerd", "/usr/bin/containerd", "/etc/containerd/config.toml",
@@ -115,7 +115,7 @@ def digest(path):
 
 
 def files():
-    """mode and SHA-256 of each file that the roles own, such as "0644:9f86…"."""
+    """returns mode and SHA-256 of each file that the roles own, such as "0644:9f86…"."""
     return {path: "%04o:%s" % (os.stat(path).st_mode & 0o7777, digest(path)) for path in expand(FILES)}
 
 
@@ -141,7 +141,7 @@ def system():
 
 
 def unloadable(modules):
-    """those of the kernel modules that this kernel has neither loaded, nor built in, nor available; none if unknown."""
+    """returns the modules that this kernel has neither loaded, nor built in, nor available; none if unknown."""
     if not os.path.isdir("/lib/modules/" + os.uname().release):  # a container has none
         return []
     absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)]
@@ -152,7 +152,7 @@ def unloadable(modules):
 
 
 def services():
-    """of each service: is it enabled, is it running, has it been running since before one of its files was written."""
+    """returns for each service: is it enabled, is it running, has it been running since before one of its files was written."""
     asked = ["Id", "ActiveState", "UnitFileState", "StateChangeTimestampMonotonic"]
     states = {name: {"enabled": False, "running": False, "stale": False} for name in SERVICES}
     booted = time.time() - time.monotonic()
@@ -169,7 +169,7 @@ def services():
 
 
 def owned():
-    """what the ledger says is the cluster's: files and units."""
+    """returns the cluster's files and units according to the ledger."""
     try:
         ledger = json.loads(read("/var/lib/k8splan/owned.json"))
     except ValueError:
@@ -178,7 +178,7 @@ def owned():
 
 
 def artifacts():
-    """what fetch.py installed, by name, as far as it is still in place untouched."""
+    """returns what fetch.py installed, by name, if it is still in place unmodified."""
     try:
         installed = json.loads(read("/var/lib/k8splan/artifacts.json"))
     except ValueError:
@@ -198,7 +198,7 @@ def artifacts():
 
 
 def packaged(names, family):
-    """name → version of those packages that are installed, without the epoch and the packaging revision."""
+    """maps name → version of the installed packages among these, without the epoch and the packaging revision."""
     if not names:
         return {}
     if family == "debian":
@@ -211,18 +211,18 @@ def packaged(names, family):
 
 
 def flags(component):
-    """flag → value of a component's static pod, as kubeadm writes it: one argument a line."""
+    """maps flag → value of a component's static pod, as kubeadm writes it: one argument per line."""
     return dict(re.findall(r"(?m)^\s*- --([a-z0-9-]+)=(.*)$", read("/etc/kubernetes/manifests/%s.yaml" % component)))
 
 
 def kubelet_flags():
-    """name=value of the flags that kubeadm gave this host's kubelet when it joined. kubeadm never writes the file again."""
+    """returns name=value of the flags that kubeadm gave this host's kubelet when it joined. kubeadm never rewrites the file."""
     found = re.search(r'(?m)^KUBELET_KUBEADM_ARGS="?(.*?)"?$', read("/var/lib/kubelet/kubeadm-flags.env"))
     return [word[2:] for word in found.group(1).split() if word.startswith("--")] if found else []
 
 
 def socket():
-    """where this host's kubelet finds its container runtime; "" where there is no kubelet. Kubernetes before 1.34 has it in the flags."""
+    """returns the kubelet's container runtime socket; "" if there is no kubelet. Kubernetes before 1.34 has it in the flags."""
     flags = [flag.partition("=")[2] for flag in kubelet_flags() if flag.startswith("container-runtime-endpoint=")]
     files = [found for name in ("instance-config.yaml", "config.yaml")
              for found in re.findall(r"(?m)^containerRuntimeEndpoint: [\"']?([^\"'\s]+)", read("/var/lib/kubelet/" + name))]
@@ -230,7 +230,7 @@ def socket():
 
 
 def images():
-    """what its static pods run, by component."""
+    """returns the images of its static pods, by component."""
     found = {}
     for path in glob.glob("/etc/kubernetes/manifests/*.yaml"):
         named = re.findall(r"(?m)^\s*(?:- )?image: [\"']?([^\s\"']+)", read(path))
@@ -240,16 +240,16 @@ def images():
 
 
 def alternative_names(path):
-    """names and addresses of a certificate, as its owner would write them."""
+    """returns the names and addresses of a certificate, as its owner would write them."""
     try:
-        found = ssl._ssl._test_decode_cert(path)["subjectAltName"]  # CPython's own reader: a host need not have openssl
+        found = ssl._ssl._test_decode_cert(path)["subjectAltName"]  # CPython's own parser: a host need not have openssl
     except (AttributeError, KeyError, OSError, ssl.SSLError):
         return []
     return [str(ipaddress.ip_address(value.strip())) if kind == "IP Address" else value for kind, value in found]
 
 
 def node_name():
-    """the name that this host's kubelet has in the cluster; "" if unknown."""
+    """returns this host's node name in the cluster; "" if unknown."""
     try:
         subject = ssl._ssl._test_decode_cert("/var/lib/kubelet/pki/kubelet-client-current.pem")["subject"]
     except (AttributeError, KeyError, OSError, ssl.SSLError):
@@ -259,7 +259,7 @@ def node_name():
 
 
 def kubernetes():
-    """how far kubeadm has come on this host."""
+    """returns how far kubeadm has come on this host."""
     etc = "/etc/kubernetes/"
     authority = etc + "pki/ca.crt"
     server, manager = flags("kube-apiserver"), flags("kube-controller-manager")
@@ -274,9 +274,9 @@ def kubernetes():
         "authority_key": os.path.exists(etc + "pki/ca.key"),
         "encryption": encryption(),
         "keys": keys(),
-        "encrypts": server.get("encryption-provider-config", ""),  # the file that its API server was started with
+        "encrypts": server.get("encryption-provider-config", ""),  # the file with which its API server was started
         "etcd_client": os.path.exists(etc + "pki/apiserver-etcd-client.key"),
-        # What its API server was started with, which outlives every edit of the topology.
+        # The arguments with which its API server was started, which outlive every edit of the topology.
         "etcd_servers": [url for url in server.get("etcd-servers", "").split(",") if url],
         "images": images(),
         "kubelet_flags": kubelet_flags(),
@@ -285,7 +285,7 @@ def kubernetes():
         "service_subnets": server.get("service-cluster-ip-range", ""),
         "sans": alternative_names(etc + "pki/apiserver.crt"),
         "cni": sorted(os.path.basename(path) for path in glob.glob("/etc/cni/net.d/*.conf*")),
-        "patches": read(etc + "patches.sha256").splitlines(),  # with which kubeadm wrote what is there
+        "patches": read(etc + "patches.sha256").splitlines(),  # with which kubeadm wrote the current files
     }
 
 
@@ -315,7 +315,7 @@ def member():
                 status = ask("/v3/maintenance/status")
             except (OSError, ValueError, http.client.HTTPException):
                 continue
-            quorum, listed = False, {"members": []}  # a learner answers no question about members
+            quorum, listed = False, {"members": []}  # a learner does not answer requests about members
             for linearizable in (True, False):
                 try:
                     quorum, listed = linearizable, ask("/v3/cluster/member/list", linearizable=linearizable)
@@ -329,7 +329,7 @@ def member():
                 "version": status.get("version", ""),
                 "learner": status.get("isLearner", False),
                 "alarms": status.get("errors", []),
-                "quorum": quorum,  # it knows the list from a majority, and not only from its own disk
+                "quorum": quorum,  # it knows the list from a majority, not only from its own disk
                 "members": [{"id": "%x" % int(m["ID"]), "name": m.get("name", ""), "peers": m.get("peerURLs", []),
                              "clients": m.get("clientURLs", []), "learner": m.get("isLearner", False)} for m in listed["members"]],
             }
@@ -337,7 +337,7 @@ def member():
 
 
 def settings(environment):
-    """digest of what a member of external etcd reads at every start. What counts at its first start alone is left out, and comments."""
+    """returns a digest of what an external etcd member reads at every start, without comments and settings for the first start only."""
     kept = [line for line in environment.splitlines() if line and not line.startswith(("#", "ETCD_INITIAL_"))]
     return hashlib.sha256("\n".join(kept).encode("utf-8")).hexdigest() if kept else ""
 
@@ -347,13 +347,13 @@ def etcd(data_dir):
     environment = read("/etc/etcd/etcd.env")
     used = flags("etcd").get("data-dir", "") or "".join(re.findall(r'(?m)^ETCD_DATA_DIR="(.*)"$', environment))
     return {
-        # Where it keeps its data now, "" before it was installed, and whether there is any: in that place, or in the planned one.
+        # Its current data directory, "" before it was installed, and whether there is any data: there, or in the planned one.
         "data_dir": used,
         "data": any(path and os.path.isdir(path + "/member") for path in (used, data_dir)),
-        "beginning": os.path.exists("/etc/etcd/.k8splan-beginning"),  # begun by a run of the playbook that did not see it healthy
+        "beginning": os.path.exists("/etc/etcd/.k8splan-beginning"),  # started by a run of the playbook that did not see it healthy
         "member": member(),
         "settings": settings(environment),
-        "entering": os.path.exists("/etc/etcd/.k8splan-entering"),  # it was on its way into a cluster that is there
+        "entering": os.path.exists("/etc/etcd/.k8splan-entering"),  # it was joining an existing cluster
         "entered": os.path.exists("/etc/etcd/enter.env"),
         "directories": all(os.path.isdir(path) for path in (pki, "/etc/etcd/kubeadm", data_dir)),
         "user": any(line.startswith("etcd:") for line in read("/etc/passwd").splitlines()),
@@ -365,7 +365,7 @@ def etcd(data_dir):
 
 
 def encryption():
-    """the provider with which the API server is to write what it stores; "" where no file says one."""
+    """returns the provider with which the API server is to write what it stores; "" if no file sets one."""
     text = read("/etc/kubernetes/pki/encryption.yaml")
     found = re.search(r"\b(identity|secretbox|aescbc|aesgcm|kms)\b", text.split("providers", 1)[-1]) if text else None
     return found.group(1) if found else ""
@@ -404,7 +404,7 @@ def keys():
 
 
 def swap():
-    """swap that is on now, and lines of fstab that would turn it on at the next boot."""
+    """returns swap that is on now, and fstab lines that would enable it at the next boot."""
     lines = [line.split() for line in read("/etc/fstab").splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return {"active": len(read("/proc/swaps").splitlines()) > 1, "fstab": any(len(f) > 2 and f[2] == "swap" for f in lines)}
 
@@ -420,7 +420,7 @@ def unnamed(name, address):
 
 
 def interface(address):
-    """name of the network interface that holds an address, "" if none does."""
+    """returns the name of the network interface with an address, "" if there is none."""
     fields = run("ip", "-oneline", "address", "show", "to", address).split() if address else []
     return fields[1] if len(fields) > 1 else ""
 
@@ -439,7 +439,7 @@ def sysctl(name):
 
 
 def lets_in():
-    """what firewall.py has made of the host's firewall."""
+    """returns what firewall.py has changed in the host's firewall."""
     try:
         return json.loads(run("/usr/bin/python3", "/var/lib/k8splan/firewall.py", "state") if os.path.exists("/var/lib/k8splan/firewall.py") else "")
     except ValueError:
@@ -478,7 +478,7 @@ def main():
     print(json.dumps({
         "system": this,
         "interface": interface(asked.address),
-        "shares": any(interface(address) for address in [asked.shared] + leads["addresses"]),  # it holds an address that balancers share
+        "shares": any(interface(address) for address in [asked.shared] + leads["addresses"]),  # it has an address that balancers share
         "balancer": leads,
         "commands": {name: bool(shutil.which(name)) for name in COMMANDS},
         # Since release 10, Red Hat's family has it in a separate package, with most of what iptables needs.

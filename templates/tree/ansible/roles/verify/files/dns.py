@@ -10,7 +10,7 @@ A, AAAA = 1, 28
 
 
 def ask(server, name, kind):
-    """addresses of one type, over UDP. RFC 1035, sections 4.1 and 4.2.1"""
+    """returns the addresses of one type, over UDP. RFC 1035, sections 4.1 and 4.2.1"""
     identity = struct.unpack("!H", os.urandom(2))[0]
     question = b"".join(bytes([len(label)]) + label.encode("ascii") for label in name.rstrip(".").split(".")) + b"\0" + struct.pack("!HH", kind, 1)
     family = socket.AF_INET6 if ":" in server else socket.AF_INET

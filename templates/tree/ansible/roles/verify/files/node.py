@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 
-# Interfaces of Calico's whose MTU is that of pods. flannel says its own in a file: what its interface takes is another matter with WireGuard.
+# Calico's interfaces with the pods' MTU. flannel records it in a file: with WireGuard, its interface's MTU is different.
 TUNNELS = ["vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali", "tunl0"]
 FLANNEL = "/run/flannel/subnet.env"
 
@@ -27,7 +27,7 @@ def run(*argv):
 
 
 def links():
-    """name → what the kernel knows of each interface."""
+    """maps name → the kernel's data on each interface."""
     try:
         return {link.get("ifname", ""): link for link in json.loads(run("ip", "-json", "-details", "address", "show"))}
     except ValueError:
@@ -35,7 +35,7 @@ def links():
 
 
 def proxy(wanted):
-    """the mode in which kube-proxy runs is what it says itself."""
+    """checks the mode that kube-proxy reports."""
     for address in wanted["addresses"]:
         try:
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -56,7 +56,7 @@ def encrypted(names, found):
 
 
 def lengths(promised, address, found):
-    """promised: the MTU of pods where the topology states one; 0 where it was measured."""
+    """promised: the pods' MTU if the topology sets one; 0 if it was measured."""
     below = [link.get("mtu", 0) for link in found.values() if address in [a.get("local", "") for a in link.get("addr_info", [])]]
     sizes = {name: found[name]["mtu"] for name in TUNNELS if "UP" in found.get(name, {}).get("flags", [])}
     if os.path.exists(FLANNEL):
@@ -72,16 +72,16 @@ def lengths(promised, address, found):
 
 
 def cgroups(driver):
-    """which driver made the groups of the containers that run. systemd's end in .scope below slices."""
+    """returns the cgroup driver of the running containers. systemd's cgroups end in .scope and are inside slices."""
     wrong = set()
     for path in glob.glob("/proc/[0-9]*/cgroup"):
         try:
             with open(path, encoding="utf-8") as f:
                 text = f.read()
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             continue
         for line in re.findall(r"kubepods\S*", text):
-            if ":" in line:  # a runtime that takes systemd's notation for a directory
+            if ":" in line:  # a runtime that mistakes systemd's notation for a directory
                 wrong.add("the container runtime uses cgroupfs, and the kubelet systemd")
             elif line.startswith("kubepods/") and driver == "systemd":
                 wrong.add("containers run in groups of cgroupfs, and the topology says systemd")
@@ -102,7 +102,7 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 def docker(mirrors):
-    """what Docker Engine runs with, which is not always what its file says."""
+    """returns Docker Engine's actual settings, which may differ from its file."""
     try:
         to = UnixConnection("/var/run/docker.sock")
         to.request("GET", "/info")
@@ -126,7 +126,7 @@ def containerd(directory):
 
 
 def firewall():
-    """the rules are those that the playbook left."""
+    """checks that the rules are those that the playbook wrote."""
     try:
         state = json.loads(run("/usr/bin/python3", "/var/lib/k8splan/firewall.py", "state"))
     except ValueError:
