@@ -1,4 +1,4 @@
-"""Apply addons to the cluster of this control plane, and wait until they run.
+"""Apply addons to this control plane's cluster, and wait until they run.
 
 --addons is a JSON list, in the order in which they are applied, of
 
@@ -9,7 +9,7 @@
 A manifest with a URL is fetched to its file below --directory, once, and kept only if its checksum is right. In all of them the images'
 sources are replaced by their references. What is applied is remembered by its digest in the ConfigMap kube-system/k8splan-addons: an
 addon is applied again when its digest differs or one of its objects is gone, and a hand's changes are left alone otherwise. Its objects are
-recorded next to it, for remove.py. Prints the names of those that were applied, one a line.
+recorded next to it, for remove.py. Prints the names of the applied ones, one per line.
 """
 import argparse
 import hashlib

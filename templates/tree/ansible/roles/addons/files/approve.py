@@ -1,8 +1,8 @@
-"""Approve what the kubelets of the inventory's nodes want to serve with.
+"""Approve the serving certificates of the inventory's kubelets.
 
 --nodes is a JSON object {"worker-1": ["10.0.0.41"], …}. A request is approved when it comes from the kubelet of such a node and every
 name and address in it is that node's: its name, the addresses of the list and, with --trust-status, what the cloud's controller manager
-has written into the node's status. Whatever else waits is left to a person. Waits until every kubelet serves with a certificate. Prints
+has written into the node's status. All other requests are left to a person. Waits until every kubelet serves with a certificate. Prints
 the names of the nodes whose requests were approved, one a line.
 """
 import argparse

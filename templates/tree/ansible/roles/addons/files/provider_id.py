@@ -1,6 +1,6 @@
 """Print the provider ID of this machine on AWS, as its controller manager writes it: aws:///<zone>/<instance>.
 
-The metadata service answers only those who show a token that it gave them.
+The metadata service requires a token that it issues itself.
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
 """
 import sys

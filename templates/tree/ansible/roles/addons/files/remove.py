@@ -1,4 +1,4 @@
-"""Delete the objects of addons that the topology has no longer, on a control plane.
+"""Delete the objects of addons that the topology no longer has, on a control plane.
 
     remove.py --names NAME,… --kept NAME,…
 

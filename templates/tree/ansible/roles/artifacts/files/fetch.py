@@ -1,4 +1,4 @@
-"""Download files, verify each against its checksum, and put what is in them in place.
+"""Download files, verify each against its checksum, and install their contents.
 
 --files is a JSON list of
 
@@ -9,7 +9,7 @@ and --layout says for each name what goes where: {"<pattern of names in the arch
 goes to the directory of pattern "*" under its own name. Nothing is put in place before the checksum is
 right. Each file is written next to its destination and renamed, so a running program is never overwritten and a killed run leaves
 no half a binary. artifacts.json of the directory --state remembers what was installed; survey.py compares it with what is there.
-Prints the names of what it installed, one a line.
+Prints the names of what it installed, one per line.
 """
 import argparse
 import concurrent.futures

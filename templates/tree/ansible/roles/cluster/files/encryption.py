@@ -1,8 +1,8 @@
-"""Make the key with which the API servers encrypt what they store, where there is none yet.
+"""Create the key with which the API servers encrypt what they store, if there is none yet.
 
     encryption.py PROVIDER RESOURCE…
 
-The file is kubeadm's neighbor below /etc/kubernetes/pki: what is handed on with the authorities' keys. Prints a word where it made one.
+The file is kubeadm's neighbor below /etc/kubernetes/pki: what is handed on with the authorities' keys. Prints a word if it created one.
 https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
 """
 import base64

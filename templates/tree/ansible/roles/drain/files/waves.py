@@ -1,7 +1,7 @@
 """Put nodes into waves, each of one failure domain.
 
 Reads, as JSON, {"nodes": {name: "what Ansible calls node_object"}, "wave": "10%" or 3, "of": how many nodes of the kind there are} and prints
-{"order": [names], "sizes": [nodes of each wave]}. The first wave is one node: what goes wrong goes wrong there.
+{"order": [names], "sizes": [nodes of each wave]}. The first wave is one node, so a problem affects one node only.
 """
 import json
 import sys

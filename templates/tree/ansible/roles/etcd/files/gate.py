@@ -2,7 +2,7 @@
 
     gate.py --pki /etc/etcd/pki --wait 60 --members NAME=URL,… [--without URL]
 
---members are the peer URLs of all voters; clients are asked on the port below. --without leaves one out of what must be well: the one in hand.
+--members are the peer URLs of all voters; clients are asked on the port below. --without ignores the member being changed.
 Every member is asked, never one for all: two clusters can both call themselves healthy. Green is one cluster ID, one leader, the same list
 on each, no learner, no alarm, and an answer that a majority confirms.
 """

@@ -1,4 +1,4 @@
-"""Make the certificates of every member of external etcd, on its first member, with kubeadm's own phases.
+"""Issue the certificates of every external etcd member, on the first member, with kubeadm's own phases.
 
     issue.py FIRST MEMBER…
 

@@ -1,4 +1,4 @@
-"""Bring a member into external etcd, on one that is there.
+"""Add a member to external etcd, on an existing one.
 
     member.py announce --pki DIR --name NAME --peer URL    prints {"added": …, "cluster": "the list for its first start"}
     member.py promote  …                                   lets it vote, and waits until all members agree

@@ -1,4 +1,4 @@
-"""Change what a host lets in, and take the change back unless a new connection to the host has been seen.
+"""Change a host's firewall, and revert the change unless a new connection to the host is seen.
 
     firewall.py apply QUESTION    QUESTION is JSON, {"program": "nftables", "files": {name: text}, "stamp": text, "joins": false}
     firewall.py keep              the change outlives a boot: Ansible has connected again

@@ -1,4 +1,4 @@
-"""Look at a kubeconfig on the computer that Ansible runs on, or write one.
+"""Check or write a kubeconfig on the computer that Ansible runs on.
 
     kubeconfig.py check FILE NAME TREE new|running
     kubeconfig.py write FILE NAME TREE SERVER   with what `kubeadm kubeconfig user` printed on standard input

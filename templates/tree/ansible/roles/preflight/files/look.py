@@ -1,7 +1,7 @@
-"""Tell, as JSON, what of a host matters before anything on it is changed: look.py QUESTION, where QUESTION is JSON.
+"""Report, as JSON, what matters about a host before it is changed: look.py QUESTION, where QUESTION is JSON.
 
 It changes nothing. Only etcd's disk is written to, where there is no etcd yet: a file without a name, which is gone when it is closed.
-What the answers mean is for fold.py to say.
+fold.py interprets the answers.
 """
 import concurrent.futures
 import ctypes

@@ -1,4 +1,4 @@
-"""Make the API server's certificate again with the names of kubeadm's configuration (standard input), and see that it is served.
+"""Recreate the API server's certificate with the names of kubeadm's configuration (standard input), and see that it is served.
 
     certificate.py --address ADDRESS --port PORT
 

@@ -1,4 +1,4 @@
-"""Render a control plane's static pods again, and put the old ones back where the new ones do not answer.
+"""Render a control plane's static pods again, and restore the old ones if the new ones do not answer.
 
     render.py --address ADDRESS --port PORT --components kube-apiserver,…    with kubeadm's configuration on standard input
               --data OLD=NEW    takes the data of the member of etcd along to another directory

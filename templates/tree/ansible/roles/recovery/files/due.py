@@ -1,6 +1,6 @@
-"""Print which of the given certificates end soon, one path a line.
+"""Print which of the given certificates expire soon, one path per line.
 
-    due.py DAYS PATH…      PEM files, kubeconfig files with a certificate in them, and patterns of such; those that are missing are passed over
+    due.py DAYS PATH…      PEM files, kubeconfig files with a certificate in them, and patterns of such; missing ones are skipped
 
 kubeadm certs check-expiration knows less: nothing of external etcd, and nothing at all where an authority's key is elsewhere. A host need
 not have openssl, and python3's own library does not read certificates, so the one field that matters is read here.

@@ -1,4 +1,4 @@
-"""Let another container runtime run the containers of this node: replace.py QUESTION, where QUESTION is JSON, {"to": name, "patience": seconds}.
+"""Move this node's containers to another container runtime: replace.py QUESTION, where QUESTION is JSON, {"to": name, "patience": seconds}.
 
 The kubelet stops, the containers of the old runtime end, and the kubelet starts again with the new one, which is running already. If static pods
 do not start there, the old runtime gets them back, also if the playbook has ended by then. It can be interrupted at any point and run again.

@@ -1,4 +1,4 @@
-"""Ask the cluster's API what the cluster is, hold the playbook's place in it, and note what was built.
+"""Read the cluster's state from its API, hold the playbook's lock in it, and record what was built.
 
     cluster.py read            prints what there is, as JSON
     cluster.py hold            takes the Lease kube-system/k8splan-run; prints the holder if that is another run

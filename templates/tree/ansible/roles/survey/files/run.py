@@ -1,4 +1,4 @@
-"""Tell, on the machine that runs Ansible, who runs it: {"holder": "user@host", "process": "number began"}.
+"""Report, on the machine that runs Ansible, who runs it: {"holder": "user@host", "process": "number began"}.
 
 The process is the outermost ansible-playbook among those that this one descends from. With a process as argument: prints "ended" where it is
 one of this machine that runs no more, so what it held need not be waited for.

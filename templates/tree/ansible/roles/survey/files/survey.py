@@ -1,4 +1,4 @@
-"""Tell, as JSON, what a host is and what of the cluster is on it already.
+"""Report, as JSON, what a host is and which parts of the cluster it already has.
 
 One cheap question to each host replaces Ansible's fact gathering and the many "is it there yet?" tasks: a second run of the
 playbook skips what this survey finds in place. It changes nothing.

@@ -1,6 +1,6 @@
 """Compare a node with its topology: node.py PROMISES SECONDS, where PROMISES is JSON (group_vars/all.yml, promises).
 
-Prints a line for each promise that is not kept, and nothing where all are. What a pod has still to set up is waited for, SECONDS at most.
+Prints a line for each promise that is not kept, and nothing where all are. Waits at most SECONDS for what pods still have to set up.
 """
 import glob
 import http.client
