@@ -59,6 +59,9 @@ var seen = map[string]string{
 	"cluster.encryption_algorithm": "2026-11-30, life: ECDSA-P256; the API of the one control plane is away for 37 s",
 	"etcd.data_dir": "2026-11-30, life: stacked, one host; the playbook killed after 39 results and run again; 476 writes " +
 		"acknowledged and there; the API is away for 115 s",
+	"container_runtime": "2026-11-30, runtimes: containerd → CRI-O → Docker Engine → containerd, one control plane and two workers; the " +
+		"playbook killed after 37 results and run again, and a worker lost power on the way; 1572, 1487 and 4323 writes acknowledged " +
+		"and there; the API of the one control plane is away for 31, 26 and 21 s",
 	"container_runtime.registry": configSeen + ": a mirror; 150 writes, the longest gap 0.2 s; nothing restarted",
 	"network.http_proxy.http":    configSeen + ": 239 writes, the longest gap 0.9 s; containerd alone restarted",
 	"cluster.feature_gates": configSeen + ", with profiles of the scheduler and node ports: 743 writes; the API of the one control " +
