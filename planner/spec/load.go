@@ -138,12 +138,14 @@ func inQuotes(value string) string {
 	return strconv.Quote(strings.Trim(value, "'"))
 }
 
-// assigned is the name of the block around a line if it was opened with an equals sign, else "". Only top-level blocks are checked, because
-// arguments inside them may be maps.
-func (l *loader) assigned(line int) string {
-	lines := bytes.Split(l.src, []byte("\n"))
-	for i := min(line, len(lines)) - 1; i >= 0; i-- {
-		text := lines[i]
+// assigned is the name of the block around a place if it was opened with an equals sign, else "". Only top-level blocks are checked, because
+// arguments inside them may be maps. It reads back from the place: a file with many errors asks often.
+func (l *loader) assigned(at hcl.Range) string {
+	end := l.lineStart(at) + len(l.line(at))
+	for end >= 0 {
+		start := bytes.LastIndexByte(l.src[:end], '\n') + 1
+		text := l.src[start:end]
+		end = start - 1
 		if len(text) == 0 || text[0] == ' ' || text[0] == '\t' || text[0] == '#' || text[0] == '\r' {
 			continue
 		}
@@ -221,8 +223,8 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		case d.Summary == "Argument or block definition required" && pair.MatchString(line) && blockHeader.Match(l.src):
 			m := pair.FindStringSubmatch(line)
 			d.Detail = fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s.", m[1], inQuotes(m[2]))
-		case d.Subject != nil && l.assigned(d.Subject.Start.Line) != "":
-			d.Detail = fmt.Sprintf("A block has no equals sign before its brace. Write %s {.", l.assigned(d.Subject.Start.Line))
+		case d.Subject != nil && l.assigned(*d.Subject) != "":
+			d.Detail = fmt.Sprintf("A block has no equals sign before its brace. Write %s {.", l.assigned(*d.Subject))
 		case d.Summary == "Invalid number literal" && bareElement.MatchString(line):
 			d.Detail = fmt.Sprintf("This is not a number. An element of a list of strings needs double quotes: %q.",
 				bareElement.FindStringSubmatch(line)[1])
