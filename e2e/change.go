@@ -235,7 +235,7 @@ func (c *changing) refused(ctx context.Context, why string, pairs ...string) err
 	}
 	c.source = source
 	c.t.phase("refused: " + why)
-	c.saw.Edits = append(c.saw.Edits, editResult{What: strings.TrimSpace(pairs[1]), Refused: why})
+	c.saw.Edits = append(c.saw.Edits, editResult{What: cmp.Or(strings.TrimSpace(pairs[1]), "no "+strings.TrimSpace(pairs[0])), Refused: why})
 	return c.edit(ctx)
 }
 
@@ -650,7 +650,7 @@ func olderRelease(source string) string {
 const smallRelease = "type = \"single-etcd-single-master\""
 
 func olderSmall(source string) string {
-	return strings.NewReplacer(smallRelease, smallRelease+"\n  kubernetes_version = \""+lab.Older+"\"",
+	return strings.NewReplacer(smallRelease, smallRelease+"\n  kubernetes_version = \""+lab.Oldest+"\"",
 		`cni "static-routes" {}`, `cni "flannel" {}`, `mode = "iptables"`, "mode = \"nftables\"\n    "+ownProxy).Replace(source)
 }
 
@@ -681,11 +681,16 @@ func walkUpgradeStacked(ctx context.Context, c *changing) error {
 	return nil
 }
 
+// walkUpgradeSmall upgrades a cluster by two minors, one after the other: in one go is refused.
 func walkUpgradeSmall(ctx context.Context, c *changing) error {
-	if err := c.edit(ctx, "\n  kubernetes_version = \""+lab.Older+"\"", ""); err != nil {
+	oldest, older := "\n  kubernetes_version = \""+lab.Oldest+"\"", "\n  kubernetes_version = \""+lab.Older+"\""
+	if err := c.refused(ctx, "one minor at a time", oldest, ""); err != nil {
 		return err
 	}
-	return c.carriedOut(ctx, lab.Older+" → the newest", "upgrade.yml", "-e", force)
+	return walkSteps(ctx, c,
+		step{what: lab.Oldest + " → " + lab.Older, playbook: "upgrade.yml", args: []string{"-e", force}, pairs: []string{oldest, older}},
+		step{what: lab.Older + " → the newest", playbook: "upgrade.yml", args: []string{"-e", force},
+			trouble: &trouble{interrupt: true}, pairs: []string{older, ""}})
 }
 
 // walkUpgrade upgrades a cluster by one minor: external etcd, control planes, kubelets.

@@ -8,33 +8,36 @@ import (
 	"strings"
 )
 
-// Older is the release that clusters are upgraded from, with the versions that the planner requests for it: see stamped.sh for what these
-// names contain. Patch is an earlier patch release, built from the newer one's source. containerd and crictl are the lab's own under older
-// names.
+// Releases that clusters are upgraded from, all from their own sources: Oldest is two minors behind the newest, Older and Patch are one.
+// containerd and crictl are the lab's own under older names.
 const (
+	Oldest          = "1.35.4"
 	Older           = "1.36.3"
 	Patch           = "1.36.1"
 	OlderContainerd = "2.3.7"
 	OlderEtcd       = "3.6.16" // for external members, and for stacked ones before they move to 3.7
 )
 
-// olderReleases are the releases that clusters are upgraded from, with the versions in each one's kubeadm.
-var olderReleases = []struct{ version, source, etcd, coredns, pause, crictl string }{
-	{Older, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
-	{Patch, Older, "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
+// olderReleases are the releases that clusters are upgraded from, with the versions in each one's kubeadm. The module proxy does not have
+// etcd 3.6.6: 3.6.5 takes its place, under its name.
+var olderReleases = []struct{ version, etcd, etcdSource, coredns, pause, crictl string }{
+	{Older, "3.6.8", "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
+	{Patch, "3.6.8", "3.6.8", "v1.14.2", "3.10.2", "v1.35.0"},
+	{Oldest, "3.6.6", "3.6.5", "v1.13.1", "3.10.1", "v1.34.0"},
 }
 
-// Stamped builds and publishes older releases, after Setup: a quarter of an hour the first time.
+// Stamped builds and publishes older releases, after Setup: half an hour the first time.
 func (l *Lab) Stamped(ctx context.Context) error {
-	etcds := []string{OlderEtcd}
+	builds := [][]string{{"etcd", "v" + OlderEtcd}}
 	for _, r := range olderReleases {
-		etcds = append(etcds, r.etcd)
-		if err := l.logged(ctx, "stamped.sh", "v"+r.version, "v"+r.source); err != nil {
-			return err
+		etcd := []string{"etcd", "v" + r.etcd}
+		if r.etcdSource != r.etcd {
+			etcd = append(etcd, "v"+r.etcdSource)
 		}
+		builds = append(builds, etcd, []string{"kubernetes", "v" + r.version})
 	}
-	for _, version := range etcds {
-		if err := l.logged(ctx, "stamped.sh", "etcd", "v"+version); err != nil {
+	for _, args := range builds {
+		if err := l.logged(ctx, "stamped.sh", args...); err != nil {
 			return err
 		}
 	}

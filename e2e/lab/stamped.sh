@@ -1,23 +1,22 @@
 #!/bin/bash
 # What a cluster of an older release is made of, for upgrades. Into $LAB/stamped:
+#   stamped.sh kubernetes v1.36.3      Kubernetes' programs of that version, from its own source
 #   stamped.sh etcd v3.6.16            etcd of that version, from its own source
-#   stamped.sh v1.36.3 v1.36.3         Kubernetes' programs of that version, from the source of the second one
-# Where the two differ the programs are imitations: they call themselves the first, ask for its images, and work as the second one does. That is
-# enough to see the order, the gates and the drains of an upgrade, and not whether that release's own code takes part in it.
-# Compiling a release takes ten minutes on two cores, another name for it two. Does nothing where .done in there holds the checksum of what goes in.
+#   stamped.sh etcd v3.6.6 v3.6.5      the second one under the first one's name, where the module proxy does not have that: an imitation
+# Compiling a release of Kubernetes takes ten minutes on two cores. Does nothing where .done in there holds the checksum of what goes in.
 set -euo pipefail
-version=$1 source=$2
+what=$1 version=$2 source=${3:-$2}
 LAB=${LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-lab}
-[ "$version" = etcd ] && OUT=$LAB/stamped/etcd-$source || OUT=$LAB/stamped/$version
+[ "$what" = etcd ] && OUT=$LAB/stamped/etcd-$version || OUT=$LAB/stamped/$version
 STAMP=$({ cat "$0"; echo "$*"; } | sha256sum | cut -d' ' -f1)
 [ "$(cat "$OUT/.done" 2>/dev/null)" = "$STAMP" ] && exit 0
 export GOFLAGS="-buildvcs=false -mod=mod" CGO_ENABLED=0 GOWORK=off
 mkdir -p "$OUT" "$LAB/src/$source"
 cd "$LAB/src/$source"
-if [ "$version" = etcd ]; then
+if [ "$what" = etcd ]; then
   printf 'module lab/etcd\n\ngo 1.26.0\n\nrequire (\n\tgo.etcd.io/etcd/etcdctl/v3 %s\n\tgo.etcd.io/etcd/etcdutl/v3 %s\n\tgo.etcd.io/etcd/server/v3 %s\n)\n' "$source" "$source" "$source" >go.mod
   rm -f go.sum
-  go build -trimpath -ldflags "-s -w" -o "$OUT/" go.etcd.io/etcd/{server,etcdctl,etcdutl}/v3
+  go build -trimpath -ldflags "-s -w -X go.etcd.io/etcd/api/v3/version.Version=${version#v}" -o "$OUT/" go.etcd.io/etcd/{server,etcdctl,etcdutl}/v3
   mv "$OUT/server" "$OUT/etcd"
 else
   # as the release's own go.mod has it, whose staging modules are published under v0
