@@ -235,7 +235,8 @@ func (c *changing) refused(ctx context.Context, why string, pairs ...string) err
 	}
 	c.source = source
 	c.t.phase("refused: " + why)
-	c.saw.Edits = append(c.saw.Edits, editResult{What: cmp.Or(strings.TrimSpace(pairs[1]), "no "+strings.TrimSpace(pairs[0])), Refused: why})
+	what := cmp.Or(strings.TrimSpace(pairs[1]), "no "+strings.TrimSpace(pairs[0]))
+	c.saw.Edits = append(c.saw.Edits, editResult{What: what, Refused: why})
 	return c.edit(ctx)
 }
 
@@ -681,7 +682,7 @@ func walkUpgradeStacked(ctx context.Context, c *changing) error {
 	return nil
 }
 
-// walkUpgradeSmall upgrades a cluster by two minors, one after the other: in one go is refused.
+// walkUpgradeSmall upgrades a cluster by one minor, and then by another one. Both at once are refused.
 func walkUpgradeSmall(ctx context.Context, c *changing) error {
 	oldest, older := "\n  kubernetes_version = \""+lab.Oldest+"\"", "\n  kubernetes_version = \""+lab.Older+"\""
 	if err := c.refused(ctx, "one minor at a time", oldest, ""); err != nil {

@@ -138,8 +138,8 @@ func inQuotes(value string) string {
 	return strconv.Quote(strings.Trim(value, "'"))
 }
 
-// assigned is the name of the block around a place if it was opened with an equals sign, else "". Only top-level blocks are checked, because
-// arguments inside them may be maps. It reads back from the place: a file with many errors asks often.
+// assigned is the name of the block around a place if it was opened with an equals sign, else "". Only top-level blocks are checked,
+// because arguments inside them may be maps. It reads back from the place: a file with many errors asks often.
 func (l *loader) assigned(at hcl.Range) string {
 	end := l.lineStart(at) + len(l.line(at))
 	for end >= 0 {
