@@ -1,15 +1,16 @@
-"""Apply addons to this control plane's cluster, and wait until they run.
+"""Apply addons to the cluster of this control plane, and wait until they run.
 
---addons is a JSON list, in the order in which they are applied, of
+--addons is a JSON list in the order of application:
 
     {"name": "metrics-server",
      "manifests": [{"file": "metrics-server/00-metrics-server.yaml", "url": "", "checksum": ""}],
      "images": [{"source": "registry.k8s.io/…", "ref": "10.0.0.2:5000/…"}]}
 
-A manifest with a URL is fetched to its file below --directory, once, and kept only if its checksum is right. In all of them the images'
-sources are replaced by their references. What is applied is remembered by its digest in the ConfigMap kube-system/k8splan-addons: an
-addon is applied again when its digest differs or one of its objects is gone, and a hand's changes are left alone otherwise. Its objects are
-recorded next to it, for remove.py. Prints the names of the applied ones, one per line.
+A manifest with a URL is downloaded once to its file below --directory, and kept only if its checksum is right. In all manifests, image
+sources are replaced by their refs.
+
+The ConfigMap kube-system/k8splan-addons records the digest of each applied addon and, for remove.py, its objects. An addon is applied again
+if its digest changed or one of its objects is missing. Otherwise manual changes stay. Prints the names of applied addons, one per line.
 """
 import argparse
 import hashlib
@@ -38,7 +39,7 @@ def digest(data):
 
 
 def fetch(url, checksum, path):
-    """returns the manifest's bytes, from the file if it exists already."""
+    """returns the manifest's bytes, from the file if it exists."""
     algorithm, _, wanted = checksum.partition(":")
     if algorithm != "sha256":
         sys.exit("%s: no checksum of type sha256" % url)
@@ -89,7 +90,7 @@ def text_of(addon, directory):
 
 
 def objects(text):
-    """returns (kind, namespace, name) of each object in a manifest, None if one of them is not in the cluster."""
+    """returns (kind, namespace, name) of each object in a manifest; None if one of them is not in the cluster."""
     code, out, _ = kubectl("get", "--filename=-", "--output=json", text=text)
     if code:
         return None
@@ -109,7 +110,7 @@ def parts(text):
 
 
 def apply(name, text, until):
-    """applies a manifest, with retries if the API does not know a kind yet, or an admission webhook is still starting."""
+    """applies a manifest, with retries while the API does not know a kind, or an admission webhook is still starting."""
     while True:
         code, _, problem = kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=k8splan", "--filename=-", text=text)
         if not code:
@@ -141,7 +142,7 @@ def remember(data):
 
 
 def wait(name, texts, until):
-    """waits until every workload of an addon has rolled out, and every API that it serves answers."""
+    """waits until every workload of an addon has rolled out, and every API that it serves is available."""
     for text in texts:
         for kind, namespace, thing in objects(text) or []:
             left = "--timeout=%ds" % max(1, until - time.monotonic())

@@ -1,9 +1,9 @@
 """Approve the serving certificates of the inventory's kubelets.
 
---nodes is a JSON object {"worker-1": ["10.0.0.41"], …}. A request is approved when it comes from the kubelet of such a node and every
-name and address in it is that node's: its name, the addresses of the list and, with --trust-status, what the cloud's controller manager
-has written into the node's status. All other requests are left to a person. Waits until every kubelet serves with a certificate. Prints
-the names of the nodes whose requests were approved, one a line.
+--nodes is a JSON object, {"worker-1": ["10.0.0.41"], …}. A request is approved if the kubelet of such a node sent it, and every name and
+address in it belongs to that node: its name, the listed addresses and, with --trust-status, what the cloud controller manager wrote to the
+node's status. A person decides about all other requests. Waits until every kubelet has a serving certificate. Prints the names of the
+nodes whose requests were approved, one per line.
 """
 import argparse
 import base64
@@ -36,7 +36,7 @@ def element(der, at):
 
 
 def alternative_names(pem):
-    """returns the names and addresses in a PKCS#10 request, as text; other kinds of names are "?"."""
+    """returns the names and addresses in a PKCS#10 request as text. Other kinds of names are "?"."""
     der = base64.b64decode("".join(line for line in pem.splitlines() if not line.startswith("-----")))
     if der.count(ALTERNATIVE_NAMES) != 1:
         raise ValueError("not exactly one list of names")
@@ -55,7 +55,7 @@ def alternative_names(pem):
 
 
 def acceptable(request, nodes):
-    """returns the node whose kubelet asks, "" if a person must check the request."""
+    """returns the node whose kubelet sent the request; "" if a person must decide."""
     spec = request["spec"]
     node = spec.get("username", "").rpartition("system:node:")[2]
     if spec.get("username") != "system:node:" + node or node not in nodes or "system:nodes" not in spec.get("groups", []):
@@ -70,7 +70,7 @@ def acceptable(request, nodes):
 
 
 def with_status(nodes):
-    """returns the same nodes, with all addresses and names in their status."""
+    """returns the nodes with all addresses and names from their status added."""
     listed = kubectl("get", "nodes", "--output=json")
     for item in json.loads(listed.stdout)["items"] if listed.returncode == 0 else []:
         name = item["metadata"]["name"]

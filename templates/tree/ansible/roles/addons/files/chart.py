@@ -1,11 +1,11 @@
-"""Render a Helm chart on the machine that runs Ansible, and print its objects as one manifest.
+"""Render a Helm chart on the machine that runs Ansible, and print its objects as one manifest. Does not contact the cluster.
 
 --chart is a JSON object
 
     {"addon": "traefik", "chart": "traefik", "repository": "https://…", "version": "37.1.0", "digest": "sha256:…", "namespace": "traefik"}
 
-The archive is fetched and kept only while its digest is right. Objects that name no namespace get the chart's, but for those that have
-none; the namespace itself comes first. Nothing is asked of a cluster.
+The archive is downloaded, and used only if its digest is right. Namespaced objects without a namespace get the chart's. The namespace
+itself comes first.
 """
 import argparse
 import hashlib

@@ -2,9 +2,9 @@
 
     remove.py --names NAME,… --kept NAME,…
 
-What an addon is made of was noted when it was applied, in the ConfigMap kube-system/k8splan-addons. Whatever another addon brought as well
-stays, and so does a definition of which objects are left, a namespace in which something of others is, and everything where a volume uses a
-storage class of it. Prints a line for each addon that was deleted, and for each object that stays.
+apply.py recorded the objects of each addon in the ConfigMap kube-system/k8splan-addons. These objects stay: those that another addon also
+has, a CustomResourceDefinition that still has objects, and a namespace with objects of others. If a volume uses one of the addon's storage
+classes, all of its objects stay. Prints a line for each deleted addon, and for each object that stays.
 """
 import argparse
 import json
@@ -51,7 +51,7 @@ def addons(data):
 
 
 def used(classes):
-    """returns the volumes of these storage classes."""
+    """returns the volumes that use these storage classes."""
     code, out, problem = kubectl("get", "persistentvolumes,persistentvolumeclaims", "--all-namespaces", "--output=json")
     if code:
         sys.exit(problem)

@@ -5,11 +5,12 @@
     {"name": "kubelet", "path": "dl.k8s.io/…", "url": "https://…", "checksum": "sha256:<digest or address of a checksum file>",
      "archive": false}
 
-and --layout says for each name what goes where: {"<pattern of names in the archive>": "<directory>"}. A file that is not an archive
-goes to the directory of pattern "*" under its own name. Nothing is put in place before the checksum is
-right. Each file is written next to its destination and renamed, so a running program is never overwritten and a killed run leaves
-no half a binary. artifacts.json of the directory --state remembers what was installed; survey.py compares it with what is there.
-Prints the names of what it installed, one per line.
+--layout maps each name to its destinations: {"<pattern of names in the archive>": "<directory>"}. A file that is not an archive goes to the
+directory of the pattern "*" under its own name.
+
+Nothing is installed before its checksum is right. Each file is written next to its destination and then renamed. So a running program is
+never overwritten, and an interrupted run leaves no partial file. artifacts.json in the directory --state records what was installed, and
+survey.py compares it with the host. Prints the names of installed files, one per line.
 """
 import argparse
 import concurrent.futures

@@ -1,9 +1,9 @@
-"""Create the key with which the API servers encrypt what they store, if there is none yet.
+"""Create the API servers' key for encryption at rest, if there is none yet.
 
     encryption.py PROVIDER RESOURCE…
 
-The file is kubeadm's neighbor below /etc/kubernetes/pki: what is handed on with the authorities' keys. Prints a word if it created one.
-https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
+The file is in /etc/kubernetes/pki, next to kubeadm's files, and is copied to other control planes with the authorities' keys. Prints a word
+if it created one. https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
 """
 import base64
 import json

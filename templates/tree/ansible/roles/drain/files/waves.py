@@ -1,7 +1,7 @@
-"""Put nodes into waves, each of one failure domain.
+"""Divide nodes into waves, each within one failure domain.
 
-Reads, as JSON, {"nodes": {name: "what Ansible calls node_object"}, "wave": "10%" or 3, "of": how many nodes of the kind there are} and prints
-{"order": [names], "sizes": [nodes of each wave]}. The first wave is one node, so a problem affects one node only.
+Reads JSON: "nodes" maps a name to Ansible's node_object, "wave" is a number or a percentage such as "10%", "of" is the total number of such
+nodes. Prints {"order": [names], "sizes": [nodes in each wave]}. The first wave is one node, so a problem affects only that one.
 """
 import json
 import sys

@@ -1,10 +1,10 @@
-"""Wait until etcd is one healthy cluster of exactly the expected members, and say what is missing.
+"""Wait until etcd is one healthy cluster of exactly the expected members; if it is not, print what is wrong.
 
     gate.py --pki /etc/etcd/pki --wait 60 --members NAME=URL,… [--without URL]
 
---members are the peer URLs of all voters; clients are asked on the port below. --without ignores the member being changed.
-Every member is asked, never one for all: two clusters can both call themselves healthy. Green is one cluster ID, one leader, the same list
-on each, no learner, no alarm, and an answer that a majority confirms.
+--members lists the peer URLs of all voters; they are asked on their client port, 2379. --without skips the member that is being changed.
+Every member is asked, because two separate clusters can both report that they are healthy. Healthy means: one cluster ID, one leader, the
+same member list everywhere, no learner, no alarm, and an answer that a majority confirms.
 """
 import argparse
 import http.client

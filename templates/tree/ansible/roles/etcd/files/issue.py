@@ -1,13 +1,13 @@
-"""Issue the certificates of every external etcd member, on the first member, with kubeadm's own phases.
+"""Issue the certificates of all external etcd members on the first member, with kubeadm's own phases.
 
     issue.py FIRST MEMBER…
 
-Prints, as JSON, archives for the other hosts: for each member what goes to /etc/etcd/pki, and
-"client" with what goes to /etc/kubernetes/pki of the control planes. kubeadm keeps certificates that are there; those of a member whose
-kubeadm configuration has changed (another address, another name) are recreated.
+Prints JSON with archives for the other hosts: for each member, the content of /etc/etcd/pki; under "client", the etcd files in
+/etc/kubernetes/pki of the control planes. kubeadm keeps existing certificates. If a member's kubeadm configuration changed (another
+address or name), its certificates are recreated.
 
-Every member keeps a copy of the authority's key, authority.key, that only root can read: a cluster outlives its first member. It adds nothing
-to what root on a member can do, who reads and writes all that the cluster stores.
+Every member has a copy of the authority's key, authority.key, that only root can read. So the cluster can lose its first member. root on
+a member can already read and write everything that the cluster stores.
 """
 import base64
 import concurrent.futures
@@ -63,7 +63,7 @@ def issue(member):
 
 
 def archive(files, group):
-    """returns a gzipped tar of {name: (path or text, mode)} as base64, owned by root, with a group if others may read it."""
+    """returns a gzipped tar of {name: (path or text, mode)} in base64. root owns the files; a group is set if others may read them."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
         for name, (content, mode) in sorted(files.items()):

@@ -1,11 +1,11 @@
-"""Add a member to external etcd, on an existing one.
+"""Change the members of external etcd, from an existing member.
 
-    member.py announce --pki DIR --name NAME --peer URL    prints {"added": …, "cluster": "the list for its first start"}
-    member.py promote  …                                   lets it vote, and waits until all members agree
-    member.py withdraw …                                   takes it out while it only learns; prints "learner", or "voter" where it is too late
-    member.py remove   …                                   takes a voter out, after it has handed over the lead
+    member.py announce --pki DIR --name NAME --peer URL    adds a learner; prints {"added": …, "cluster": "the list for its first start"}
+    member.py promote  …                                   makes the learner a voter, and waits until all members agree
+    member.py withdraw …                                   removes a learner; prints "learner", or "voter" if it votes already and so stays
+    member.py remove   …                                   removes a voter; a leader hands over first
 
-Writes go on in all of them: a learner does not count for the majority.
+Writes continue meanwhile: a learner does not count for the majority.
 """
 import argparse
 import http.client
@@ -50,7 +50,7 @@ class Etcd:
 
 
 def add(etcd, peer):
-    """adds a learner, with retries: etcd adds none while a member has known the others for under five seconds, as after a restart."""
+    """adds a learner, with retries: etcd refuses if members have been connected for less than five seconds, as after a restart."""
     until = time.monotonic() + 60
     while True:
         try:
@@ -74,7 +74,7 @@ def announce(etcd, name, peer):
 
 
 def agree(etcd, members):
-    """returns why the members are not one cluster; each is asked separately."""
+    """returns why the members are not one cluster. Asks each member separately."""
     seen = set()
     for m in members:
         try:
@@ -121,7 +121,7 @@ def withdraw(etcd, peer):
 
 
 def remove(etcd, name, peer, wait):
-    """removes a member by name and peer URL: the list is the cluster's, not the plan's."""
+    """removes a member by name and peer URL. Both come from the cluster's member list, not from the plan."""
     until, problem = time.monotonic() + wait, ""
     while time.monotonic() < until:
         try:

@@ -1,13 +1,13 @@
-"""Change a host's firewall, and revert the change unless a new connection to the host is seen.
+"""Change a host's firewall, and revert the change unless a new connection to the host succeeds.
 
     firewall.py apply QUESTION    QUESTION is JSON, {"program": "nftables", "files": {name: text}, "stamp": text, "joins": false}
-    firewall.py keep              the change outlives a boot: Ansible has connected again
-    firewall.py undo              what a timer runs unless keep was called
-    firewall.py state             prints, as JSON, whose rules are there, and whether they are as they were left
-    firewall.py remove            takes away what is ours, and nothing else
+    firewall.py keep              makes the change permanent: Ansible has connected again
+    firewall.py undo              what a timer runs unless keep ran first
+    firewall.py state             prints, as JSON, which program has the rules, and whether they are unchanged
+    firewall.py remove            removes the playbook's rules, and nothing else
 
-Ours are the table inet k8splan of nftables; zones and policies of firewalld that are called k8splan-…; and in the files of ufw what is between
-two marks. joins keeps what was open before: settings of the cluster are about to move from one port to another.
+The playbook's rules are the nftables table inet k8splan, the firewalld zones and policies named k8splan-…, and the part between two marks
+in ufw's files. With joins, ports that were open stay open: a setting of the cluster moves from one port to another.
 """
 import hashlib
 import json
@@ -99,7 +99,7 @@ def nft():
 
 
 def listing():
-    """returns a digest of the kernel's rules, "" if there are none."""
+    """returns a digest of the kernel's rules, "" if it has none."""
     found = run(nft(), "--stateless", "list", "table", "inet", "k8splan", fatal=False)
     return hashlib.sha256(found.stdout.encode()).hexdigest() if found.returncode == 0 else ""
 
@@ -114,7 +114,7 @@ def without_marks(text):
 
 
 def marked(text, ours):
-    """returns ufw's file with our rules last in the table filter."""
+    """returns ufw's file with the playbook's rules at the end of the table filter."""
     text = without_marks(text)
     start = text.find("*filter")
     at = text.find("\nCOMMIT", start) + 1 if start >= 0 else 0
@@ -124,7 +124,7 @@ def marked(text, ours):
 
 
 def joined(name, new, old):
-    """returns the new rules, and previous ones that are not among them."""
+    """returns the new rules, followed by previous rules that are not among them."""
     end = {"nft": "\t}\n}\n", "xml": "</policy>\n"}.get(name.rpartition(".")[2], "")
     if not old or not new.endswith(end) or name == "k8splan-pods.xml":
         return new
@@ -137,7 +137,7 @@ def joined(name, new, old):
 
 
 def now(name):
-    """returns our part of a file, unchanged."""
+    """returns the playbook's part of a file, unchanged."""
     text = read(PATHS[name])
     return between_marks(text) if name.endswith(".rules") else text
 
@@ -209,7 +209,7 @@ def apply(question):
 
 
 def undo():
-    """restores the previous state; with nftables, nothing that survives a boot has changed yet."""
+    """restores the previous state. With nftables, nothing has been written to disk yet."""
     if not os.path.exists(BEFORE):
         return
     was = json.loads(read(BEFORE))

@@ -1,7 +1,8 @@
-"""Take files and units off a host that are no longer the cluster's, while the rest of it stays: disown.py QUESTION, where QUESTION is JSON,
-{"files": [paths], "units": [names]}.
+"""Remove files and units from a host that no longer belong to the cluster, while the rest stays.
 
-The ledger, /var/lib/k8splan/owned.json, says what was there before: that comes back. Units that it does not know are left alone.
+    disown.py QUESTION    QUESTION is JSON, {"files": [paths], "units": [names]}
+
+The ledger, /var/lib/k8splan/owned.json, says what was there before, and that is restored. Units that are not in it stay as they are.
 """
 import json
 import os

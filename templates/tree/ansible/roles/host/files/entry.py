@@ -1,8 +1,7 @@
-"""Make a name lead to an address in /etc/hosts, and in the templates from which cloud-init makes that file again at every boot:
-entry.py NAME ADDRESS. Without an address, take the name out.
+"""Map a name to an address in /etc/hosts: entry.py NAME ADDRESS. Without an address, remove the name.
 
-A line that gives the name another address loses it, an alias among other names too. Files are written in place: /etc/hosts may be a mount of
-its own. Prints what was written.
+Also changes the templates from which cloud-init writes /etc/hosts at every boot. If a line maps the name to another address, the name is
+removed from that line, even where it is an alias. Files are written in place, because /etc/hosts may be a mount. Prints what was written.
 """
 import glob
 import os
@@ -12,7 +11,7 @@ FILES = ["/etc/hosts", *sorted(glob.glob("/etc/cloud/templates/hosts.*.tmpl"))]
 
 
 def without(name, address, line):
-    """returns a line of a hosts file without the name, unless it maps it to the address; "" if nothing is left of the line."""
+    """returns a line of a hosts file without the name, unless it maps the name to the address; "" if no name is left on the line."""
     entry, mark, comment = line.partition("#")
     fields = entry.split()
     if name not in fields[1:] or fields[0] == address:

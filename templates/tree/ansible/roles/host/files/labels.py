@@ -1,7 +1,7 @@
-"""Label directories of the host that pods use where SELinux enforces: labels.py LABELS, where LABELS is JSON, {directory: type}.
+"""Label the host directories that pods use, where SELinux enforces: labels.py LABELS, where LABELS is JSON, {directory: type}.
 
-The rules of labels outlive restorecon and a relabeling boot. /var/lib/k8splan/labels.json keeps which ones are ours: those that are not asked for
-any more are taken away, and reset.yml takes all of them. Nothing of the system's own rules is changed.
+The rules survive restorecon and a relabeling at boot. /var/lib/k8splan/labels.json lists the rules that this program added. Later runs
+remove those that are no longer asked for, and reset.yml removes all of them. The system's own rules do not change.
 """
 import json
 import os
@@ -27,7 +27,7 @@ def quiet(*argv):
 
 
 def pattern(path):
-    """returns a regular expression for everything in a directory."""
+    """returns a regular expression for a directory and everything in it."""
     return "".join("\\" + c if c in ".^$*+?{}[]()|\\" else c for c in path) + "(/.*)?"
 
 

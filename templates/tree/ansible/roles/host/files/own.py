@@ -1,8 +1,9 @@
-"""Note which files and units of a host are going to be the cluster's, and keep what was there: own.py QUESTION, where QUESTION is JSON,
-{"files": [paths], "units": [names], "signatures": pattern}.
+"""Record which files and units of a host will belong to the cluster, and keep what was there before.
 
-The ledger is /var/lib/k8splan/owned.json. A file that k8splan did not write is saved below /var/lib/k8splan/before, and reset.yml restores it. On a
-host that a release without a ledger has built, all of them are taken for the cluster's.
+    own.py QUESTION    QUESTION is JSON, {"files": [paths], "units": [names], "signatures": pattern}
+
+The ledger is /var/lib/k8splan/owned.json. A file that k8splan did not write is copied below /var/lib/k8splan/before, and reset.yml restores
+it. A host that an older release built has no ledger; there, all files and units count as the cluster's.
 """
 import json
 import os
@@ -44,7 +45,7 @@ def keep(path):
 
 
 def absent(paths):
-    """returns the missing directories, of these and of their parents."""
+    """returns the missing directories among these and their parents."""
     found = set()
     for path in paths:
         while path != "/":

@@ -1,8 +1,8 @@
-"""Print the environment of programs that reach the world through a proxy that asks for a login, for shells and for systemd.
+"""Print the environment for programs that use a proxy with a login, in a form for shells and for systemd.
 
     proxy.py FILE http_proxy=URL no_proxy=LIST …     FILE has one line, user:password
 
-Both are percent-encoded, so nothing in them means anything to a shell, to systemd, or to a URL.
+User and password are percent-encoded, so none of their characters is special to a shell, to systemd, or in a URL.
 """
 import shlex
 import sys

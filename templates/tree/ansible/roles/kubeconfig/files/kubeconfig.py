@@ -1,10 +1,10 @@
-"""Check or write a kubeconfig on the computer that Ansible runs on.
+"""Check or write a kubeconfig on the machine that runs Ansible.
 
     kubeconfig.py check FILE NAME TREE new|running
-    kubeconfig.py write FILE NAME TREE SERVER   with what `kubeadm kubeconfig user` printed on standard input
+    kubeconfig.py write FILE NAME TREE SERVER   reads the output of `kubeadm kubeconfig user` from standard input
 
-A file that is there is replaced only where it is one of this cluster: it has one cluster and one context, both called NAME, and the same
-authority. Nothing is merged into it. A new file can be read by its owner alone from the first byte on, and appears whole or not at all.
+An existing file is replaced only if it belongs to this cluster: one cluster and one context, both named NAME, and the same certificate
+authority. Nothing is merged. Only the owner can read the new file from its first byte on, and it appears complete or not at all.
 """
 import os
 import sys
@@ -30,7 +30,7 @@ def read(file):
 
 
 def entry(config, kind, name):
-    """Returns the only entry of a kind, {} if there are several or none, or if its name differs."""
+    """Returns the only entry of a kind; {} if there is none, or more than one, or its name differs."""
     entries = config.get(kind)
     if not isinstance(entries, list) or len(entries) != 1 or not isinstance(entries[0], dict):
         return {}

@@ -1,7 +1,8 @@
-"""Fold what look.py found on every host into findings, one for each kind: a case as JSON on standard input, an answer as JSON on standard output.
+"""Summarize the reports of look.py into findings, one for each kind. Reads JSON from standard input, and prints JSON.
 
-The case: {"plan": …, "hosts": {"name": […], "answer": […], …} side by side, "away": [names], "ignore": {kind: reason}, "only_looks": bool}.
-The answer: {"problems": [line], "warnings": [line], "waived": [line]}. With a file as argument, everything goes there as JSON too.
+Input: {"plan": …, "hosts": {"name": […], "answer": […], …} as parallel lists, "away": [names], "ignore": {kind: reason},
+"only_looks": bool}. Output: {"problems": [line], "warnings": [line], "waived": [line]}. With a file as argument, everything is also
+written there as JSON.
 """
 import collections
 import json
@@ -81,7 +82,7 @@ CONTROLLERS = ["cpu", "cpuset", "memory", "pids"]
 
 
 def folded(names):
-    """abbreviates names that differ in their last number: w-[1-3,7], cp-1."""
+    """abbreviates names that differ only in their last number: w-[1-3,7], cp-1."""
     heads, rest = {}, []
     for name in names:
         found = re.match(r"^(.*?)(0|[1-9][0-9]*)$", name)
@@ -107,7 +108,7 @@ def size(n):
 
 
 def twice(values):
-    """returns (host, value) of hosts that share a value."""
+    """returns (host, value) of hosts that have the same value."""
     seen = collections.Counter(values.values())
     return [(host, value) for host, value in values.items() if value and seen[value] > 1]
 
@@ -142,7 +143,7 @@ class Findings:
 
 
 def everywhere(plan, hosts, away, f):
-    """returns the findings about single hosts and comparisons, whether the host serves or not."""
+    """returns findings about single hosts and about pairs of them, for serving and for new hosts."""
     for name in away:
         f.add("unreachable", name)
     answers = {}
@@ -267,7 +268,7 @@ def judge(case):
 
 
 def hosts_of(columns):
-    """maps names to what is known of each host; an answer, JSON as look.py printed it, is parsed if there is one."""
+    """maps names to what is known about each host. An answer is the JSON that look.py printed."""
     rows = [dict(zip(columns, values)) for values in zip(*columns.values())]
     for row in rows:
         row["answer"] = json.loads(row["answer"]) if row["answer"] and not row["failed"] else None

@@ -1,7 +1,7 @@
-"""Report, as JSON, what matters about a host before it is changed: look.py QUESTION, where QUESTION is JSON.
+"""Report, as JSON, facts about a host that matter before it changes: look.py QUESTION, where QUESTION is JSON.
 
-It changes nothing. Only etcd's disk is written to, where there is no etcd yet: a file without a name, which is gone when it is closed.
-fold.py interprets the answers.
+Changes nothing. To measure etcd's disk, it writes to an unnamed file there, which disappears when it is closed. A host with etcd data is
+not measured. fold.py interprets the reports.
 """
 import concurrent.futures
 import ctypes
@@ -54,7 +54,7 @@ def parsed(text, otherwise):
 
 # ---- the host ----
 def state():
-    """marked: one of our playbooks has run here. joined: the host is part of a cluster now."""
+    """returns marked (one of the playbooks has run here) and joined (the host is part of a cluster now)."""
     marked = any(os.path.exists(path) for path in MARKS)
     joined = os.path.exists("/etc/kubernetes/kubelet.conf") and not os.path.exists("/etc/kubernetes/.k8splan-unfinished")
     return {"marked": marked, "joined": joined, "noted": joined or os.path.exists("/etc/k8splan/plan.json")}
@@ -118,7 +118,7 @@ def cgroups():
 
 
 def unloadable(modules):
-    """returns modules that are not loaded and cannot be. Unknown in a container without module files: it shares its host's modules."""
+    """returns modules that are not loaded and cannot be loaded. Unknown in a container without module files: it shares its host's modules."""
     if not shutil.which("modprobe") or container() and not os.path.isdir("/lib/modules/" + os.uname().release):
         return []
     absent = [name for name in modules if not os.path.isdir("/sys/module/" + name)]
@@ -185,7 +185,7 @@ def ports(wanted, names):
 
 
 def forwarding(managed):
-    """returns rules that drop forwarded packets, as texts for a person; nothing if the rules cannot be read."""
+    """returns rules that drop forwarded packets, as readable text; nothing if the rules cannot be read."""
     found = []
     ufw = managed and "ENABLED=yes" in read("/etc/ufw/ufw.conf")
     for line in [] if ufw else run("iptables", "--wait", "5", "--list-rules", "FORWARD").splitlines():
@@ -205,7 +205,7 @@ def forwarding(managed):
 
 
 def shut(managed):
-    """returns firewalls other than firewalld and ufw that block connections, as texts for a person, except those the playbook manages."""
+    """returns firewalls that block connections, as readable text. firewalld, ufw, and the playbook's own rules are left out."""
     found = []
     ufw = managed and "ENABLED=yes" in read("/etc/ufw/ufw.conf")
     rules = [] if ufw else run("iptables", "--wait", "5", "--list-rules", "INPUT").splitlines()
@@ -224,7 +224,7 @@ def nameservers(path):
 
 
 def resolver():
-    """returns the name servers that pods' DNS would use: kubeadm takes systemd-resolved's list if that runs."""
+    """returns the name servers that pods will use: kubeadm takes systemd-resolved's list if that service runs."""
     own = "/run/systemd/resolve/resolv.conf"
     return nameservers(own if run("systemctl", "is-active", "systemd-resolved").strip() == "active" and os.path.exists(own) else "/etc/resolv.conf")
 
@@ -243,7 +243,7 @@ def checksum(data):
 
 
 def ping(address, size, tries=2):
-    """returns whether an address answers a packet of this size that must not be fragmented. None if that cannot be tested."""
+    """returns whether an address answers a packet of this size with fragmentation forbidden; None if that cannot be tested."""
     six = ":" in address
     load = os.urandom(max(0, size - (48 if six else 28)) // 2 * 2)
     try:
@@ -275,7 +275,7 @@ def ping(address, size, tries=2):
 
 
 def path(peer, mtu):
-    """returns how much of a full-size packet arrives: {"peer", "answers", "whole", "largest"}."""
+    """returns which packet sizes reach an address: {"peer", "answers", "whole", "largest"}."""
     name, address = peer
     small = ping(address, 128)
     whole = small and ping(address, mtu)
@@ -295,8 +295,8 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def fetch(place, login):
-    """why nothing answers at an address, "" where something does, whatever it says. The environment names the proxy, if there is one. Where it
-    asks for a login, the host does not have that yet, and what the proxy reaches is unknown."""
+    """returns why an address does not answer; "" if it answers, with any status. The environment names the proxy, if there is one. If the
+    proxy needs a login, the host does not have it yet, so what the proxy reaches is unknown."""
     try:
         opener = urllib.request.build_opener(NoRedirect())
         opener.open(urllib.request.Request(place, method="HEAD", headers={"User-Agent": "k8splan-preflight"}), timeout=8).close()
@@ -311,7 +311,7 @@ def fetch(place, login):
 
 # ---- its disk ----
 def fsync(directory):
-    """the 99th percentile of what it takes to write 2300 bytes, as etcd does, in milliseconds; 0 if unknown.
+    """returns the 99th percentile of the time to write and sync 2300 bytes, as etcd does, in milliseconds; 0 if unknown.
     https://etcd.io/docs/v3.6/op-guide/hardware/#disks"""
     while not os.path.isdir(directory):
         directory = os.path.dirname(directory)
@@ -330,7 +330,7 @@ def fsync(directory):
 
 # ---- other programs on the host ----
 def packaged(path):
-    """returns whether a file is as its package installed it."""
+    """returns whether a file is unchanged since its package installed it."""
     if shutil.which("dpkg-query"):
         owner = run("dpkg-query", "--search", path).partition(":")[0]
         listed = run("dpkg-query", "--show", "--showformat=${Conffiles}\n", owner) if owner else ""

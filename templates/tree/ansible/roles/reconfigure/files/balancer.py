@@ -1,11 +1,10 @@
-"""Let a balancer that serves answer at another address or port, too, while clients move there.
+"""Add an address or a port to a running load balancer, next to the current one, while clients move.
 
     balancer.py --port PORT [--address ADDRESS]
 
-haproxy accepts connections at the new port in addition to the old ones, and keepalived's holder has the new address in addition to the old
-one. What
-keepalived's hosts tell each other stays the same: hosts that change first and hosts that change later agree all the time, for which the
-address is an excluded one. Where haproxy leads to no API server by the port, the old files come back.
+haproxy accepts connections at the new port too. The keepalived host that holds the old address holds the new one too. The new address is
+an excluded one (virtual_ipaddress_excluded), so keepalived's messages do not change, and hosts that change earlier or later agree. If
+haproxy reaches no API server through the new port, the old files are restored.
 https://www.keepalived.org/manpage.html
 """
 import argparse
@@ -60,7 +59,7 @@ def holding(text, address):
 
 
 def leads(port):
-    """returns why it does not answer, "" if it does."""
+    """returns why the new port does not answer, "" if it does."""
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # any API server will do here; all hosts verify theirs later
     problem = ""

@@ -1,8 +1,8 @@
-"""Recreate the API server's certificate with the names of kubeadm's configuration (standard input), and see that it is served.
+"""Recreate the API server's certificate with the names in kubeadm's configuration (standard input), and check that it is served.
 
     certificate.py --address ADDRESS --port PORT
 
-The API server reads a new file by itself. If it does not serve it, or the new one lacks a name, the old one is restored.
+The API server reloads the file by itself. If it does not serve the new certificate, or a name is missing, the old one is restored.
 https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/
 """
 import argparse

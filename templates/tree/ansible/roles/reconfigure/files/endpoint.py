@@ -1,13 +1,15 @@
-"""Move a host, or the cluster's own records, from one endpoint of the API to another.
+"""Move a host, or the cluster's records, to another endpoint of the API.
 
-    endpoint.py answers --new HOST:PORT --ca FILE      wait until the new one answers, with a certificate of this cluster's that names it; --at
-                        ADDRESS  dials there, wherever the name leads; --static NAME  and this static pod of the host runs
-    endpoint.py cluster --old HOST:PORT --new HOST:PORT    the ConfigMaps cluster-info and kube-proxy, on a control plane
-    endpoint.py host    --old HOST:PORT --new HOST:PORT --own HOST:PORT    this host's kubeconfigs; prints the names of those that changed
-    endpoint.py back                                   the kubeconfigs of before; "done" deletes them
+    endpoint.py answers --new HOST:PORT --ca FILE      waits until the new endpoint answers with a certificate of this cluster for its name
+                        --at ADDRESS     connects to this address, whatever the name resolves to
+                        --static NAME    also requires that this static pod of the host runs
+    endpoint.py cluster --old HOST:PORT --new HOST:PORT    changes the ConfigMaps cluster-info and kube-proxy, on a control plane
+    endpoint.py host    --old HOST:PORT --new HOST:PORT --own HOST:PORT    changes this host's kubeconfigs; prints those that changed
+    endpoint.py back                                   restores the old kubeconfigs
+    endpoint.py done                                   deletes the saved copies
 
-A kubeconfig that dials another server than the old endpoint stays as it is: those of a control plane's own components dial its own API server,
-and so may its kubelet. kubeadm never writes a worker's again: https://github.com/kubernetes/kubeadm/issues/1955
+A kubeconfig with a server other than the old endpoint stays as it is. Components of a control plane connect to their own API server, and
+its kubelet may too. kubeadm never rewrites a worker's kubeconfig: https://github.com/kubernetes/kubeadm/issues/1955
 """
 import argparse
 import http.client
@@ -28,7 +30,7 @@ KUBECTL = ["kubectl", "--kubeconfig=" + ETC + "admin.conf"]
 
 
 def moved(text, old, new):
-    """returns a kubeconfig without the old endpoint."""
+    """returns a kubeconfig with the new endpoint in place of the old one."""
     return re.sub(r"(?m)^(\s*server: )[\"']?https://%s[\"']?$" % re.escape(old), lambda m: m.group(1) + "https://" + new, text)
 
 
@@ -67,7 +69,7 @@ def answers(new, ca, at, static):
 
 
 def configmap(namespace, name, key, old, new):
-    """changes the ConfigMap, and returns whether it was different."""
+    """changes the ConfigMap, and returns whether its content changed."""
     found = json.loads(subprocess.run(KUBECTL + ["--namespace=" + namespace, "get", "configmap", name, "--ignore-not-found", "--output=json"],
                                       stdout=subprocess.PIPE, check=True).stdout or "null")
     if not found or key not in found["data"]:

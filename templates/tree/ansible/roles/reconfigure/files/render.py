@@ -1,16 +1,18 @@
-"""Render a control plane's static pods again, and restore the old ones if the new ones do not answer.
+"""Render a control plane's static pods again, and restore the old ones if the new ones do not work.
 
-    render.py --address ADDRESS --port PORT --components kube-apiserver,…    with kubeadm's configuration on standard input
-              --data OLD=NEW    takes the data of the member of etcd along to another directory
-              --reads kube-scheduler=/etc/kubernetes/scheduler-config.yaml --content BASE64    a file that the component reads once
-              --staged FILE     where that content is instead, of a file with secrets
+    render.py --address ADDRESS --port PORT --components kube-apiserver,…    reads kubeadm's configuration from standard input
+              --data OLD=NEW    moves the etcd member's data to another directory
+              --reads kube-scheduler=/etc/kubernetes/scheduler-config.yaml --content BASE64    a file that the component reads at start
+              --staged FILE     a file with that content, if it has secrets
 
-kubeadm writes the manifests, and the kubelet starts a pod again whose manifest has changed. Prints the names of those, one a line. A pod
-counts as up when it runs in another container than before, and that one answers for some seconds. Of the controller manager and the scheduler
-the one that leads must go on as long. One whose file alone has changed has its container stopped: the kubelet starts another one.
+kubeadm writes the manifests, and the kubelet restarts a pod when its manifest changes. If only the file of --reads changed, this program
+stops the container, and the kubelet starts a new one. Prints the names of the restarted pods, one per line.
 
-The old files are kept in BEFORE until the new ones are known to work. If a run was interrupted in between, the next one judges what that one wrote,
-and not whether it would write anything else. Only one of them is at work on a host: a run whose connection was lost is waited for.
+A pod counts as started when a new container runs and answers for some seconds. For the controller manager and the scheduler, the leading
+instance must answer for as long.
+
+The old files stay in BEFORE until the new ones work. If a run was interrupted before that, the next run first checks what the interrupted
+one wrote. Only one run works on a host at a time: a run that lost its connection is waited for.
 """
 import argparse
 import base64
@@ -65,7 +67,7 @@ def read(path):
 
 
 def saved(name):
-    """returns what an interrupted run found here; None if there was none."""
+    """returns what an interrupted run saved here; None if there was none."""
     return read(BEFORE + name)
 
 
@@ -83,7 +85,7 @@ def judged(names):
 
 
 def lasting(text):
-    """returns what is never reverted: the version, and the data directory of an etcd member."""
+    """returns what is never reverted: the version, and an etcd member's data directory."""
     return re.findall(r"(--data-dir=\S+|image: \S+)", text)
 
 
@@ -94,7 +96,7 @@ def earlier(component):
 
 
 def alone():
-    """waits for a run that lost its connection, and whose program still runs here."""
+    """waits for an earlier run that lost its connection while its program still runs here."""
     lock = open(LOCK, "w", encoding="ascii")  # pylint: disable=consider-using-with
     fcntl.flock(lock, fcntl.LOCK_EX)
     return lock
@@ -114,7 +116,7 @@ def ended(component):
 
 
 def answers(component, address, port):
-    """returns whether it answers at the host's own address, not at the endpoint, which may lead to any control plane."""
+    """returns whether the component answers at the host's own address. The endpoint could lead to any control plane."""
     if component == "kube-apiserver":
         server = "https://%s:%d" % ("[%s]" % address if ":" in address else address, port)
         return run("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=" + server, "--request-timeout=5s", "get", "--raw=/readyz").returncode == 0
@@ -142,8 +144,8 @@ def healthy(host):
 
 
 def lead(component, address, port):
-    """the leader among a component's instances, and since when: ("", "") if unknown. An instance that waits to lead reports in its health that
-    it is well, and what it was given may still end it when it begins to work."""
+    """returns the leader among a component's instances, and since when; ("", "") if unknown. A waiting instance reports that it is healthy,
+    but its new settings may stop it when it starts to lead."""
     server = "https://%s:%d" % ("[%s]" % address if ":" in address else address, port)
     said = run("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", "--server=" + server, "--request-timeout=5s", "--namespace=kube-system", "get", "lease",
                component, "--output=jsonpath={.spec.holderIdentity} {.spec.renewTime}")
@@ -152,7 +154,7 @@ def lead(component, address, port):
 
 
 def phase(component):
-    """returns kubeadm's name of the phase that writes a manifest. etcd's then only names this host, which a member with data ignores."""
+    """returns the name of the kubeadm phase that writes a manifest. etcd's manifest then lists this host only, which a member with data ignores."""
     return ["etcd", "local"] if component == "etcd" else ["control-plane", component.replace("kube-", "")]
 
 
@@ -180,7 +182,7 @@ def take_along(old, new):
 
 
 def moved(old, new, well):
-    """deletes the copy that is no longer used."""
+    """deletes the copy of the data that is no longer used."""
     shutil.rmtree(os.path.join(old if well else new, "member"), ignore_errors=True)
     for path in (os.path.join(new, ".k8splan-moving"), ASIDE):
         if os.path.exists(path):
@@ -188,8 +190,7 @@ def moved(old, new, well):
 
 
 def comes_up(component, before, asked):
-    """waits for another container than the ones before that answers for a while, as does the one that leads. Two that came and went are enough to
-    give up."""
+    """waits for a new container that answers for a while, and for a leader that does. Gives up after two containers that ended."""
     until, since, steady, gone = time.monotonic() + PATIENCE, 0.0, set(), ended(component) | before
     leader, renewed = "", set()
     leads = component in PORTS and not any(flag in manifest(component) for flag in ("--leader-elect=false", "--leader-elect-resource-name"))

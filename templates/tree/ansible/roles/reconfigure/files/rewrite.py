@@ -1,8 +1,8 @@
-"""Write again what the API servers are to encrypt with another key, or plain, and see in etcd that none of it is left as it was.
+"""Store every object again with the current key, or unencrypted, and check in etcd that none has the old form.
 
-    rewrite.py --server HOST:PORT    on a control plane whose encryption.yaml says with which key to write
+    rewrite.py --server HOST:PORT    on a control plane whose encryption.yaml names the key to write with
 
-An API server writes an object that comes as it was only where its key is another one. Prints how many values each resource has.
+An API server writes an unchanged object only if its key changed. Prints the number of values of each resource.
 https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/#ensure-all-secrets-are-encrypted
 """
 import argparse
@@ -60,7 +60,7 @@ class Store:
         sys.exit("etcd does not answer: " + problem)
 
     def beginnings(self, resource):
-        """returns the prefix of each value of a resource."""
+        """returns the first bytes of each value of a resource."""
         name, _, group = resource.partition(".")
         for place in ["%s/%s/" % (self.prefix, name)] + (["%s/%s/%s/" % (self.prefix, group, name)] if group else []):
             key, end = place.encode("utf-8"), (place[:-1] + chr(ord("/") + 1)).encode("utf-8")
@@ -75,7 +75,7 @@ class Store:
 
 
 def left(store, resource, begins):
-    """returns how many values there are, and how many are unchanged."""
+    """returns how many values there are, and how many still have the old form."""
     all_of_them = list(store.beginnings(resource))
     old = [b for b in all_of_them if (not b.startswith(begins) if begins else b.startswith("k8s:enc:"))]
     return len(all_of_them), len(old)

@@ -1,11 +1,16 @@
-"""Stage the file of the API servers' encryption for one phase of a change.
+"""Write the API servers' encryption file for one phase of a key change.
 
-    transit.py PHASE --provider NAME --resources R,… [--rotate]    read, write or final; without a provider, what is stored becomes plain
+    transit.py PHASE --provider NAME --resources R,… [--rotate]    PHASE is read, write, or final
 
-An API server reads a value with any key of the file and writes with the first provider. So a new key comes behind the old one everywhere (read),
-then before it (write), then all is written again, and the old one goes (final). The newest key is the one with the highest number: a change that was
-interrupted goes on with it. --rotate makes another one. The file of the phase is put next to the one that is used, with the ending .next; where
-nothing is to be encrypted any more, there is none. Prints a word where the two differ.
+An API server reads stored objects with any key in the file, and writes with the first one. A change therefore has three phases:
+
+    read     add the new key after the old one, on every control plane
+    write    move it to the front; then every object is written again
+    final    remove the old key
+
+Without --provider, objects are stored unencrypted. --rotate creates a new key. The key with the highest number is the newest one, and an
+interrupted change continues with it. The phase's file has the name of the current file with the ending .next. If nothing is encrypted any
+more, there is no such file. Prints a word if the two files differ.
 https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
 """
 import argparse

@@ -1,9 +1,9 @@
 """Print which of the given certificates expire soon, one path per line.
 
-    due.py DAYS PATH…      PEM files, kubeconfig files with a certificate in them, and patterns of such; missing ones are skipped
+    due.py DAYS PATH…      PEM files, kubeconfig files with a certificate, and patterns of these; missing files are skipped
 
-kubeadm certs check-expiration knows less: nothing of external etcd, and nothing at all where an authority's key is elsewhere. A host need
-not have openssl, and python3's own library does not read certificates, so the one field that matters is read here.
+kubeadm certs check-expiration does not check external etcd, and checks nothing if an authority's key is elsewhere. A host may lack openssl,
+and python3's standard library cannot read certificates, so this program reads the one field that matters.
 """
 import base64
 import datetime

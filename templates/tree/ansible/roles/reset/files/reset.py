@@ -1,8 +1,10 @@
-"""Take off a host what site.yml made of it, programs excepted, and put back what was there before: reset.py QUESTION, where QUESTION is JSON.
+"""Remove from a host what site.yml put there, except programs, and restore what was there before.
 
-The ledger, /var/lib/k8splan/owned.json, says what is ours and what was there. A host that a release without one has built is known by its
-files; a host without our mark is not touched. kubeadm reset, which knows nothing of pod networks, Services' rules, external
-etcd and balancers, has run before where there was a node.
+    reset.py QUESTION    QUESTION is JSON
+
+The ledger, /var/lib/k8splan/owned.json, lists what the cluster owns and what was there before. A host that an older release built has no
+ledger; there, the files that such a release wrote are removed. A host without k8splan's mark is not touched. On a node, kubeadm reset has
+run before. That leaves the pod network, the rules of Services, external etcd, and load balancers, so this program removes them.
 """
 import glob
 import ipaddress
@@ -82,13 +84,13 @@ def stop(units):
 
 
 def empty(directory):
-    """empties a directory that may be a mount point, or that a program watches, and keeps it."""
+    """empties a directory, but keeps it: it may be a mount point, or watched by a program."""
     for name in os.listdir(directory) if os.path.isdir(directory) else []:
         remove(os.path.join(directory, name))
 
 
 def directories(made):
-    """removes those that were not there before, if they contain nothing else."""
+    """removes the given directories, which were not there before. A directory with foreign content stays."""
     for place in KEPT:
         if place in made or os.path.dirname(place) in made:
             for line in sorted(read("/proc/mounts").splitlines(), reverse=True):
@@ -118,7 +120,7 @@ def links(docker):
 
 
 def routes(ranges):
-    """removes routes to pods, those of our own kind (protocol 186), and the rules by which Calico and Cilium choose tables."""
+    """removes routes to pods, the playbook's own routes (protocol 186), and the rules with which Calico and Cilium select tables."""
     for family in ("-4", "-6"):
         run("ip", family, "route", "flush", "proto", "186")
         run("ip", family, "route", "flush", "table", "2004")
@@ -136,7 +138,7 @@ def routes(ranges):
 
 
 def rules(ipvs, docker):
-    """removes tables, chains, and sets, but only those with their names."""
+    """removes tables, chains, and sets that have the names of Kubernetes or a pod network."""
     for table in parsed(run("nft", "--json", "list", "tables").stdout or "{}").get("nftables", []):
         table = table.get("table", {})
         if TABLES.fullmatch(table.get("name", "")) or docker and DOCKER_TABLES.fullmatch(table.get("name", "")):
@@ -155,7 +157,7 @@ def rules(ipvs, docker):
 
 
 def tables(before):
-    """removes those of iptables' programs that are empty now, and were not there before."""
+    """removes iptables' tables that are empty now and were not there before."""
     for name in re.findall(r"(?m)^table (ip6? (?:filter|nat|mangle|raw|security))$", run("nft", "list", "tables").stdout):
         inside = parsed(run("nft", "--json", "list", "table", *name.split()).stdout or "{}").get("nftables", [])
         empty = all(kind in ("metainfo", "table") or kind == "chain" and what.get("policy") == "accept" for thing in inside for kind, what in thing.items())
@@ -164,7 +166,7 @@ def tables(before):
 
 
 def labels():
-    """removes the rules of labels.py."""
+    """removes the SELinux rules that labels.py added."""
     for path in parsed(read(HOME + "/labels.json")) or {}:
         pattern = "".join("\\" + c if c in ".^$*+?{}[]()|\\" else c for c in path) + "(/.*)?"
         run("semanage", "fcontext", "--delete", pattern)

@@ -1,7 +1,8 @@
 """Move this node's containers to another container runtime: replace.py QUESTION, where QUESTION is JSON, {"to": name, "patience": seconds}.
 
-The kubelet stops, the containers of the old runtime end, and the kubelet starts again with the new one, which is running already. If static pods
-do not start there, the old runtime gets them back, also if the playbook has ended by then. It can be interrupted at any point and run again.
+The new runtime already runs. The kubelet stops, the containers of the old runtime end, and the kubelet starts again with the new one. If
+the static pods do not start there, they go back to the old runtime, even if the playbook has ended by then. The program can be interrupted
+at any point and run again.
 """
 import glob
 import json
@@ -58,7 +59,7 @@ def active(units):
 
 
 def stop(units):
-    """stops those that exist, and disables them at boot."""
+    """stops the given units that exist, and disables them at boot."""
     there = [unit for unit in units if run("systemctl", "cat", unit).returncode == 0]
     if there:
         run("systemctl", "disable", "--quiet", *there)
@@ -76,7 +77,7 @@ def start(units):
 
 
 def lead(socket):
-    """points the kubelet at a runtime."""
+    """configures the kubelet to use a runtime."""
     for path, pattern in ENDPOINTS:
         text = read(path)
         led = re.sub(pattern, lambda found: found.group(1) + socket, text)
@@ -104,7 +105,7 @@ def missing(socket):
 
 
 def served(socket, patience):
-    """waits at most so many seconds until a runtime runs what the kubelet gives it."""
+    """waits until a runtime runs the kubelet's static pods, for at most this many seconds."""
     late = []
     for _ in range(patience):
         late = missing(socket) if active(["kubelet.service"]) else ["the kubelet"]

@@ -1,14 +1,14 @@
-"""Read the cluster's state from its API, hold the playbook's lock in it, and record what was built.
+"""Read the cluster's state from its API, hold the playbook's lock, and record what was built.
 
-    cluster.py read            prints what there is, as JSON
-    cluster.py hold            takes the Lease kube-system/k8splan-run; prints the holder if that is another run
-    cluster.py release         gives the Lease back
-    cluster.py note            writes the ConfigMap kube-system/k8splan; prints a word where that changed something
-    cluster.py label           gives nodes the labels, annotations and taints of standard input, {node: "JSON"}; prints the nodes that changed.
-                               With --drained also taints that end pods at once
-    cluster.py configure       puts standard input into --key of the ConfigMap --name of kube-system, the same way
+    cluster.py read            prints the state as JSON
+    cluster.py hold            takes the Lease kube-system/k8splan-run; if another run holds it, prints the holder
+    cluster.py release         returns the Lease
+    cluster.py note            writes the ConfigMap kube-system/k8splan; prints a word if that changed it
+    cluster.py label           sets labels, annotations, and taints of nodes from standard input, {node: "JSON"}; prints those that changed.
+                               With --drained, also sets taints that evict pods at once
+    cluster.py configure       writes standard input to --key of the ConfigMap --name in kube-system; prints a word if that changed it
 
-With the administrator's kubeconfig of a control plane, at the first of --servers that answers: its own API server, before the others'.
+Uses the administrator's kubeconfig of a control plane, and the first of --servers that answers. Its own API server is first in that list.
 """
 import argparse
 import ast
@@ -36,7 +36,7 @@ MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class Api:
-    """Client of the API with the administrator's permissions."""
+    """A client of the API with the administrator's permissions."""
 
     def __init__(self, servers):
         with open("/etc/kubernetes/admin.conf", encoding="utf-8") as f:
@@ -66,7 +66,7 @@ class Api:
             to.close()
 
     def find(self, seconds):
-        """finds the first server that is ready. Returns why there is none."""
+        """finds the first server that is ready. Returns the reason if there is none."""
         until, problem = time.monotonic() + seconds, ""
         while True:
             for server in self.servers:
@@ -107,7 +107,7 @@ def node(item):
 
 
 def brought(noted, argument):
-    """returns the paths of fields that the previous run's plan wrote into a configuration: lists of keys."""
+    """returns the fields that the previous run's plan set in a configuration, as lists of keys."""
     packed = ((noted or {}).get("binaryData") or {}).get("plan.json.gz")
     if not packed:
         return []
@@ -120,7 +120,7 @@ def brought(noted, argument):
 
 
 def images(workload):
-    """returns the images that a DaemonSet's pods start from."""
+    """returns the images of a DaemonSet's pods."""
     pod = ((workload or {}).get("spec") or {}).get("template", {}).get("spec", {})
     return sorted({c["image"] for c in pod.get("initContainers", []) + pod.get("containers", [])})
 
@@ -172,8 +172,8 @@ def moment():
 
 
 def hold(api, holder, process, over):
-    """takes the Lease, or tells whose it is. --over is the process of a holder that has ended, "*" for whoever has let it go
-    stale, or "!" if the cluster is new and no other run can be active."""
+    """takes the Lease, or returns its holder. --over is the process of a holder that has ended. "*" also takes an expired Lease, and any Lease of
+    the same user and machine. "!" means that the cluster is new, so no other run can be active."""
     now = moment()
     wanted = {
         "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
@@ -208,7 +208,7 @@ def release(api, holder, process):
 
 
 def put(api, name, change):
-    """changes a ConfigMap of kube-system, and returns whether that made a difference."""
+    """changes a ConfigMap of kube-system, and returns whether its content changed."""
     while True:
         found = api.get(SYSTEM + name)
         document = found or {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "kube-system"}}
@@ -234,7 +234,7 @@ def wished(live, planned, before):
 
 
 def tainted(live, planned, before, drained):
-    """returns a node's planned taints. Others' stay. NoExecute evicts pods at once: it is added only if the node was drained before."""
+    """returns the taints that a node must have. Taints of others stay. NoExecute evicts pods at once, so it is only added after a drain."""
     ours = {(t["key"], t["effect"]) for t in planned} | {tuple(pair) for pair in before}
     there = {(t["key"], t["effect"]) for t in live}
     kept = [t for t in live if (t["key"], t["effect"]) not in ours]
@@ -242,7 +242,7 @@ def tainted(live, planned, before, drained):
 
 
 def labeling(item, want, had, drained):
-    """returns the patch that a node needs, empty if it needs none."""
+    """returns the patch for a node, {} if it needs none."""
     patch = {}
     for kind in ("labels", "annotations"):
         change = wished(item["metadata"].get(kind, {}), want.get(kind, {}), had.get(kind, []))
@@ -257,7 +257,7 @@ def labeling(item, want, had, drained):
 
 
 def label(api, planned, drained):
-    """labels nodes, and records what it added, so that it can be removed again, and nothing of others is."""
+    """labels nodes, and records what it added. Later runs remove only what is recorded."""
     found = api.get(SYSTEM + "k8splan-nodes")
     memory = json.loads(gzip.decompress(base64.b64decode(found["binaryData"]["nodes.json.gz"])).decode("utf-8")) if found else {}
     for item in api.get("/api/v1/nodes")["items"]:
@@ -282,7 +282,7 @@ def label(api, planned, drained):
 
 
 def pack(data):
-    """compressed, because a large cluster's may exceed a ConfigMap's limit."""
+    """compresses a record: that of a large cluster can exceed a ConfigMap's size limit."""
     out = io.BytesIO()
     with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as z:
         z.write(data)
@@ -290,7 +290,7 @@ def pack(data):
 
 
 def note(plan, data):
-    """writes what the command "note" records."""
+    """writes the record of what was built."""
     packed = pack(plan)
 
     def change(document):

@@ -1,35 +1,39 @@
-"""Compare the plan with the existing cluster, before anything is changed.
+"""Compare the plan with the running cluster before anything changes.
 
-Reads, as JSON, {"plan", "hosts", "cluster", "adopt", "later", "upgrades", "moves"} and prints
+Reads JSON with the keys plan, hosts, cluster, adopt, later, upgrades, and moves. Hosts that did not answer are missing from "hosts"; that
+does not mean that they have no data. Prints JSON:
 
-    problems     why nothing may be changed, in words
-    etcd         how external etcd goes on: "begin" (none of its hosts holds data), "run", and who is to enter one by one ("joining")
-    moves        where etcd is on its way between control planes and hosts of its own: the host whose member speaks for it until the end; ""
-                 where it is not
-    leaves       the hosts whose members it leaves
-    endpoints    the API servers are to be told other members of external etcd than they know
-    pending      settings of the plan that the cluster does not have yet, and that reconfigure.yml brings
-    configuration   the cluster's ClusterConfiguration with what site.yml itself may change in it, null where that is nothing
-    certificates    control planes whose API server lacks a name in its certificate
-    target          the same with all of the plan in it, for reconfigure.yml
-    kubelet, proxy  whether the kubelets' and kube-proxy's configuration is another one in the plan
-    kubelet_target, proxy_target   these configurations with all of the plan in them, and without the fields that it no longer has
-    etcd_local   the members of stacked etcd get other settings, or their image from elsewhere
-    evicting     nodes that get a taint with NoExecute, and are drained before
-    orphans      addons that the cluster has and the plan has no longer
-    network      the pod network gets another version or other settings; "pods" where only pods that restart take them on, "kept" where a
-                 person brings them: nothing is applied
-    balancer     what is to be done to what stands before the API servers: "opens" (balancers that get another address or port next to the one
-                 that they have), "switch" (their address or router changes), "starts" (kube-vip is new), "ends" (control planes that have it still),
-                 "retune" (it gets other settings), "second" (control planes whose kube-vip holds another address: a second one holds the new one until
-                 clients have moved), "hands" (and then hands it over), "takes" (the kind of balancer that has the planned address and gives it up), "renames" (the
-                 endpoint's name leads to another address)
-    encryption   {"change", "off"}: what is stored gets other keys, or none any more
-    endpoint     {"from", "to"} where hosts and records are to dial another endpoint, null where they are not
-    upgrade      what upgrade.yml has to do: "from", "to", "record" (kubeadm's own says the old version still), "etcd" (its members rise), and the
-                 names "control_planes" and "nodes" that are not there yet; "members_first" are stacked members that have to know the next minor first
-
-hosts are those that answered: a host that is not among them is away, and not without data.
+    problems        why the playbook must stop, as sentences
+    etcd            state of external etcd: "begin" (none of its hosts has data) or "run", and the hosts that join one by one ("joining")
+    moves           while etcd moves between control planes and separate hosts: the host whose member is asked until the end; "" otherwise
+    leaves          the hosts whose members are removed by that move
+    endpoints       control planes whose API server has a different list of external etcd members
+    pending         planned settings that the cluster lacks; reconfigure.yml applies them
+    configuration   the cluster's ClusterConfiguration with the changes that site.yml may make; null if there are none
+    target          the cluster's ClusterConfiguration with all planned settings, for reconfigure.yml
+    certificates    control planes whose API server certificate has a name too few or too many
+    kubelet, proxy  whether the configuration of kubelets or kube-proxy differs from the plan
+    kubelet_target, proxy_target   these configurations with all planned settings, without fields that the plan dropped
+    etcd_local      whether stacked etcd members get other settings or another image
+    evicting        nodes that get a NoExecute taint; they are drained first
+    orphans         addons in the cluster that the plan no longer has
+    network         "settings" if the pod network changes; "pods" if only restarted pods use the change; "kept" if a person must make it, so
+                    nothing is applied; "" if nothing changes
+    balancer        changes to the load balancer of the API servers:
+                    opens     balancers that get a second address or port next to the current one
+                    switch    whether their address or virtual router changes
+                    starts    whether kube-vip is new
+                    ends      control planes that still run kube-vip and should not
+                    retune    control planes whose kube-vip gets other settings
+                    second    control planes whose kube-vip has another address: a second kube-vip holds the new one while clients move
+                    hands     whether that address is then handed over
+                    takes     the kind of balancer that has the planned address now and gives it up
+                    renames   whether the endpoint's name gets another address
+    encryption      {"change", "off"}: whether the keys for encryption at rest change, and whether encryption ends
+    endpoint        {"from", "to"} if hosts and records must use another endpoint; null otherwise
+    upgrade         remaining work of upgrade.yml: versions "from" and "to"; "record" (kubeadm's record has the old version); "etcd" (members
+                    get a newer version); "control_planes" and "nodes" that still run the old version; "members_first" (stacked members that
+                    need a newer patch before the next minor)
 """
 import ipaddress
 import json
@@ -131,7 +135,7 @@ def number(version):
 
 
 def holds(wide, narrow):
-    """returns whether each range, in kubeadm's notation, is within the one at the same index of others."""
+    """returns whether each range of the first list contains the range at the same position of the second (lists in kubeadm's notation)."""
     many, few = ([ipaddress.ip_network(part) for part in (text or "").split(",") if part] for text in (wide, narrow))
     return bool(few) and len(many) == len(few) and all(
         a.version == b.version and a.prefixlen <= b.prefixlen and b.network_address in a for a, b in zip(many, few))
@@ -188,15 +192,15 @@ class Judge:
                 self.pending.append("etcd.local.dataDir: etcd of %s keeps its data in %s, the topology says %s" % (name, used, self.plan["data_dir"]))
 
     def old(self):
-        """the hosts whose members etcd leaves, where it is to be moved: control planes with a member that is planned to be elsewhere, and
-        members of external etcd on hosts that leave. Which of them is there says the list of members."""
+        """returns the hosts whose members are removed when etcd moves: control planes with a member that is planned elsewhere, and hosts of
+        external etcd that leave. etcd's own member list decides which of them are members."""
         listed = {m["name"] for answer in self.answers.values() if answer["quorum"] for m in answer["members"]}
         if self.external:
             return sorted(n for n in self.serving if n in listed and n not in self.planned)
         return sorted(n for n in self.plan["leaving"] if n in listed and not self.hosts.get(n, {}).get("kubernetes", {}).get("serving"))
 
     def moving(self):
-        """returns the member that speaks for etcd while it moves, and whether it may."""
+        """returns the member that is asked while etcd moves, "" if etcd does not move."""
         live = (self.cluster or {}).get("cluster_configuration") or {}
         recorded = "external" if "external" in live.get("etcd", {}) else "stacked"
         elsewhere = [n for n in self.serving if self.hosts[n]["kubernetes"]["etcd_servers"]
@@ -305,7 +309,7 @@ class Judge:
                 self.no("etcd has a member that the topology lacks: %s, %s. If its host is to leave, remove-host.yml takes it out first.", name, url)
 
     def all_well(self, live, joining):
-        """adds a member only if losing it at once would cost nothing."""
+        """checks that a member may be added: the cluster must be able to lose it again at once."""
         voters = [m for m in live.values() if m["clients"] and not m["learner"]]
         ids = {answer["id"]: answer for answer in self.answers.values() if answer["quorum"]}
         well = [m for m in voters if m["id"] in ids]
@@ -318,7 +322,7 @@ class Judge:
 
     # ---- settings ----
     def settings(self, what, planned, live):
-        """reports what a component's configuration lacks of the plan. Unset defaults belong to the component."""
+        """records where a component's configuration differs from the plan. Fields that the plan does not set stay as they are."""
         have = flat(live or {})
         found = ["%s %s: the cluster has %s, the topology %s" % (what, path, "nothing" if have.get(path) is None else have[path], want)
                  for path, want in sorted(flat(planned or {}).items()) if path not in ("apiVersion", "kind") and (path != "clusterCIDR" or self.widened)  # otherwise see FIXED
@@ -342,13 +346,13 @@ class Judge:
         return bool(live and found)
 
     def defaulted(self):
-        """omits a copy: kubeadm copies external etcd's endpoints to another field if that is empty. If omitted, it follows them again."""
+        """removes a copied field: if httpEndpoints is empty, kubeadm copies external etcd's endpoints to it, and does so again without the copy."""
         live, planned = (c.get("etcd", {}).get("external", {}) for c in (self.cluster["cluster_configuration"], self.plan["cluster_configuration"]))
         if "httpEndpoints" not in planned:
             live.pop("httpEndpoints", None)
 
     def target(self):
-        """returns the cluster's record with the plan's settings, in kubeadm's format."""
+        """returns the cluster's ClusterConfiguration with the plan's settings, in kubeadm's format."""
         live, planned = self.cluster["cluster_configuration"], self.plan["cluster_configuration"]
         out = dict(live)
         for key, value in planned.items():
@@ -423,7 +427,7 @@ class Judge:
         return left
 
     def etcd_rises(self):
-        """returns whether members get another version, if that is possible in one step."""
+        """returns whether etcd members get a newer version, and reports if one step cannot do that."""
         want = self.plan.get("etcd_version", "")
         have = sorted({a["version"] for a in self.answers.values() if a["version"]}, key=number)
         if not want or not have or number(have[0]) >= number(want):
@@ -453,7 +457,7 @@ class Judge:
                         "and it joins again with the other.", name, ", ".join(node["addresses"]), planned)
 
     def labels(self):
-        """handles settings that a joined node only takes from its kubelet's flags, or after a drain."""
+        """compares settings that a joined node only gets from its kubelet's flags, or after a drain."""
         reflagged = self.plan.get("reflag", [])
         if reflagged:
             self.pending.append("the kubelet of %s has other flags in /var/lib/kubelet/kubeadm-flags.env than the topology says" % names(reflagged))
@@ -501,8 +505,8 @@ class Judge:
             self.repod = self.repod or path == "Backend.MTU"
 
     def calico(self):
-        """Calico's operator takes another version, MTU, registry and way of forwarding to its nodes one by one. Ranges, encapsulation and BGP it
-        does not change where they are in use."""
+        """compares Calico. Its operator rolls out a version, an MTU, a registry, and a data plane node by node. It does not change address
+        ranges, encapsulation, or BGP in use."""
         have, want = self.cluster.get("calico"), self.plan.get("calico")
         if not have or not want:
             return
@@ -533,12 +537,12 @@ class Judge:
             self.network = self.repod = True
 
     def hand(self, text):
-        """reports a change of the pod network that no playbook makes."""
+        """records a change of the pod network that a person must make."""
         self.by_hand.append(text + " (RUNBOOK.md, \"Change the pod network\")")
         self.kept = True
 
     def configuration(self):
-        """compares the plan with kubeadm's record. Returns that record with what follows from the current hosts."""
+        """compares the plan with kubeadm's record. Returns the record with the fields that follow from the current hosts."""
         live, planned = self.cluster["cluster_configuration"], self.plan["cluster_configuration"]
         if not live or not planned or live.get("apiVersion") != planned.get("apiVersion"):
             return None
@@ -570,7 +574,7 @@ class Judge:
         return live if changed else None
 
     def certificates(self):
-        """returns control planes whose API server's certificate lacks a name, or has an obsolete one, which renewal would keep."""
+        """returns control planes whose API server certificate lacks a name or has an obsolete one. Renewal would keep both mistakes."""
         wanted = set(self.plan["cluster_configuration"].get("apiServer", {}).get("certSANs", []))
         gone = {san for san in set((self.cluster["cluster_configuration"] or {}).get("apiServer", {}).get("certSANs", [])) - wanted if not self.known({san})}
         out = []
@@ -586,7 +590,8 @@ class Judge:
         return out
 
     def encryption(self):
-        """a key comes and goes in an order that no flag has: every API server reads with it before one writes with it, and the other way."""
+        """compares encryption at rest. A new key needs a fixed order: every API server can read with it before the first one writes with it.
+        An old key is removed in the reverse order."""
         planned = flat(self.plan["cluster_configuration"]).get("apiServer.extraArgs.encryption-provider-config", "")
         want = self.plan.get("encryption") or {"provider": "", "resources": []}
         page = "RUNBOOK.md has the steps: \"Change encryption at rest\"."
@@ -628,7 +633,7 @@ class Judge:
         return {"from": live, "to": planned} if live and planned and live != planned else None
 
     def balancer(self):
-        """compares what is in front of the API servers with the plan."""
+        """compares the load balancer of the API servers with the plan."""
         plan = self.plan.get("balancer", {"kind": ""})
         out = dict(UNBALANCED, opens=[])
         seen = {n: h["balancer"] for n, h in self.hosts.items() if "balancer" in h}
@@ -700,7 +705,7 @@ class Judge:
         return out
 
     def known(self, sans):
-        """returns whether certificate names belong to hosts that come or go, which every host handles itself."""
+        """returns whether certificate names belong to hosts that join or leave. Each host handles its own names."""
         hosts = set(self.plan["nodes"]) | set(self.plan["nodes"].values()) | set(self.plan["leaving"]) | set(self.plan["leaving"].values())
         return sans <= hosts | set(self.plan["balancers"]) | set(self.plan["balancers"].values())
 

@@ -1,7 +1,7 @@
-"""Report, on the machine that runs Ansible, who runs it: {"holder": "user@host", "process": "number began"}.
+"""Report who runs Ansible, on the machine where it runs: {"holder": "user@host", "process": "PID and start time"}.
 
-The process is the outermost ansible-playbook among those that this one descends from. With a process as argument: prints "ended" where it is
-one of this machine that runs no more, so what it held need not be waited for.
+The process is the outermost ansible-playbook above this one. With a process as argument, prints "ended" if it ran on this machine and has
+ended. Then its lock can be taken.
 """
 import getpass
 import json

@@ -1,7 +1,7 @@
-"""Report, as JSON, what a host is and which parts of the cluster it already has.
+"""Report, as JSON, what a host is and which parts of the cluster it has. Changes nothing.
 
-One cheap question to each host replaces Ansible's fact gathering and the many "is it there yet?" tasks: a second run of the
-playbook skips what this survey finds in place. It changes nothing.
+One quick run per host replaces Ansible's fact gathering and many "does it exist?" tasks. A second run of the playbook skips what this
+report lists as done.
 """
 import argparse
 import glob
@@ -152,7 +152,7 @@ def unloadable(modules):
 
 
 def services():
-    """returns for each service: is it enabled, is it running, has it been running since before one of its files was written."""
+    """returns for each service whether it is enabled, whether it runs, and whether it started before one of its files was written."""
     asked = ["Id", "ActiveState", "UnitFileState", "StateChangeTimestampMonotonic"]
     states = {name: {"enabled": False, "running": False, "stale": False} for name in SERVICES}
     booted = time.time() - time.monotonic()
@@ -240,7 +240,7 @@ def images():
 
 
 def alternative_names(path):
-    """returns the names and addresses of a certificate, as its owner would write them."""
+    """returns the names and addresses in a certificate, as text."""
     try:
         found = ssl._ssl._test_decode_cert(path)["subjectAltName"]  # CPython's own parser: a host need not have openssl
     except (AttributeError, KeyError, OSError, ssl.SSLError):
@@ -259,7 +259,7 @@ def node_name():
 
 
 def kubernetes():
-    """returns how far kubeadm has come on this host."""
+    """returns which steps of kubeadm this host has completed."""
     etc = "/etc/kubernetes/"
     authority = etc + "pki/ca.crt"
     server, manager = flags("kube-apiserver"), flags("kube-controller-manager")
@@ -290,11 +290,10 @@ def kubernetes():
 
 
 def member():
-    """what the etcd member on this host reports about itself and its cluster, over its JSON gateway; None if it does not answer.
+    """returns what the etcd member on this host reports about itself and its cluster through its JSON gateway; None if it does not answer.
 
-    Numbers are what etcdctl shows: hexadecimal.
-    https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
-    """
+    Numbers are hexadecimal, as in etcdctl's output.
+    https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/"""
     for pki in ("/etc/kubernetes/pki/etcd/", "/etc/etcd/pki/"):
         paths = [pki + name for name in ("ca.crt", "healthcheck-client.crt", "healthcheck-client.key")]
         if not all(os.path.exists(path) for path in paths):
@@ -337,7 +336,7 @@ def member():
 
 
 def settings(environment):
-    """returns a digest of what an external etcd member reads at every start, without comments and settings for the first start only."""
+    """returns a digest of the settings that an external etcd member reads at every start, without comments and first-start settings."""
     kept = [line for line in environment.splitlines() if line and not line.startswith(("#", "ETCD_INITIAL_"))]
     return hashlib.sha256("\n".join(kept).encode("utf-8")).hexdigest() if kept else ""
 
@@ -365,16 +364,15 @@ def etcd(data_dir):
 
 
 def encryption():
-    """returns the provider with which the API server is to write what it stores; "" if no file sets one."""
+    """returns the provider that the API server encrypts stored objects with; "" if no file sets one."""
     text = read("/etc/kubernetes/pki/encryption.yaml")
     found = re.search(r"\b(identity|secretbox|aescbc|aesgcm|kms)\b", text.split("providers", 1)[-1]) if text else None
     return found.group(1) if found else ""
 
 
 def balancer():
-    """what this host leads clients to the API servers by: the ports that its haproxy takes connections at, the addresses of its keepalived and the
-    router that these are of, the address of its kube-vip with a digest of that one's manifest, and the address of a second kube-vip, which
-    holds it until the first one can. Only of files that are ours."""
+    """returns the load balancer parts on this host: haproxy's ports, keepalived's addresses and virtual router, kube-vip's address and the
+    digest of its manifest, and the address of a second kube-vip, which holds it until the first one takes over. Reads only the playbook's files."""
     proxy, shared = read("/etc/haproxy/haproxy.cfg"), read("/etc/keepalived/keepalived.conf")
     if "one port before all API servers" not in proxy.partition("\n")[0]:
         proxy = shared = ""
@@ -393,8 +391,8 @@ def balancer():
 
 
 def keys():
-    """of the file of the API server's encryption: resource → its providers with the names of their keys, in order; null where there is none or it was
-    written by hand. No secret."""
+    """returns resource → its providers with the names of their keys, in order, from the API server's encryption file. None if there is no
+    file, or a person wrote it. Contains no secret."""
     try:
         entries = json.loads(read("/etc/kubernetes/pki/encryption.yaml"))["resources"]
         return {resource: ["%s:%s" % (kind, key["name"]) if key else kind for provider in entry["providers"] for kind, of in provider.items()
@@ -410,8 +408,7 @@ def swap():
 
 
 def unnamed(name, address):
-    """files of names in which one does not lead to its address: /etc/hosts, and the templates from which cloud-init makes that file again at
-    every boot where it manages it."""
+    """returns the files in which a name does not have its address: /etc/hosts, and cloud-init's templates for it, which it applies at every boot."""
     def leads(path):
         lines = [line.partition("#")[0].split() for line in read(path).splitlines()]
         return {fields[0] for fields in lines if name in fields[1:]} == {address}
@@ -426,8 +423,8 @@ def interface(address):
 
 
 def advertised():
-    """interface → accept_ra, where the kernel has its default route of IPv6 from a router. 2 keeps it when the host forwards, and 0 leaves
-    routes to networkd or NetworkManager. https://docs.kernel.org/networking/ip-sysctl.html"""
+    """maps interface → accept_ra, for interfaces whose router announces the default IPv6 route. With 2, a forwarding host keeps the route.
+    With 0, networkd or NetworkManager manages routes. https://docs.kernel.org/networking/ip-sysctl.html"""
     words = [line.split() for line in run("ip", "-6", "route", "show", "default", "proto", "ra").splitlines()]
     routed = {name for line in words for key, name in zip(line, line[1:]) if key == "dev"}
     found = {path.split("/")[6]: read(path).strip() for path in glob.glob("/proc/sys/net/ipv6/conf/*/accept_ra")}
@@ -439,7 +436,7 @@ def sysctl(name):
 
 
 def lets_in():
-    """returns what firewall.py has changed in the host's firewall."""
+    """returns what firewall.py changed in the host's firewall."""
     try:
         return json.loads(run("/usr/bin/python3", "/var/lib/k8splan/firewall.py", "state") if os.path.exists("/var/lib/k8splan/firewall.py") else "")
     except ValueError:
@@ -447,7 +444,7 @@ def lets_in():
 
 
 def selinux():
-    """whether SELinux enforces now and after the next boot, the programs and the policy that pods need there, and what labels.py labeled."""
+    """returns whether SELinux enforces now and after the next boot, its programs and container policy, and the labels that labels.py set."""
     try:
         labels = json.loads(read("/var/lib/k8splan/labels.json"))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Ask the cluster's DNS for the API's own name, as a pod would: dns.py SERVER NAME SECONDS. Prints the addresses."""
+"""Query the cluster's DNS for the API's own name, as a pod would: dns.py SERVER NAME SECONDS. Prints the addresses."""
 import ipaddress
 import os
 import socket

@@ -1,6 +1,6 @@
-"""Compare a node with its topology: node.py PROMISES SECONDS, where PROMISES is JSON (group_vars/all.yml, promises).
+"""Compare a node with its topology: node.py PROMISES SECONDS, where PROMISES is JSON (promises in group_vars/all.yml).
 
-Prints a line for each promise that is not kept, and nothing where all are. Waits at most SECONDS for what pods still have to set up.
+Prints a line for each difference, and nothing if there is none. Waits at most SECONDS for what pods still have to set up.
 """
 import glob
 import http.client
@@ -47,7 +47,7 @@ def proxy(wanted):
 
 
 def encrypted(names, found):
-    """Without the kernel's module, a pod network continues without encryption and says so only in its log."""
+    """checks encryption: without its kernel module, a pod network continues unencrypted and reports that only in its log."""
     for name in names:
         link = found.get(name, {})
         if link.get("linkinfo", {}).get("info_kind") != "wireguard" or "UP" not in link.get("flags", []):
@@ -56,7 +56,7 @@ def encrypted(names, found):
 
 
 def lengths(promised, address, found):
-    """promised: the pods' MTU if the topology sets one; 0 if it was measured."""
+    """checks the pods' MTU. promised is 0 if the topology sets none."""
     below = [link.get("mtu", 0) for link in found.values() if address in [a.get("local", "") for a in link.get("addr_info", [])]]
     sizes = {name: found[name]["mtu"] for name in TUNNELS if "UP" in found.get(name, {}).get("flags", [])}
     if os.path.exists(FLANNEL):
@@ -102,7 +102,7 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 def docker(mirrors):
-    """returns Docker Engine's actual settings, which may differ from its file."""
+    """checks the settings that Docker Engine reports. They may differ from its file."""
     try:
         to = UnixConnection("/var/run/docker.sock")
         to.request("GET", "/info")
@@ -117,7 +117,7 @@ def docker(mirrors):
 
 
 def containerd(directory):
-    """the file may be another's, imported after ours."""
+    """checks containerd's effective settings. Another imported file may override the playbook's."""
     path = next((p for p in ("/usr/local/bin/containerd", "/usr/bin/containerd") if os.path.exists(p)), "containerd")
     used = re.findall(r"(?m)^\s*config_path = ['\"]([^'\"]*)['\"]", run(path, "config", "dump"))
     if any(directory in value.split(":") for value in used):
