@@ -61,7 +61,6 @@ func schema() *spec.Block {
 var (
 	urlPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$`)
 	diskPattern = regexp.MustCompile(`^/dev(/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$`)
-	zonePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
 	// commentPattern matches a key's comment: nothing that any of the formats would interpret.
 	commentPattern = regexp.MustCompile(`^[A-Za-z0-9 ._@:/+=,-]*$`)
 )
@@ -117,7 +116,12 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	o.url = word("url", b.URL, urlPattern, `where the machines find the folder, such as "http://10.0.0.2:8000"`)
 	if b.Timezone != nil {
-		o.timezone = word("timezone", b.Timezone, zonePattern, `a name of the time zone database, such as "Europe/Berlin"`)
+		o.timezone = *b.Timezone
+		if known := zones(); !slices.Contains(known, o.timezone) {
+			say(shared.Argument, b.Attr("timezone"), "timezone is %q, which is no time zone of zone.tab. Red Hat's installer would set "+
+				"America/New_York without a word, and Ubuntu's would stop.%s Write a name such as \"Europe/Berlin\".", o.timezone,
+				spelling.DidYouMean(o.timezone, known))
+		}
 	}
 	if b.Disk != nil {
 		word("install_disk", b.Disk, diskPattern, `the disk's device, such as "/dev/sda"`)

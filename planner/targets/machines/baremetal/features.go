@@ -47,29 +47,44 @@ const (
 	subiquityAt  = "https://github.com/canonical/subiquity/blob/44e42fc6/subiquity/" // 26.10-devel, 2026-08-20
 	netplanDoc   = subiquityDoc + "#network; " + subiquityAt + "server/controllers/network.py#L121, load_autoinstall_data"
 	matchDoc     = subiquityDoc + "#disk-selection-extensions"
-	matchSource  = matchDoc + "; " + subiquityAt + "models/storage.py#L1759, _make_matchers"
+	curtinAt     = "https://github.com/canonical/curtin/blob/737e305d/curtin/" // after 24.0.0, 2026-07-08
+	matchSource  = matchDoc + "; " + subiquityAt + "models/storage.py#L1759, _make_matchers; " +
+		curtinAt + "commands/block_meta.py#L452, v1_get_path_to_disk, and block/schemas.py#L105, DISK"
 	interfaces   = "https://manpages.debian.org/bookworm/ifupdown/interfaces.5.en.html"
 	preseedGuide = "https://www.debian.org/releases/stable/amd64/apbs04.en.html"
-	netcfgAt     = "https://sources.debian.org/src/netcfg/1.187+deb12u1/" // of Debian 12
-	netcfg       = netcfgAt + "netcfg-common.c/#L1378, netcfg_nameservers_to_array"
-	netcfgFour   = preseedGuide + "; " + netcfgAt + "write_interface.c/#L113, nc_wi_static_ipv4"
-	ksDoc        = "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html"
-	ksAt         = "https://github.com/pykickstart/pykickstart/blob/r3.74/pykickstart/commands/"
-	ksNetwork    = ksDoc + "#network; " + ksAt + "network.py#L473, --ip"
-	ksSix        = ksDoc + "#network; " + ksAt + "network.py#L537, --ipv6"
-	ksMTU        = ksDoc + "#network; " + ksAt + "network.py#L475, --mtu"
-	ksServers    = ksDoc + "#network; " + ksAt + "network.py#L476, --nameserver"
-	ksDisk       = ksDoc + "#ignoredisk; " + ksAt + "ignoredisk.py#L171, --only-use"
-	ksTime       = ksDoc + "#timezone; " + ksAt + "timezone.py#L326"
-	ksSELinux    = ksDoc + "#selinux; " + ksAt + "selinux.py#L68, --permissive"
-	anaconda     = "https://anaconda-installer.readthedocs.io/en/latest/user-guide/boot-options.html#inst-proxy"
-	keyfileDoc   = "https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html"
-	networkdDoc  = "https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html"
-	linkDoc      = "https://www.freedesktop.org/software/systemd/man/latest/systemd.link.html"
-	ignitionDoc  = "https://coreos.github.io/ignition/configuration-v3_3/"
-	coreosDisk   = "https://coreos.github.io/coreos-installer/customizing-install/"
-	flatcarDisk  = "https://www.flatcar.org/docs/latest/installing/bare-metal/installing-to-disk/"
-	flatcarSSH   = "https://www.flatcar.org/docs/latest/setup/security/customizing-sshd/"
+	partmanAt    = "https://sources.debian.org/src/partman-auto/177/" // of Debian 13
+	partmanDisk  = preseedGuide + "; " + partmanAt + "display.d/initial_auto/#L29, partman-auto/disk; " +
+		partmanAt + "lib/recipes.sh/#L60, decode_recipe; " +
+		"https://sources.debian.org/src/partman-base/237/init.d/early_command/#L9; " +
+		"https://sources.debian.org/src/grub-installer/1.212/grub-installer/#L810, bootdev"
+	debianZone  = preseedGuide + "; https://sources.debian.org/src/tzsetup/0.132+deb13u1/tzsetup/#L8, time/zone"
+	netcfgAt    = "https://sources.debian.org/src/netcfg/1.187+deb12u1/" // of Debian 12
+	netcfg      = netcfgAt + "netcfg-common.c/#L1378, netcfg_nameservers_to_array"
+	netcfgFour  = preseedGuide + "; " + netcfgAt + "write_interface.c/#L113, nc_wi_static_ipv4"
+	ksDoc       = "https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html"
+	ksAt        = "https://github.com/pykickstart/pykickstart/blob/r3.74/pykickstart/commands/"
+	anacondaAt  = "https://github.com/rhinstaller/anaconda/blob/8eddd3c9/" // 45.21, 2026-08-21
+	ksNetworkAt = "; " + anacondaAt + "pyanaconda/modules/network/nm_client.py"
+	ksNetwork   = ksDoc + "#network; " + ksAt + "network.py#L473, --ip" + ksNetworkAt + "#L799"
+	ksSix       = ksDoc + "#network; " + ksAt + "network.py#L537, --ipv6" + ksNetworkAt + "#L827"
+	ksMTU       = ksDoc + "#network; " + ksAt + "network.py#L475, --mtu" + ksNetworkAt + "#L872"
+	ksServers   = ksDoc + "#network; " + ksAt + "network.py#L476, --nameserver" + ksNetworkAt + "#L840"
+	ksDisk      = ksDoc + "#ignoredisk; " + ksAt + "ignoredisk.py#L171, --only-use; " +
+		anacondaAt + "pyanaconda/modules/storage/disk_selection/selection.py#L69; " +
+		anacondaAt + "pyanaconda/core/storage.py#L168, device_matches"
+	ksTime = ksDoc + "#timezone; " + ksAt + "timezone.py#L326; " +
+		anacondaAt + "pyanaconda/modules/timezone/installation.py#L93, _correct_timezone"
+	ksSELinux = ksDoc + "#selinux; " + ksAt + "selinux.py#L68, --permissive; " +
+		anacondaAt + "pyanaconda/modules/security/installation.py#L172, ConfigureSELinuxTask"
+	anaconda = "https://anaconda-installer.readthedocs.io/en/latest/user-guide/boot-options.html#inst-proxy; " +
+		anacondaAt + "dracut/parse-anaconda-options.sh#L91"
+	keyfileDoc  = "https://networkmanager.dev/docs/api/latest/nm-settings-keyfile.html"
+	networkdDoc = "https://www.freedesktop.org/software/systemd/man/latest/systemd.network.html"
+	linkDoc     = "https://www.freedesktop.org/software/systemd/man/latest/systemd.link.html"
+	ignitionDoc = "https://coreos.github.io/ignition/configuration-v3_3/"
+	coreosDisk  = "https://coreos.github.io/coreos-installer/customizing-install/"
+	flatcarDisk = "https://www.flatcar.org/docs/latest/installing/bare-metal/installing-to-disk/"
+	flatcarSSH  = "https://www.flatcar.org/docs/latest/setup/security/customizing-sshd/"
 )
 
 // everywhere sets a source for every column.
@@ -182,14 +197,14 @@ func Features() []Feature {
 		},
 		{
 			Name:    "a disk by its ID",
-			Carried: everywhere(matchSource, preseedGuide, ksDisk, coreosDisk, flatcarDisk),
+			Carried: everywhere(matchSource, partmanDisk, ksDisk, coreosDisk, flatcarDisk),
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
 				return o.diskAt(m), strings.HasPrefix(m.disk, "/dev/disk/") && !named(m.disk)
 			},
 		},
 		{
 			Name:    "a disk by its WWN",
-			Carried: map[string]string{preseed: preseedGuide, kickstart: ksDisk, coreOS: coreosDisk, flatcar: flatcarDisk},
+			Carried: map[string]string{preseed: partmanDisk, kickstart: ksDisk, coreOS: coreosDisk, flatcar: flatcarDisk},
 			Refused: map[string]string{autoinstall: "Ubuntu's installer finds a disk by its serial number or by its place, and not by " +
 				"what this link is made of. Write a link of /dev/disk/by-id that begins with ata-, scsi-, nvme- and the model, or one of " +
 				"/dev/disk/by-path."},
@@ -198,7 +213,7 @@ func Features() []Feature {
 		{
 			Name: "a time zone",
 			Carried: everywhere(subiquityDoc+"#timezone; "+subiquityAt+"server/controllers/timezone.py#L122, deserialize",
-				preseedGuide, ksTime,
+				debianZone, ksTime,
 				"https://docs.fedoraproject.org/en-US/fedora-coreos/time-zone/",
 				"https://www.flatcar.org/docs/latest/setup/customization/configuring-date-and-timezone/"),
 			asked: func(_ *plan.Plan, o *options, _ machine) (hcl.Range, bool) {
@@ -208,8 +223,9 @@ func Features() []Feature {
 		{
 			Name: "another port of sshd",
 			Carried: map[string]string{
-				autoinstall: "https://cloudinit.readthedocs.io/en/22.4.2/reference/modules.html#write-files", preseed: preseedGuide,
-				kickstart: ksSELinux, flatcar: flatcarSSH,
+				autoinstall: "https://cloudinit.readthedocs.io/en/22.4.2/reference/modules.html#write-files",
+				preseed:     preseedGuide + "; https://sources.debian.org/src/preseed/1.125/preseed_command/, late_command",
+				kickstart:   ksSELinux, flatcar: flatcarSSH,
 			},
 			Refused: map[string]string{coreOS: "SELinux lets sshd listen only on port 22 on Fedora CoreOS, so no login would be " +
 				"possible. " +

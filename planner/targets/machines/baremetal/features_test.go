@@ -104,8 +104,8 @@ var asks = map[string]struct {
 		network: "http_proxy {\n    http = \"http://10.0.0.3:3128\"\n    credentials_file = \"~/login\"\n  }",
 	}, nil},
 	"a disk by its ID": {design{disk: "/dev/disk/by-id/ata-DISK_S1"}, map[string]string{
-		"autoinstall": "serial: DISK_S1", "preseed": "disk=$(readlink -f /dev/disk/by-id/ata-DISK_S1); debconf-set partman-auto/disk " +
-			"$disk",
+		"autoinstall": "serial: DISK_S1", "preseed": "disk=$(readlink -f /dev/disk/by-id/ata-DISK_S1) && test -b $disk && " +
+			"debconf-set partman-auto/disk $disk",
 		"kickstart": "--only-use=disk/by-id/ata-DISK_S1", "Fedora CoreOS": "coreos.inst.install_dev=/dev/disk/by-id/ata-DISK_S1",
 		"Flatcar": "flatcar-install -d /dev/disk/by-id/ata-DISK_S1",
 	}},
@@ -223,8 +223,10 @@ func read(t *testing.T, path string, data []byte) {
 	switch filepath.Base(path) {
 	case "user-data":
 		autoinstall(t, data)
+		curtin(t, data)
 	case "preseed.cfg":
 		run(t, nil, "debconf-set-selections", "--checkonly", file(t, "preseed.cfg", data))
+		partman(t, data)
 		for line := range strings.Lines(string(data)) {
 			for _, question := range []string{"d-i preseed/late_command string ", "d-i partman/early_command string "} {
 				if script, ok := strings.CutPrefix(line, question); ok {
@@ -234,6 +236,7 @@ func read(t *testing.T, path string, data []byte) {
 		}
 	case "ks.cfg":
 		kickstart(t, data)
+		anaconda(t, data)
 	case "config.ign":
 		// Debian's Ignition supports the specification up to 3.3; nothing written here is newer.
 		older := strings.Replace(string(data), `"version": "3.5.0"`, `"version": "3.3.0"`, 1)
@@ -256,8 +259,10 @@ topology. An installation erases a disk, so no setting may be ignored silently. 
 The tests write the files of each cell and validate them: cloud-init's and subiquity's schemas for autoinstall, ` +
 		`debconf-set-selections
 for preseed, Ignition's parser for Fedora CoreOS and Flatcar, and pykickstart for kickstart where it is at hand (3.74, as RHEL 9
-and 10 and Fedora 41 and 45, on 2026-11-30). What anaconda, subiquity, partman, and netcfg do with accepted values was not
-run here: those cells rely on the sources below. "playbook" is what ` + "`site.yml`" + ` carries out on the installed machine. No
+and 10 and Fedora 41 and 45, on 2026-11-30). What Anaconda, subiquity, curtin, partman, and netcfg do with accepted values was
+not run here. The lines of their source below were read on 2026-11-30, and a test requires what they require: of a disk, of a
+recipe of partitions, of an address, and of a time zone. The recipe reader of partman-auto 177 divided a disk by the recipe, with
+a GPT and an msdos label. "playbook" is what ` + "`site.yml`" + ` carries out on the installed machine. No
 argument names an archive of the system's own packages: installers take the vendor's, or the one that their boot arguments name.
 
 `)

@@ -216,13 +216,14 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 		di("passwd/username", "string", p.SSH.User)
 		di("passwd/user-password-crypted", "password", "!")
 	}
+	// partman-auto takes the only disk of a machine if this is empty, so a link that is not there stays here, and matches none.
+	// Source: https://sources.debian.org/src/partman-auto/177/display.d/initial_auto/#L36
+	di("partman-auto/disk", "string", m.disk)
+	di("grub-installer/bootdev", "string", m.disk)
 	if strings.HasPrefix(m.disk, "/dev/disk/") {
 		// The installer's partitioner only knows disks by their kernel names, which a link resolves to.
-		di("partman/early_command", "string", "disk=$(readlink -f "+m.disk+"); debconf-set partman-auto/disk $disk; "+
+		di("partman/early_command", "string", "disk=$(readlink -f "+m.disk+") && test -b $disk && debconf-set partman-auto/disk $disk && "+
 			"debconf-set grub-installer/bootdev $disk")
-	} else {
-		di("partman-auto/disk", "string", m.disk)
-		di("grub-installer/bootdev", "string", m.disk)
 	}
 	di("partman-auto/method", "string", "regular")
 	// The whole disk is one file system after the boot partitions; there is no swap.
