@@ -170,7 +170,7 @@ func (p *Project) Refuses() (why, way string) {
 	}
 	return fmt.Sprintf("Kubernetes %s can be described, not generated: it has been out of support since %s", d.Cluster.Version,
 			d.Kubernetes().SupportEnds()),
-		fmt.Sprintf("upgrade the cluster with what built it, to %s; `k8splan upgrade-path --from %s --to %s` lists the steps",
+		fmt.Sprintf("upgrade the cluster with the tool that built it, to %s; `k8splan upgrade-path --from %s --to %s` lists the steps",
 			d.WayUpWords(), d.Cluster.Version, goal)
 }
 

@@ -182,7 +182,7 @@ func rowIndex(path string) int {
 func (d *differ) setting(e *edit, arg string) {
 	r, ok := lookup(arg)
 	if !ok { // a field of a newer format
-		r = &Row{arg, []Case{{Class: Refused, What: "This k8splan does not know the argument: update it."}}, ""}
+		r = &Row{arg, []Case{{Class: Refused, What: "This release of k8splan does not know the argument: install a newer one."}}, ""}
 	}
 	chosen := r.choose(e)
 	c := Change{
@@ -217,7 +217,7 @@ func (d *differ) ignored(argument string) bool {
 }
 
 func (d *differ) ignoredWhat() string {
-	return "Target " + d.new.Target + " does not use it: nothing changes."
+	return "Nothing changes: target " + d.new.Target + " does not use this argument."
 }
 
 // without lists the items of a list that the other list lacks.
@@ -321,12 +321,12 @@ func (d *differ) combinations() {
 	switch {
 	case version && membership:
 		d.refuse("cluster.kubernetes_version", "combination",
-			"An upgrade and a change of control planes or members of etcd are two edits: "+
-				"finish one on every host, then make the other. In between the versions of the new hosts and the old ones would be two.")
+			"An upgrade and a change of control planes or etcd members must be two edits: otherwise new and old hosts would run "+
+				"different versions. Finish one on every host, then make the other.")
 	case network && membership:
 		d.refuse("network.cni.version", "combination",
-			"A new version of the pod network and a change of control planes or members of etcd "+
-				"are two edits: finish one, then make the other.")
+			"A new version of the pod network and a change of control planes or etcd members must be two edits. Finish one, then "+
+				"make the other.")
 	}
 }
 
@@ -342,8 +342,8 @@ func (d *differ) toolDoesBoth() {
 	}
 	if come > 0 && gone > 0 {
 		d.refuse("node", "comes and goes",
-			fmt.Sprintf("Machines come and go in one edit, and one command (%s) does both at once: it would remove machines "+
-				"that are not drained. Make it two edits: first those that come, then those that go.", d.new.page.Make))
+			fmt.Sprintf("Machines join and leave in one edit, and one command (%s) creates and removes them at once: it would remove "+
+				"machines before they are drained. Make two edits: first add machines, then remove the others.", d.new.page.Make))
 	}
 }
 
@@ -364,7 +364,8 @@ func (d *differ) others() {
 		switch again := d.new.page.Anew; {
 		case c.Class == None:
 		case again != "":
-			c.Class, c.Detail, c.by = Refused, "A "+d.new.Target+" cluster is not changed: delete it and create it again ("+again+").", nil
+			c.Class, c.Detail, c.by = Refused, "A "+d.new.Target+" cluster is not changed: delete it and create it again "+
+				"("+again+").", nil
 		case c.Class != Refused:
 			c.Class, c.by = Ordered, []string{"tool"}
 			c.Detail += " Applied by " + d.new.applier() + "; it was not tried."

@@ -699,7 +699,7 @@ func TestPatchesAndDescribed(t *testing.T) {
 		t.Errorf("%d steps", len(r.Steps))
 	}
 	for _, s := range r.Steps {
-		if s.Playbook != "" || !strings.Contains(s.ByHand, "with what built the cluster") {
+		if s.Playbook != "" || !strings.Contains(s.ByHand, "with the tool that built the cluster") {
 			t.Errorf("%s is done by %q, by hand %q", s.Title, s.Playbook, s.ByHand)
 		}
 	}

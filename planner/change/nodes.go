@@ -181,7 +181,8 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 	said := map[string]string{} // old names by new name
 	for _, from := range slices.Sorted(maps.Keys(d.new.moves)) {
 		if d.old.node(from) == nil {
-			d.r.Hints = append(d.r.Hints, fmt.Sprintf("the block moved from %q is stale: the old design has no such node; remove the block",
+			d.r.Hints = append(d.r.Hints, fmt.Sprintf("the block moved from %q is stale: the old design has no such node; "+
+				"remove the block",
 				from))
 		}
 		said[d.new.moves[from]] = from
@@ -299,8 +300,8 @@ func (d *differ) replaced(added, removed []*Node) {
 			d.r.Changes = append(d.r.Changes, Change{
 				ID: "node: too many at once", Class: Refused, Subject: "node", Before: fmt.Sprintf("%d %s", len(before), kind.what),
 				After: fmt.Sprintf("%d of them left", len(before)-gone), Range: at,
-				Detail: fmt.Sprintf("Too many %s change at once: their data and keys must live on in those that stay. "+
-					"Make it several edits: first those that come, then those that go, a minority each time.", kind.what),
+				Detail: fmt.Sprintf("Too many %s change at once: those that stay must keep the data and keys. "+
+					"Make several edits: first add the new ones, then remove the others, a minority each time.", kind.what),
 			})
 		}
 	}

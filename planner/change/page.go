@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Markdown is docs/change.md: what a change of each argument does to a cluster that runs, how it is carried out, and what was seen.
+// Markdown is docs/change.md: what a change of each argument does to a running cluster, how it is carried out, and how it was tested.
 func Markdown() []byte {
 	var out strings.Builder
 	out.WriteString(`# Changing a running cluster
@@ -13,27 +13,32 @@ func Markdown() []byte {
 <!-- Written by UPDATE=1 go test ./cmd/k8splan -run TestChangePage from planner/change. -->
 
 ` + "`k8splan diff OLD [NEW]`" +
-		` says what an edit of a topology does to a cluster that was built from the old one. OLD is a topology or a generated tree, ` +
-		"whose `plan.json` says what it was\ngenerated from. `k8splan generate` into an existing tree says the same first, and `--git " +
-		"REVISION` compares with a revision:\n\n" +
+		` shows what an edit of a topology does to a cluster that was built from the old one. OLD is a topology or a generated` +
+		"\ntree, which records its design in `plan.json`. `k8splan generate` into an existing tree shows the same summary first. " +
+		"`--git REVISION`\ncompares with a revision:\n\n" +
 		"```console\n$ k8splan diff out\n$ k8splan diff --git origin/main -o markdown\n```\n\n" +
-		"The verdict is the worst class of all changes. The exit code is 1 where something is refused or a topology is " +
-		"wrong, 2 where the command line is, and with\n" +
-		"`--exit-code` 3 where anything else changes. [diff.schema.json](schema/diff.schema.json) is the schema of `-o " +
-		"json`.\n\n| Class | |\n|---|---|\n")
+		"The verdict is the worst class of all changes. The exit code is 1 if a change is refused or a topology is wrong, and 2 if " +
+		"the command\nline is wrong. With `--exit-code` it is 3 if anything else changes. " +
+		"[diff.schema.json](schema/diff.schema.json) is the schema of\n`-o json`.\n\n| Class | Meaning |\n|---|---|\n")
 	for _, c := range Classes {
 		fmt.Fprintf(&out, "| %s | %s |\n", c, c.Meaning())
 	}
 	out.WriteString(`
-The order of work is always: edit, diff, generate, run. The steps keep the most members of etcd and API servers at every moment: what
-joins comes before what leaves.
-What no playbook carries out yet is done by hand, with the page of the tree's RUNBOOK.md that is named, and is never called in-place.
-If another program builds the cluster (hosted services, kops, kubespray, and others), that program applies the change, and no class is
-better than ordered. Clusters of kind, minikube and Docker Desktop are deleted and created again.
+The order of work is always: edit, diff, generate, run. Hosts join before others leave, so the cluster always keeps as many etcd members
+and API servers as possible.
+
+Some changes have no playbook yet. They are made by hand, with the named page of the tree's RUNBOOK.md, and their class is never in-place.
+If another program builds the cluster (hosted services, kops, kubespray, and others), that program applies the change, and the best class
+is ordered. Clusters of kind, minikube, and Docker Desktop are deleted and created again.
 
 ## Arguments
 
-| Argument | Change | Class | What it means | Carried out by | Seen |
+The column "Tested" says when a change was last made on a real cluster in the lab, in which chain of edits (make e2e-change), and what was
+measured. "Writes" are acknowledged writes of a client that wrote to the API during the whole change. "None lost" means that all of them
+were still there afterwards. The gap is the longest time between two of them. "Forced" means that a refused change was applied anyway.
+"Killed after 37 results" means that the playbook was killed after 37 task results and then run again.
+
+| Argument | Change | Class | What happens | Carried out by | Tested |
 |---|---|---|---|---|---|
 `)
 	for i := range table {
@@ -55,16 +60,17 @@ better than ordered. Clusters of kind, minikube and Docker Desktop are deleted a
 	out.WriteString(`
 ## Edits that must be split
 
-Some changes are possible one by one and refused together, because hosts would see two conflicting states at once:
+Some changes are possible one at a time, but refused together:
 
-- an upgrade, or another version of the pod network, with a change of control planes or members of etcd;
-- all control planes replaced, or a majority of etcd's members while others come;
-- a host that takes the address of another one that stays;
-- a pool whose machines keep their names and get other addresses;
-- machines that come and go where one command makes and removes them (Terraform, Vagrant and others): it would remove them
-  before they are drained.
+- an upgrade, or another version of the pod network, together with a change of control planes or etcd members;
+- replacing all control planes, or removing a majority of etcd members while others join;
+- giving a host the address of another host that stays;
+- giving the machines of a pool other addresses while they keep their names;
+- adding and removing machines if one command does both (Terraform, Vagrant, and others): it would remove machines before they
+  are drained.
 `)
-	out.WriteString("\n## Procedures\n\nIn the order in which they run.\n\n| Procedure | By | Before the next host or step | Undo " +
+	out.WriteString("\n## Procedures\n\nIn the order in which they run.\n\n| Procedure | By | Condition for the next host " +
+		"or step | Undo " +
 		"|\n|---|---|---|---|\n")
 	for i := range procedures {
 		p := &procedures[i]
@@ -74,16 +80,18 @@ Some changes are possible one by one and refused together, because hosts would s
 	return []byte(out.String())
 }
 
-// costs are of runs in which the machine did nothing else. Seconds of a lab whose hosts share two cores say nothing of other machines; what
-// they are to each other within one run does.
+// costs are measured in runs in which the machine did nothing else. The lab's hosts share two cores, so only ratios within one run are
+// meaningful on other machines.
 var costs = []struct{ edit, building, host, longest string }{
-	{"a worker joins two others and a control plane", "0.50", "1.5", "preparing the host 36 %, looking at all hosts 23 %, verifying 11 %"},
+	{"add a worker to two others and a control plane", "0.50", "1.5", "preparing the host 36 %, inspecting all hosts 23 " +
+		"%, verifying 11 %"},
 	{"control planes 1 → 3, stacked etcd", "0.93", "1.4", "preparing the hosts 31 %, joining one by one 23 %, verifying 17 %"},
-	{"a minor up, one control plane and two workers", "2.0", "2.0", "kubeadm's upgrade of the control plane 30 %, kubelets with drains " +
-		"36 %, looking at the hosts 13 %"},
-	{"a label, an annotation and a taint of one worker", "0.30", "0.9", "looking at all hosts 37 %, preparing them 22 %, verifying 10 %"},
-	{"a taint that evicts, so one worker is drained", "0.53", "1.6", "looking at all hosts 51 %, preparing them 10 %"},
-	{"settings of every kind, one host", "3.5", "3.5", "restarting the four static pods of the control plane, and watching " +
+	{"upgrade by one minor, one control plane and two workers", "2.0", "2.0", "kubeadm's upgrade of the control plane 30 %, " +
+		"drains and kubelets 36 %, inspecting the hosts 13 %"},
+	{"change a label, an annotation, and a taint of one worker", "0.30", "0.9", "inspecting all hosts 37 %, preparing them 22 %, " +
+		"verifying 10 %"},
+	{"add a NoExecute taint, which drains one worker", "0.53", "1.6", "inspecting all hosts 51 %, preparing them 10 %"},
+	{"change settings of every kind, one host", "3.5", "3.5", "restarting the four static pods of the control plane, and watching " +
 		"each for some seconds"},
 }
 
@@ -91,19 +99,21 @@ func writeCosts(out *strings.Builder) {
 	out.WriteString(`
 ## What a change costs
 
-Measured in the lab on 29 and 30 November 2026, in one run each: how long an edit takes, held against how long site.yml took to build the
-same cluster, and that for each host that the edit works on, where 1 is one host's share of the building.
+Measured in the lab on 29 and 30 November 2026, one run each. The unit is the time that site.yml needed to build the same cluster: 0.50
+means that the edit took half as long. The third column divides that by the number of hosts that change, where 1 is the time to build one
+host.
 
-| Edit | Of the building | For each host | What takes longest |
+| Edit | Time | For each host | Slowest parts |
 |---|---|---|---|
 `)
 	for _, c := range costs {
 		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", c.edit, c.building, c.host, c.longest)
 	}
 	out.WriteString(`
-What is done one host at a time grows with the hosts: of that upgrade, the control plane took four times as long as a worker, as kubeadm
-waits for each of its static pods. Workers join all at once and are upgraded in waves (-e wave=20% for larger ones), so another worker costs
-its share of a wave. Looking at the hosts and verifying the cluster is done on all hosts at once, and is most of what a small edit takes.
+Work on one host at a time takes longer with more hosts. In that upgrade, the control plane took four times as long as a worker, because
+kubeadm waits for each of its static pods. Workers join all at once and are upgraded in waves (-e wave=20% for larger ones), so another
+worker adds only a part of a wave. Inspecting the hosts and verifying the cluster happens on all hosts at once, and takes most of the time
+of a small edit.
 `)
 }
 

@@ -98,7 +98,7 @@ func movement(r *Record, names map[string]bool, one, many string) []string {
 		role         plan.Roles
 		one, several string
 	}{
-		{plan.ControlPlane, "control plane", "control planes"}, {plan.EtcdRole, "member of etcd", "members of etcd"},
+		{plan.ControlPlane, "control plane", "control planes"}, {plan.EtcdRole, "etcd member", "etcd members"},
 		{plan.Balancer, "load balancer", "load balancers"}, {plan.Worker, "worker", "workers"},
 	}
 	told := map[string]bool{}
@@ -149,7 +149,7 @@ func (s Spare) equal(t Spare) bool { return s.score() == t.score() }
 // words describes what both survive, or each of them.
 func (s Spare) words() string {
 	if s.Writes != nil && s.API != nil && *s.Writes == *s.API {
-		return "writes and API survive " + losses(s.Writes)
+		return "writes and the API survive " + losses(s.Writes)
 	}
 	return "writes survive " + losses(s.Writes) + " and the API " + losses(s.API)
 }
@@ -158,7 +158,7 @@ func (s Spare) words() string {
 func losses(n *int) string {
 	switch {
 	case n == nil:
-		return "nothing: they are away"
+		return "nothing: they are unavailable"
 	case *n == 0:
 		return "no loss"
 	case *n == 1:

@@ -158,7 +158,7 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 		case p.ID == "machines":
 			s.ByHand = d.new.page.Make
 		case d.described(): // no tree with playbooks and a runbook
-			s.ByHand = "with what built the cluster"
+			s.ByHand = "with the tool that built the cluster"
 		case p.ID == "join-balancer" && d.rebalanced(): // site.yml waits until clients have moved
 			s.Playbook = "reconfigure.yml"
 		case p.ID == "join-member" && d.moves():
@@ -249,7 +249,8 @@ func (d *differ) machinesStep(all map[string]*Step) {
 	}
 	if len(gone) > 0 {
 		s := d.step(all, find("machines"), "machines:gone", gone)
-		s.Title, s.Gate, s.Undo = "Remove the machines", "the tool's plan removes no other machine", "none: their disks are gone"
+		s.Title, s.Gate, s.Undo = "Remove the machines", "the tool's plan removes no other machine", "none: their disks are "+
+			"deleted"
 	}
 }
 
@@ -363,10 +364,11 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 		switch {
 		case d.facts.At(from).Past(): // no tree can be generated for what the cluster has
 			for i := range steps {
-				steps[i].Playbook, steps[i].ByHand = "", "with what built the cluster, as `kubeadm upgrade` of that release documents"
+				steps[i].Playbook, steps[i].ByHand = "", "with the tool that built the cluster, as the documentation of `kubeadm "+
+					"upgrade` of that release says"
 			}
 		case h.Kubernetes != to && len(steps) > 0: // upgrade.yml takes the cluster to the topology's version, one minor at a time
-			steps[0].Title = fmt.Sprintf("With kubernetes_version = %q in the topology, generated: %s", h.Kubernetes,
+			steps[0].Title = fmt.Sprintf("Generate with kubernetes_version = %q in the topology, and then: %s", h.Kubernetes,
 				lowerFirst(steps[0].Title))
 		}
 		out = append(out, steps...)
@@ -398,11 +400,11 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	}
 	if pins := h.Etcd[:max(0, len(h.Etcd)-1)]; !d.old.external() {
 		for _, pin := range pins {
-			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Take the stacked members of etcd to %s, one at a time, while "+
+			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Upgrade the stacked etcd members to %s, one at a time, while "+
 				"Kubernetes stays at %s", pin, from), find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)))
 		}
 	}
-	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes to Kubernetes %s, one at a time, then their kubelets",
+	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes and their kubelets to Kubernetes %s, one at a time",
 		h.Kubernetes), find("upgrade"), names(d.old.having(plan.ControlPlane)))
 	var workers []*Node
 	for _, n := range d.old.having(plan.Worker) {
@@ -410,7 +412,8 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 			workers = append(workers, n)
 		}
 	}
-	one("upgrade-workers", fmt.Sprintf("Upgrade the kubelets of the workers to %s, drained, as many at a time as the workload allows",
+	one("upgrade-workers", fmt.Sprintf("Drain the workers and upgrade their kubelets to %s, as many at a time as the workload "+
+		"allows",
 		h.Kubernetes), find("upgrade"), names(workers))
 	return out
 }

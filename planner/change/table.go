@@ -48,15 +48,17 @@ func row(argument string, class Class, source, what string, by ...string) Row {
 // patchCases are the cases of a patch that is added, removed, or changed. kubeadm rewrites the file that the patch is for.
 var patchCases = []Case{
 	{"of the kubelets' configuration", Ordered, []string{"kubelet"},
-		"Each node writes its kubelet's configuration again, patched, and restarts the kubelet: one node at a time.",
+		"Each node writes its kubelet's configuration with the new patches and restarts the kubelet, one node at a time.",
 		patchOf(plan.PatchKubelet)},
 	{"of etcd's pod", Ordered, []string{"save", "etcd-settings"},
-		"kubeadm writes the pod of one member at a time. One that does not come back gets its old manifest again.", patchOf("etcd")},
+		"kubeadm rewrites the pod of one member at a time. If a member does not start again, its old manifest is " +
+			"restored.", patchOf("etcd")},
 	{"of cluster DNS or kube-proxy", Ordered, []string{"kubeadm-addons"},
-		"kubeadm applies the Deployment or the DaemonSet again, and its pods are replaced one by one.",
+		"kubeadm applies the Deployment or the DaemonSet again. Its pods are replaced one by one.",
 		patchOf("corednsdeployment", "kubeproxydaemonset")},
 	{"of the control plane's pods", Ordered, []string{"control-plane-flags"},
-		"kubeadm writes the static pods again, patched: one control plane at a time. Those that do not come back get their old manifests.",
+		"kubeadm rewrites the static pods with the new patches, one control plane at a time. If a pod does not start again, its " +
+			"old manifest is restored.",
 		nil},
 }
 
@@ -83,317 +85,327 @@ const (
 	drainDocs       = "https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/"
 )
 
-const noHost = "Nothing of it reaches a host."
+const noHost = "No host uses it."
 
 // table has a row for every argument of the language, in order.
 var table = []Row{
-	row("variable", None, "", "The values that a host gets count, not the expressions they come from: a changed value is reported at the "+
-		"argument that it reaches."),
-	row("variable.default", None, "", "It is reported at the arguments that it reaches."),
+	row("variable", None, "", "Only the resulting values matter, not the expressions. A changed value is reported at each "+
+		"argument that uses it."),
+	row("variable.default", None, "", "A changed value is reported at each argument that uses it."),
 	row("variable.description", None, "", noHost),
-	row("variable.type", None, "", "It is reported at the arguments that it reaches."),
-	row("variable.sensitive", None, "", "It only decides what is shown."),
-	row("locals", None, "", "The values that a host gets count, not the names of expressions."),
+	row("variable.type", None, "", "A changed value is reported at each argument that uses it."),
+	row("variable.sensitive", None, "", "Decides only which values are shown."),
+	row("locals", None, "", "Only the resulting values matter, not the names."),
 
 	row("cluster", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/apis/kubeadm/v1beta4/types.go, ClusterName; "+
 		"https://etcd.io/docs/v3.6/op-guide/clustering/",
-		"A new name means a new cluster: it is kubeadm's clusterName and etcd's cluster token. An etcd member that is "+
-			"replaced later would bootstrap a cluster of its own. Keep the name, or build a new cluster and move the workload."),
-	row("cluster.type", None, "", "The type itself changes nothing; its effect is listed under the hosts and their roles."),
+		"The name is kubeadm's clusterName and etcd's cluster token. With another token, an etcd member that is replaced later "+
+			"would bootstrap a separate cluster. Keep the name, or build a new cluster and move the workload."),
+	row("cluster.type", None, "", "The type itself changes nothing. Its effects are listed under the hosts and their roles."),
 	{"cluster.kubernetes_version", []Case{
-		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes first, one at a time, then " +
-			"the kubelets, each drained. It cannot be undone once the first new API server has written.",
+		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes are upgraded first, one " +
+			"at a time, then the kubelets of drained nodes. This cannot be undone once the first new API server has written to " +
+			"etcd.",
 			func(e *edit) bool { return minors(e) >= 0 && minors(e) <= 1 && !older(e) }},
-		{"several minors up", Ordered, []string{"save", "upgrade"}, "kubeadm moves one minor at a time: the steps below are one upgrade " +
-			"at a time, each finished on every host before the next begins.", func(e *edit) bool { return minors(e) > 1 }},
+		{"several minors up", Ordered, []string{"save", "upgrade"}, "kubeadm upgrades one minor at a time. There is one upgrade " +
+			"for each minor, and each finishes on every host before the next begins.", func(e *edit) bool { return minors(e) > 1 }},
 		{"down", Refused, nil,
 			"kubeadm cannot downgrade, and etcd's data may already be in a newer format. Restore a snapshot into a cluster of the " +
 				"old version instead.", nil},
 	}, skewDocs},
 	{"cluster.control_plane_endpoint", []Case{
 		{"another name or address", Ordered, []string{"certificate", "endpoint", "drop-names"},
-			"kubeadm cannot do it. The certificates get " +
-				"both names; then the cluster's ConfigMaps, kube-proxy, and each kubelet move to the new one while the old one " +
-				"still answers.",
+			"kubeadm has no command for this. The certificates get both names. Then the cluster's ConfigMaps, kube-proxy, and " +
+				"each kubelet move to the new endpoint while the old one still answers.",
 			nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1955, https://github.com/kubernetes/kubeadm/issues/1331"},
 	{"cluster.cert_sans", []Case{
-		{"a name is added", InPlace, []string{"certificate"}, "Renewing copies the old names, so the certificate is issued again on " +
-			"each control plane. The API server reads it by itself.", func(e *edit) bool { return holds(e.after.List, e.before.List) }},
-		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nothing connects to it: kubeconfigs, the balancer's " +
-			"health checks.", nil},
+		{"a name is added", InPlace, []string{"certificate"}, "Renewal copies the old names, so each control plane gets a new " +
+			"certificate. The API server reloads it by itself.", func(e *edit) bool { return holds(e.after.List, e.before.List) }},
+		{"a name is removed", Ordered, []string{"drop-names"}, "First make sure that nothing uses the name any more: check " +
+			"kubeconfigs and the load balancer's health checks.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
-	row("cluster.site", None, "", "It says with which clusters this one shares a network: validate compares them."),
-	row("cluster.peers", None, "", "It says which clusters are reached from here: validate compares their ranges."),
-	row("cluster.max_nodes", None, "", "Used for planning only. A range derived from it is reported separately."),
+	row("cluster.site", None, "", "Names the network that this cluster shares with others. validate compares their addresses."),
+	row("cluster.peers", None, "", "Names the clusters that this one connects to. Only validate uses it, to compare address "+
+		"ranges."),
+	row("cluster.max_nodes", None, "", "Used for planning only. Address ranges derived from it are reported separately."),
 	row("cluster.api_server_port", Refused, "k8s.io/kubernetes@v1.37.2 cmd/kubeadm/app/phases/upgrade/staticpods.go",
-		"Every kubeconfig on the control planes, the balancer, and the endpoints of the Service kubernetes name the port, "+
-			"and clients would see both ports at once. Keep it, and give the balancer another port instead."),
+		"Kubeconfigs on the control planes, the load balancer, and the endpoints of the Service kubernetes all contain the port. "+
+			"During a change, clients would get both ports. Keep it, and give the load balancer another port instead."),
 	row("cluster.encryption_algorithm", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/",
-		"It takes effect when certificates are renewed. The authorities keep their keys.", "control-plane-flags", "renew-certificates"),
+		"Takes effect when certificates are renewed. Certificate authorities keep their "+
+			"keys.", "control-plane-flags", "renew-certificates"),
 	row("cluster.certificate_validity", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/",
-		"It takes effect when certificates are renewed.", "control-plane-flags", "renew-certificates"),
+		"Takes effect when certificates are renewed.", "control-plane-flags", "renew-certificates"),
 	row("cluster.ca_certificate_validity", None, "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/",
-		"The authorities of a cluster that runs keep the certificates they have: nothing changes. New ones are a rotation by hand."),
+		"Certificate authorities of a running cluster keep their certificates. To replace them, rotate them by hand."),
 	row("cluster.feature_gates", Ordered, reconfigureDocs,
-		"API servers first, then the other control plane components, kubelets and kube-proxy; to switch one off, the other way round. A "+
-			"component with an unknown gate does not start.", "control-plane-flags", "kube-proxy", "kubelet"),
+		"To enable a gate: API servers first, then the other control plane components, kubelets, and kube-proxy. To disable one: "+
+			"the reverse. A component with an unknown gate does not start.", "control-plane-flags", "kube-proxy", "kubelet"),
 	{"cluster.api_server.extra_args", []Case{
 		{"service-cluster-ip-range or etcd-servers", Refused, nil,
-			"The planner decides this flag from the ranges and the members: change those.", func(e *edit) bool {
+			"k8splan sets this flag from the Service range and the etcd members. Change those instead.", func(e *edit) bool {
 				return slices.Contains([]string{"service-cluster-ip-range", "etcd-servers"}, key(e.path))
 			}},
 		{"service-account-issuer", Ordered, []string{"control-plane-flags"},
-			"Tokens of the old issuer are refused at once unless it stays as the second one: write both, and drop the old one a day later.",
+			"Tokens of the old issuer are rejected at once unless it stays in second place. Set both, and remove the old one a " +
+				"day later.",
 			func(e *edit) bool { return key(e.path) == "service-account-issuer" }},
 		{"encryption-provider-config", Ordered, []string{"save", "control-plane-flags"},
-			"Every API server must read the new key before one " +
-				"writes with it; then all Secrets are written again. The file must be on every control plane.",
+			"Every API server must be able to read with the new key before the first one writes with it. Then all Secrets are " +
+				"written again. The file must be on every control plane.",
 			func(e *edit) bool { return key(e.path) == "encryption-provider-config" }},
 		{"any other flag", Ordered, []string{"control-plane-flags"},
-			"One API server at a time. With a flag that the version does not " +
-				"know it does not start. A file that a flag names must be on every control plane before.", nil},
+			"One API server at a time. It does not start with a flag that its version does not know. A file that a flag names " +
+				"must already be on every control plane.", nil},
 	}, reconfigureDocs},
 	row("cluster.api_server.host_file", Ordered, reconfigureDocs, hostFileWhat, "control-plane-flags"),
-	row("cluster.api_server.host_file.source", None, "", "What the file holds counts: see content."),
+	row("cluster.api_server.host_file.source", None, "", "Only the content of the file matters: see content."),
 	row("cluster.api_server.host_file.content", Ordered, reconfigureDocs, hostFileWhat, "control-plane-flags"),
 	row("cluster.api_server.extra_volume", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	row("cluster.api_server.extra_volume.host_path", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	row("cluster.api_server.extra_volume.mount_path", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	row("cluster.api_server.extra_volume.read_only", Ordered, reconfigureDocs, volumeWhat, "control-plane-flags"),
 	{"cluster.kubeadm_patch", patchCases, patchDocs},
-	row("cluster.kubeadm_patch.source", None, "", "What the file holds counts: see content."),
+	row("cluster.kubeadm_patch.source", None, "", "Only the content of the file matters: see content."),
 	{"cluster.kubeadm_patch.content", patchCases, patchDocs},
 	row("cluster.audit.policy", Ordered, auditDocs, hostFileWhat, "control-plane-flags"),
-	row("cluster.audit.log_dir", Ordered, auditDocs, "One API server at a time. What the old directory holds stays there.",
+	row("cluster.audit.log_dir", Ordered, auditDocs, "One API server at a time. Logs in the old directory stay there.",
 		"control-plane-flags"),
 	row("cluster.audit.max_age", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
 	row("cluster.audit.max_backups", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
 	row("cluster.audit.max_size", Ordered, auditDocs, "One API server at a time.", "control-plane-flags"),
 	{"cluster.encryption_at_rest.provider", []Case{
 		{"to or from a plugin", Ordered, []string{"save", "encryption-plugin"},
-			"The plugin answers on every control plane before an API server reads with it, and until none does any more.",
+			"The plugin must run on every control plane before the first API server uses it, and until the last one has stopped " +
+				"using it.",
 			func(e *edit) bool { return e.before.Text == plan.KMS || e.after.Text == plan.KMS }},
 		{"turned on", Ordered, []string{"save", "encryption"},
-			"Every API server must be able to read the new key before one writes with it; " +
-				"then all that it is for is written again.", func(e *edit) bool { return !e.had }},
+			"Every API server must be able to read with the new key before the first one writes with it. Then all affected " +
+				"objects are written again.", func(e *edit) bool { return !e.had }},
 		{"turned off", Ordered, []string{"save", "encryption"},
-			"Every API server writes plain values first, all that was encrypted is written " +
-				"again, and only then the flag goes. Until then the key must stay.", func(e *edit) bool { return !e.has }},
+			"First, every API server writes unencrypted values. Then all encrypted objects are written again, and only then the " +
+				"flag is removed. The key must stay until then.", func(e *edit) bool { return !e.has }},
 		{"another provider", Ordered, []string{"save", "encryption"},
-			"The new key comes behind the old one everywhere, then before it; all is " +
-				"written again, and the old key goes.", nil},
+			"Every API server gets the new key in second place, then in first place. Then all affected objects are written " +
+				"again, and the old key is removed.", nil},
 	}, encryptionDocs},
 	{"cluster.encryption_at_rest.resources", []Case{
-		{"of a plugin", Ordered, []string{"save", "encryption-plugin"}, "The API servers change one at a time, then what is new, " +
-			"or no longer among them, is rewritten.",
+		{"of a plugin", Ordered, []string{"save", "encryption-plugin"}, "One API server at a time. Then the objects of added and " +
+			"removed resources are written again.",
 			func(e *edit) bool { return e.new.text("cluster.encryption_at_rest.provider") == plan.KMS }},
 		{"grows", Ordered, []string{"save", "encryption"},
-			"The API servers are reconfigured one at a time, then the new resources are written again.",
+			"One API server at a time. Then the objects of added resources are written again.",
 			func(e *edit) bool { return holds(e.after.List, e.before.List) }},
 		{"shrinks", Ordered, []string{"save", "encryption"},
-			"What is to be plain again is written plain before the key is no longer asked for it.", nil},
+			"Objects of removed resources are written again unencrypted before the key is no longer used for them.", nil},
 	}, encryptionDocs},
 	row("cluster.encryption_at_rest.endpoint", Ordered, encryptionDocs,
-		"The plugin answers at both sockets until every API server uses the new one.",
+		"The plugin must answer at both sockets until every API server uses the new one.",
 		"save", "encryption-plugin"),
 	{"cluster.controller_manager.extra_args", []Case{
 		{"cluster-cidr, node-cidr-mask-size or allocate-node-cidrs", Refused, nil,
-			"The planner decides this flag from network.pod_subnets: " +
-				"with a range that does not hold the nodes' shares every controller manager stops. Change the range.", func(e *edit) bool {
+			"k8splan sets this flag from network.pod_subnets. A controller manager stops if a node's pod CIDR is outside of the " +
+				"range. Change network.pod_subnets instead.", func(e *edit) bool {
 				return slices.Contains([]string{"cluster-cidr", "node-cidr-mask-size", "allocate-node-cidrs"}, key(e.path))
 			}},
-		{"any other flag", Ordered, []string{"control-plane-flags"}, "One at a time; another one leads meanwhile.", nil},
+		{"any other flag", Ordered, []string{"control-plane-flags"}, "One at a time, while another instance leads.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/50305"},
-	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One at a time; another one leads meanwhile.",
+	row("cluster.scheduler.extra_args", Ordered, reconfigureDocs, "One at a time, while another instance leads.",
 		"control-plane-flags"),
-	row("cluster.scheduler.profile", Ordered, reconfigureDocs, "The file is not watched: the schedulers are restarted one at a "+
-		"time. Pods that run are not moved; pods that name a profile that is gone stay Pending.", "scheduler-profiles"),
+	row("cluster.scheduler.profile", Ordered, reconfigureDocs, "Schedulers read the file only at start, so they restart one at a "+
+		"time. Running pods do not move. Pods that name a removed profile stay Pending.", "scheduler-profiles"),
 	row("cluster.scheduler.profile.scoring_strategy", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
 	row("cluster.scheduler.profile.enable_plugins", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
 	row("cluster.scheduler.profile.disable_plugins", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
 	row("cluster.scheduler.profile.percentage_of_nodes_to_score", Ordered, reconfigureDocs, schedulerFile, "scheduler-profiles"),
 	{"cluster.kubelet.max_pods", []Case{
-		{"raised", Ordered, []string{"kubelet"}, "The share of the pod range that each node has must hold as many.",
+		{"raised", Ordered, []string{"kubelet"}, "Each node's pod CIDR must have enough addresses.",
 			func(e *edit) bool { return numeric(e.after) > numeric(e.before) }},
 		{"lowered", Ordered, []string{"kubelet"},
-			"A node with more pods than that is drained first: its kubelet rejects the rest when it " +
-				"restarts.", nil},
+			"Drain nodes that run more pods than this first: their kubelets reject the excess pods at restart.", nil},
 	}, reconfigureDocs},
 	row("cluster.kubelet.cgroup_driver", Refused, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/configure-cgroup-driver/",
-		"Kubelet and runtime must change together, and every container of the node must be stopped between. Build new nodes with the new "+
-			"driver and take the old ones out, or keep it."),
+		"The kubelet and the container runtime must change together, while no container of the node runs. Add new nodes with the "+
+			"new driver and remove the old ones, or keep the driver."),
 	row("cluster.kubelet.fail_swap_on", Ordered, reconfigureDocs,
-		"The hosts' swap first: with true the kubelet does not start on a host that swaps.", "kubelet"),
+		"Turn off swap on the hosts first: with true, the kubelet does not start on a host with swap.", "kubelet"),
 	row("cluster.kubelet.server_tls_bootstrap", Ordered,
 		"https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs",
-		"Each kubelet asks for a certificate, which must be approved: until then logs, exec and metrics of that node fail.",
+		"Each kubelet requests a certificate, which must be approved. Until then, logs, exec, and metrics of that node fail.",
 		"kubelet"),
 	{"cluster.kubelet.extra_args", []Case{
 		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
-			"The kubelet refuses to start with the state of the old policy: each node is drained, the state file removed.",
+			"The kubelet does not start with the state file of the old policy. Each node is drained, and its state file is " +
+				"removed.",
 			func(e *edit) bool {
 				return slices.Contains([]string{"cpu-manager-policy", "memory-manager-policy", "topology-manager-policy"}, key(e.path))
 			}},
 		{"any other flag", Ordered, []string{"kubelet"},
-			"With a flag that the version does not know the kubelet does not start: one node " +
-				"first.", nil},
+			"One node first: the kubelet does not start with a flag that its version does not know.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/110478"},
 
 	{"cluster.kubelet.config", []Case{
 		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
-			"The kubelet refuses to start with the state of the old policy: each node is drained, the state file removed.",
+			"The kubelet does not start with the state file of the old policy. Each node is drained, and its state file is " +
+				"removed.",
 			func(e *edit) bool {
 				return slices.Contains([]string{"cpuManagerPolicy", "memoryManagerPolicy", "topologyManagerPolicy"}, key(e.path))
 			}},
 		{"any other field", Ordered, []string{"kubelet"},
-			"The ConfigMap kubelet-config first, then one node at a time. A field that is taken out goes back to the kubelet's own " +
-				"default.", nil},
+			"The ConfigMap kubelet-config first, then one node at a time. A removed field gets the kubelet's default.", nil},
 	}, reconfigureDocs},
 
 	{"network.pod_subnets", []Case{
 		{"a range that holds the old one, with flannel", Ordered, []string{"pod-range", "kube-proxy", "flannel"},
-			"Controller managers, kube-proxy and flannel get the wider range. Nodes keep their shares.", func(e *edit) bool {
+			"Controller managers, kube-proxy, and flannel get the wider range. Nodes keep their pod CIDRs.", func(e *edit) bool {
 				return podsWider(e) && onFlannel(e)
 			}},
 		{"a range that holds the old one, with another pod network", Ordered, []string{"pod-range", "kube-proxy", "pod-network"},
-			"Controller managers, kube-proxy and the pod network get the wider range. Nodes keep their shares.", podsWider},
+			"Controller managers, kube-proxy, and the pod network get the wider range. Nodes keep their pod CIDRs.", podsWider},
 		{"a second family", Refused, nil,
-			"A node never gets a share of a second family: every node has to be joined again, control planes " +
-				"too. Build a new cluster with both families, or join node by node by hand.", familyAdded},
+			"An existing node never gets a pod CIDR of a second family. Every node would have to join again, control planes too. " +
+				"Build a new cluster with both families, or join the nodes again by hand, one by one.", familyAdded},
 		{"a family less", Refused, nil,
-			"The controller managers stop as long as one node has shares of both families. Build a new cluster.",
+			"Controller managers do not run while a node has pod CIDRs of both families. Build a new cluster.",
 			familyRemoved},
 		{"another or a narrower range", Refused, nil,
-			"A node's pod CIDR cannot change, and the controller manager exits while any of them is " +
-				"outside the range. Build a new cluster and move the workload, or widen the range so it holds the old one.", nil},
+			"A node's pod CIDR cannot change, and the controller manager exits if one is outside of the range. Build a new " +
+				"cluster and move the workload, or choose a wider range that contains the old one.", nil},
 	}, rangeAllocator + "; https://github.com/kubernetes/kubernetes/issues/75461"},
 	{"network.service_subnets", []Case{
 		{"a second family behind the same first range", Ordered, []string{"service-range"},
-			"All API servers get both ranges; Services that exist stay with one address.", familyAdded},
+			"All API servers get both ranges. Existing Services keep their one address.", familyAdded},
 		{"another range", Refused, nil,
-			"Every Service, the cluster's DNS and the API server's certificate have addresses of the old range. " +
-				"To have more addresses, create an additional ServiceCIDR object, which needs no change here (Kubernetes 1.33 and newer).",
+			"Every Service, the cluster's DNS, and the API server's certificate have addresses of the old range. If you only " +
+				"need more addresses, create another ServiceCIDR object (Kubernetes 1.33 or newer). That needs no change here.",
 			nil},
 	}, serviceRange + "; https://github.com/kubernetes/website/issues/51807"},
-	row("network.reserved_subnets", None, "", "It is only planned with."),
-	row("network.node_subnets", None, "", "Used for planning only. Anything that depends on it, such as the no-proxy list, is "+
+	row("network.reserved_subnets", None, "", "Used for planning only."),
+	row("network.node_subnets", None, "", "Used for planning only. Values that depend on it, such as the no-proxy list, are "+
 		"reported separately."),
 	row("network.dns_domain", Refused, "https://github.com/kubernetes/website/issues/31236",
-		"It is in the API server's certificate, the issuer of tokens, and the configuration of every pod that runs. "+
-			"Build a new cluster, or keep it."),
+		"The domain is in the API server's certificate, in the token issuer, and in the configuration of every running pod. Keep "+
+			"it, or build a new cluster."),
 	row("network.node_cidr_mask_size", Ordered, rangeAllocator,
-		"It applies to nodes that join from now on: nodes keep the share they have. Calico's block size cannot be changed.",
+		"Applies to nodes that join later. Existing nodes keep their pod CIDRs. Calico's block size cannot change.",
 		"control-plane-flags"),
 	row("network.node_cidr_mask_size_v6", Ordered, rangeAllocator,
-		"It applies to nodes that join from now on: nodes keep the share they have.", "control-plane-flags"),
-	row("network.node_port_range", Ordered, reconfigureDocs, "Firewalls and balancers first. Services with a port outside of the new "+
-		"range keep it and are only reported.", "control-plane-flags"),
+		"Applies to nodes that join later. Existing nodes keep their pod CIDRs.", "control-plane-flags"),
+	row("network.node_port_range", Ordered, reconfigureDocs, "Change firewalls and load balancers first. A Service with a port "+
+		"outside of the new range keeps the port; Kubernetes only reports it.", "control-plane-flags"),
 	{"network.mtu", mtuCases, mtuThread},
 	row("network.cni", Refused, "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
-		"Two pod networks on one node fight over its interfaces and routes. Build a new cluster with the other one, "+
-			"or follow the migration guide of that plugin node by node."),
+		"Two pod networks on one node conflict over interfaces and routes. Build a new cluster with the other one, or follow "+
+			"that plugin's migration guide node by node."),
 	{"network.cni.version", []Case{
-		{"flannel", Ordered, []string{"flannel"}, "Its pods restart node by node. Pods of the cluster reach each other meanwhile.",
+		{"flannel", Ordered, []string{"flannel"}, "flannel's pods restart node by node. The cluster's pods can reach each other " +
+			"meanwhile.",
 			onFlannel},
-		{"a newer Calico", Ordered, []string{"calico"}, "The definitions come first, then the operator, which restarts its pods node by " +
-			"node. Pods of the cluster reach each other meanwhile.", func(e *edit) bool { return onCalico(e) && !older(e) }},
+		{"a newer Calico", Ordered, []string{"calico"}, "The CustomResourceDefinitions first, then the operator, which restarts " +
+			"Calico's pods node by node. The cluster's pods can reach each other meanwhile.",
+			func(e *edit) bool { return onCalico(e) && !older(e) }},
 		{"another pod network", Ordered, []string{"pod-network"},
-			"Read the plugin's own steps: Cilium moves one minor at a time, and Calico does not go back by itself.", nil},
+			"Follow the plugin's own upgrade guide. Cilium upgrades one minor at a time, and Calico has no automatic downgrade.", nil},
 	}, "https://docs.cilium.io/en/stable/operations/upgrade/; " +
 		"https://docs.tigera.io/calico/latest/operations/upgrading/kubernetes-upgrade"},
 	{"network.cni.encapsulation", []Case{
-		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes of the two kinds do not reach each other. " +
-			"Build a new cluster, or keep it.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
-		{"calico, to or from wireguard over VXLAN", Ordered, []string{"calico", "new-pods"}, "Nodes encrypt what they send to those " +
-			"that do, and go on with VXLAN to those that do not. Only pods that start afterwards have the MTU that leaves room for it.",
+		{"flannel", Refused, nil, "flannel's backend must not change while it runs: nodes with different backends cannot reach " +
+			"each other. Keep it, or build a new cluster.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
+		{"calico, to or from wireguard over VXLAN", Ordered, []string{"calico", "new-pods"}, "During the change, nodes use " +
+			"WireGuard with each other where both have it, and VXLAN otherwise. Only pods that start later get the lower MTU " +
+			"that WireGuard needs.",
 			func(e *edit) bool {
 				return onCalico(e) && slices.Contains([]string{e.before.Text, e.after.Text}, plan.WireGuard) &&
 					slices.Contains([]string{e.before.Text, e.after.Text}, plan.VXLAN)
 			}},
-		{"calico, cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
-			"between: declare an interruption.", nil},
+		{"calico, cilium", Ordered, []string{"pod-network"}, "During the change, traffic between changed and unchanged nodes is " +
+			"lost. Plan a maintenance window.", nil},
 	}, flannelBackends + "; https://github.com/flannel-io/flannel/issues/771"},
 	{"network.cni.mtu", mtuCases, mtuThread},
 	row("network.cni.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
-		"Nodes on different interfaces do not reach each other in between.", "pod-network"),
+		"During the change, nodes on different interfaces cannot reach each other.", "pod-network"),
 	row("network.cni.kube_proxy_replacement", Ordered, "https://github.com/cilium/cilium/issues/16139",
-		"Node by node, and kube-proxy's rules are removed on each. Connections of the node break.", "pod-network", "kube-proxy"),
+		"Node by node. kube-proxy's rules are removed from each node, which breaks its connections.", "pod-network", "kube-proxy"),
 	{"network.cni.vxlan_port", []Case{
-		{"flannel", Refused, nil, "flannel's backend must not be changed while it runs: nodes with different ports do not reach each " +
-			"other. Build a new cluster, or keep the port.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
-		{"cilium", Ordered, []string{"pod-network"}, "Traffic between the nodes that have it and those that do not is lost in " +
-			"between: declare an interruption, and open the port in firewalls first.", nil},
+		{"flannel", Refused, nil, "flannel's backend must not change while it runs: nodes with different ports cannot reach each " +
+			"other. Keep the port, or build a new cluster.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
+		{"cilium", Ordered, []string{"pod-network"}, "During the change, traffic between changed and unchanged nodes is lost. " +
+			"Plan a maintenance window, and open the port in firewalls first.", nil},
 	}, flannelBackends + "; https://docs.cilium.io/en/stable/network/concepts/routing/#encapsulation"},
-	row("network.cni.bgp_as", Ordered, calicoBGP, "Every session is opened again: the routers must know the number first.", "pod-network"),
-	row("network.cni.bgp_peers", Ordered, calicoBGP, "The routers must know the nodes first; a session that ends takes the routes to the "+
-		"node's pods along.", "pod-network"),
+	row("network.cni.bgp_as", Ordered, calicoBGP, "Every BGP session restarts. Configure the number on the routers "+
+		"first.", "pod-network"),
+	row("network.cni.bgp_peers", Ordered, calicoBGP, "Configure the nodes as peers on the routers first. When a session ends, "+
+		"the routes to that node's pods are withdrawn.", "pod-network"),
 	row("network.cni.failure_domain", Ordered, calicoBGP, "See network.cni.bgp_peers.", "pod-network"),
 	row("network.cni.failure_domain.bgp_peers", Ordered, calicoBGP, "See network.cni.bgp_peers.", "pod-network"),
 	row("network.cni.plugin", Refused, "https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/network-plugins/",
-		"Another plugin is another pod network: see network.cni. Keep it, or build a new cluster."),
-	row("network.cni.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
-	row("network.cni.manifest", Ordered, addonSource, "It is applied again. What the plugin does with it, node by node, is its own "+
-		"affair: "+
-		"read its steps.", "pod-network", "addons"),
-	row("network.cni.manifest.checksum", Ordered, addonSource, "The content of the address changed. Read the plugin's own steps.",
+		"Another plugin is another pod network: see network.cni. Keep the plugin, or build a new cluster."),
+	row("network.cni.images", None, "", "Used only for lists of images and for mirrors. The manifests decide what runs."),
+	row("network.cni.manifest", Ordered, addonSource, "The manifest is applied again. How nodes take the change depends on the "+
+		"plugin: read its documentation.", "pod-network", "addons"),
+	row("network.cni.manifest.checksum", Ordered, addonSource, "The content at the URL changed. Read the plugin's documentation.",
 		"pod-network", "addons"),
 	{"network.dns.upstream", []Case{
-		{"removed", Refused, nil, "Applying takes nothing back: CoreDNS would go on asking these servers. Write those that the nodes " +
-			"themselves ask.", func(e *edit) bool { return !e.has }},
-		{"any other change", InPlace, []string{"addons"}, "CoreDNS reads its file again within two minutes, without a restart.", nil},
+		{"removed", Refused, nil, "Removing the argument does not change CoreDNS, which would still use these servers. Write the " +
+			"name servers that the nodes use instead.", func(e *edit) bool { return !e.has }},
+		{"any other change", InPlace, []string{"addons"}, "CoreDNS reloads its file within two minutes, without a restart.", nil},
 	}, "https://coredns.io/plugins/reload/"},
 	{"network.dns.node_local_cache", []Case{
-		{"on", Ordered, []string{"node-cache", "kubelet"}, "The caches first, then the kubelets. A pod asks the cache once it is started " +
-			"again.", func(e *edit) bool { return e.after.Text == "true" }},
-		{"off", Ordered, []string{"kubelet", "new-pods"}, "The kubelets first; running pods use the cache until they restart. " +
-			"Then delete the DaemonSet node-local-dns of namespace kube-system by hand.", nil},
+		{"on", Ordered, []string{"node-cache", "kubelet"}, "The caches first, then the kubelets. A pod uses the cache after its " +
+			"next restart.", func(e *edit) bool { return e.after.Text == "true" }},
+		{"off", Ordered, []string{"kubelet", "new-pods"}, "The kubelets first. Running pods use the cache until they restart. " +
+			"Then delete the DaemonSet node-local-dns in the namespace kube-system by hand.", nil},
 	}, "https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/"},
 	{"network.dns.replicas", []Case{
-		{"removed", Refused, nil, "Applying takes nothing back: the number of pods would stay. Write replicas = 2, which is kubeadm's own.",
+		{"removed", Refused, nil, "Removing the argument does not change the number of pods. Write replicas = 2, which is " +
+			"kubeadm's default.",
 			func(e *edit) bool { return !e.has }},
-		{"any other change", InPlace, []string{"addons"}, "Pods come or go; those that stay are not restarted.", nil},
+		{"any other change", InPlace, []string{"addons"}, "Pods are added or removed. The others do not restart.", nil},
 	}, "https://kubernetes.io/docs/tasks/administer-cluster/dns-horizontal-autoscaling/"},
 	{"network.kube_proxy.mode", []Case{
 		{"between iptables and ipvs", Ordered, []string{"kube-proxy", "machine"},
-			"Neither removes the other's rules: each node is drained and booted after the change.", func(e *edit) bool {
+			"Neither mode removes the rules of the other, so each node is drained and rebooted after the change.", func(e *edit) bool {
 				return between(e,
 					"iptables", "ipvs")
 			}},
-		{"to or from none", Refused, nil, "There would be no Services in between. Switch the replacement in the pod network first " +
-			"(kube_proxy_replacement), which takes kube-proxy with it.",
+		{"to or from none", Refused, nil, "Services would not work during the change. Change kube_proxy_replacement in the block " +
+			"cni instead, which also adds or removes kube-proxy.",
 			func(e *edit) bool { return e.before.Text == "none" || e.after.Text == "none" }},
-		{"to or from nftables", Ordered, []string{"kube-proxy"}, "Every node needs Linux 5.13. kube-proxy removes its old rules by itself.",
+		{"to or from nftables", Ordered, []string{"kube-proxy"}, "Every node needs Linux 5.13 or newer. kube-proxy removes its " +
+			"old rules by itself.",
 			nil},
-	}, "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes; https://github.com/kubernetes/kubernetes/issues/109286"},
-	row("network.kube_proxy.strict_arp", Ordered, "https://metallb.universe.tf/installation/", "kube-proxy is restarted node by node.",
+	}, "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes; " +
+		"https://github.com/kubernetes/kubernetes/issues/109286"},
+	row("network.kube_proxy.strict_arp", Ordered, "https://metallb.universe.tf/installation/", "kube-proxy restarts node by node.",
 		"kube-proxy"),
 	row("network.kube_proxy.config", Ordered, reconfigureDocs,
-		"kube-proxy is restarted node by node. A field that is taken out goes back to kube-proxy's own default.", "kube-proxy"),
+		"kube-proxy restarts node by node. A removed field gets kube-proxy's default.", "kube-proxy"),
 	row("network.http_proxy.http", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
 	row("network.http_proxy.https", Ordered, "https://github.com/kubernetes/kubeadm/issues/2114", proxyWhat, "proxy"),
 	row("network.http_proxy.no_proxy", Ordered, "https://github.com/kubermatic/kubeone/issues/3310",
-		"The list grows before the hosts that it names join: otherwise the API server reaches webhooks and pods through the proxy.",
+		"Hosts must be in the list before they join. Otherwise the API server connects to their webhooks and pods through the "+
+			"proxy.",
 		"proxy"),
 	row("network.http_proxy.credentials_file", Ordered, "https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html",
-		"The path reaches no host. Every run of site.yml lays down what the file holds; runtimes restart one by one where it is "+
-			"new.", "proxy"),
+		"Hosts do not use the path. Every run of site.yml writes the content of the file to the hosts. Where it changed, "+
+			"container runtimes restart one by one.", "proxy"),
 
 	row("container_runtime", Ordered,
 		"https://kubernetes.io/docs/tasks/administer-cluster/migrating-from-dockershim/change-runtime-containerd/",
-		"Node by node, drained. The new runtime pulls what static pods need before the old one stops; then the node's containers end, "+
-			"with its member of stacked etcd and its API server, and start again there. Images and containers of others stay in the "+
-			"old runtime's directory.", "runtime-kind"),
+		"Node by node, each drained. The new runtime pulls the images of static pods before the old one stops. Then all "+
+			"containers of the node stop, etcd and the API server included, and start in the new runtime. Images and containers "+
+			"of other programs stay in the old runtime's directory.", "runtime-kind"),
 	{"container_runtime.version", []Case{
-		{"of another runtime", Ordered, []string{"runtime-kind"}, "It comes with the runtime.", otherRuntime},
+		{"of another runtime", Ordered, []string{"runtime-kind"}, "Changes with the runtime.", otherRuntime},
 		{"down", Ordered, []string{"runtime"},
-			"An older runtime may not read the state of the newer one: drain, remove all sandboxes, then " +
-				"install.", older},
-		{"up", Ordered, []string{"runtime"}, "containerd moves one minor at a time, and from 1.7 to 2 by way of 2.0 or 2.1.", nil},
+			"An older runtime may not be able to read the state of the newer one. Each node is drained, and all sandboxes are " +
+				"removed before the installation.", older},
+		{"up", Ordered, []string{"runtime"}, "containerd upgrades one minor at a time, and from 1.7 first to 2.0 or 2.1.", nil},
 	}, "https://github.com/containerd/containerd/issues/12727"},
 	row("container_runtime.credentials_file", InPlace, registrySource,
-		"The path reaches no node. Every run of site.yml lays down what the "+
-			"file holds, one node first; containerd restarts where it is new.", "registry"),
+		"Nodes do not use the path. Every run of site.yml writes the content of the file to the nodes, one node first. Where it "+
+			"changed, containerd restarts.", "registry"),
 	row("container_runtime.registry", InPlace, registrySource, registryWhat, "registry"),
 	row("container_runtime.registry.mirrors", InPlace, registrySource, registryWhat, "registry"),
 	row("container_runtime.registry.plain_http", InPlace, registrySource, registryWhat, "registry"),
@@ -401,98 +413,103 @@ var table = []Row{
 	row("container_runtime.registry.ca_file", InPlace, registrySource, registryWhat, "registry"),
 
 	{"etcd.topology", []Case{
-		{"to or from an etcd that others run", Refused, nil, "The API servers would find an empty etcd, or another cluster's. To move " +
-			"the data, " +
-			"take a snapshot and restore it into a new cluster.", func(e *edit) bool { return e.old.foreign() != e.new.foreign() }},
+		{"to or from an etcd that others run", Refused, nil, "The API servers would find an empty etcd, or that of another " +
+			"cluster. To move the data, take a snapshot and restore it into a new cluster.",
+			func(e *edit) bool { return e.old.foreign() != e.new.foreign() }},
 		{"stacked members get hosts of their own", Ordered, []string{"move-etcd"},
-			"Member by member, with one authority for both: the new ones enter as learners and are promoted, one API server at a time is " +
-				"led to " +
-				"them, and those on the control planes leave. It stays one cluster of etcd, and writes go on. The API of a single " +
-				"control plane is " +
-				"away for about a minute, while its API server starts again.",
+			"Member by member, with the same certificate authority. New members join as learners and are promoted. Then one API " +
+				"server at a time changes to them, and the members on the control planes leave. etcd stays one cluster, and " +
+				"writes continue. With a single control plane, the API is unavailable for about a minute while its API server " +
+				"restarts.",
 			func(e *edit) bool { return e.new.external() }},
 		{"external members move to the control planes", Ordered, []string{"move-etcd"},
-			"Member by member, with one authority for both: one member at a time enters on a control plane, one API server at a time is " +
-				"led to its " +
-				"own, and the old ones leave. It stays one cluster of etcd, and writes go on. The API of a single control plane " +
-				"is unavailable for about a minute, while its API server starts again.", nil},
+			"Member by member, with the same certificate authority. One member at a time joins on a control plane. Then one API " +
+				"server at a time changes to its local member, and the old members leave. etcd stays one cluster, and writes " +
+				"continue. With a single control plane, the API is unavailable for about a minute while its API server restarts.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/3106; https://github.com/kubernetes/website/issues/38714; " + etcdRuntime},
 	{"etcd.version", []Case{
-		{"while etcd moves, within one minor", Ordered, []string{"move-etcd"}, "The members that enter have it.",
+		{"while etcd moves, within one minor", Ordered, []string{"move-etcd"}, "Members that join get the new version.",
 			func(e *edit) bool { return e.old.external() != e.new.external() && minors(e) == 0 }},
-		{"while etcd moves, another minor", Refused, nil, "Members of two minors are an upgrade, with an order of its own: move etcd " +
-			"with a " +
-			"version of the minor that it has, and upgrade it after.", func(e *edit) bool { return e.old.external() != e.new.external() }},
-		{"stacked members", Ordered, []string{"save", "upgrade"}, "kubeadm takes its members along with the control planes.",
+		{"while etcd moves, another minor", Refused, nil, "Another minor is an upgrade, which has its own order. Move etcd " +
+			"within its minor first, and upgrade it afterwards.", func(e *edit) bool { return e.old.external() != e.new.external() }},
+		{"stacked members", Ordered, []string{"save", "upgrade"}, "kubeadm upgrades stacked members together with the control " +
+			"planes.",
 			func(e *edit) bool { return e.new.text("etcd.topology") != "external" }},
 		{"one minor up, or patches", Ordered, []string{"save", "upgrade-etcd"},
-			"Member by member. Before a new minor every member runs a patch release that knows it: 3.5.26 before 3.6, 3.6.11 before 3.7.",
+			"Member by member. Before a new minor, every member must run a patch release that supports it: 3.5.26 before 3.6, " +
+				"3.6.11 before 3.7.",
 			func(e *edit) bool { return !older(e) && minors(e) <= 1 }},
-		{"several minors up", Refused, nil, "etcd moves one minor at a time: write the newest patch release of the next minor, apply it, " +
-			"then the next.", func(e *edit) bool { return !older(e) }},
+		{"several minors up", Refused, nil, "etcd upgrades one minor at a time. Write the newest patch release of the next " +
+			"minor, apply that, and continue with the following minor.", func(e *edit) bool { return !older(e) }},
 		{"patches down", Ordered, []string{"save", "upgrade-etcd"}, "Member by member, within one minor.",
 			func(e *edit) bool { return minors(e) == 0 }},
 		{"a minor down", Refused, nil,
-			"Only etcd's own downgrade procedure does it, one minor. Restore a snapshot into members of the old " +
-				"version, or keep it.", nil},
+			"Only etcd's own downgrade procedure can do this, and only by one minor. Keep the version, or restore a snapshot " +
+				"into members of the old version.", nil},
 	}, "https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/"},
 	row("etcd.data_dir", Ordered, "https://etcd.io/docs/v3.6/op-guide/maintenance/", "Member by member: stop it, move the whole "+
-		"directory, start it. A member that starts on an empty directory founds its own cluster.", "save", "etcd-data"),
+		"directory, and start it. A member that starts with an empty directory creates a separate cluster.", "save", "etcd-data"),
 	{"etcd.quota", []Case{
-		{"lowered", Ordered, []string{"etcd-settings"}, "The database must be smaller than the new quota, or etcd takes no more writes: " +
-			"compact and defragment first.", func(e *edit) bool { return bytesOf(e.after.Text) < bytesOf(e.before.Text) }},
-		{"raised", Ordered, []string{"etcd-settings"}, "Member by member; an alarm that was raised is disarmed after. It costs memory.",
+		{"lowered", Ordered, []string{"etcd-settings"}, "If the database is larger than the new quota, etcd accepts no more " +
+			"writes. Compact and defragment first.", func(e *edit) bool { return bytesOf(e.after.Text) < bytesOf(e.before.Text) }},
+		{"raised", Ordered, []string{"etcd-settings"}, "Member by member. An active alarm is disarmed afterwards. A larger quota " +
+			"needs more memory.",
 			nil},
 	}, "https://etcd.io/docs/v3.6/dev-guide/limit/#storage-size-limit"},
-	row("etcd.heartbeat_interval", Ordered, etcdTuning, "All members must have the same. Raised: after the election timeout; lowered: "+
-		"before it.", "etcd-settings"),
-	row("etcd.election_timeout", Ordered, etcdTuning, "All members must have the same. Raised: before the heartbeat; lowered: after it.",
+	row("etcd.heartbeat_interval", Ordered, etcdTuning, "All members must have the same value. Raise it after the election "+
+		"timeout, or lower it before that.", "etcd-settings"),
+	row("etcd.election_timeout", Ordered, etcdTuning, "All members must have the same value. Raise it before the heartbeat "+
+		"interval, or lower it after that.",
 		"etcd-settings"),
 	{"etcd.extra_args", []Case{
-		{"initial-…", None, nil, "A member with data ignores it: nothing changes.", func(e *edit) bool {
+		{"initial-…", None, nil, "Nothing changes: a member with data ignores the flag.", func(e *edit) bool {
 			return strings.HasPrefix(key(e.path),
 				"initial-")
 		}},
 		{"any other flag", Ordered, []string{"etcd-settings"},
-			"Member by member, and the run stops at the first that does not come back: " +
-				"with a flag that the version does not know etcd does not start.", nil},
+			"Member by member. The run stops at the first member that does not start again. etcd does not start with a flag that " +
+				"its version does not know.", nil},
 	}, "https://etcd.io/docs/v3.6/op-guide/configuration/"},
 	{"etcd.external_endpoints", []Case{
-		{"members of the same etcd", Ordered, []string{"etcd-endpoints"}, "One API server at a time. That the new endpoints are of the " +
-			"same etcd is not checked: those who run it know.", func(e *edit) bool {
+		{"members of the same etcd", Ordered, []string{"etcd-endpoints"}, "One API server at a time. k8splan cannot check that " +
+			"the new endpoints belong to the same etcd: ask its operators.", func(e *edit) bool {
 			return slices.ContainsFunc(e.after.List, func(u string) bool { return slices.Contains(e.before.List, u) })
 		}},
 		{"another etcd", Refused, nil,
-			"The API servers would find an empty etcd, or another cluster's. Keep one endpoint of before while " +
-				"its members change; to move the data, take a snapshot and restore it into a new cluster.", nil},
+			"The API servers would find an empty etcd, or that of another cluster. If members of the same etcd change, keep one " +
+				"of the old endpoints. To move the data, take a snapshot and restore it into a new cluster.", nil},
 	}, etcdRuntime},
-	row("etcd.ca_file", Ordered, localFileDocs, "site.yml lays the file down. An API server reads an authority when it starts: restart "+
-		"them one at a time after that, and let the file hold the old and the new one meanwhile.", "local-files"),
+	row("etcd.ca_file", Ordered, localFileDocs, "site.yml copies the file. API servers read a certificate authority only at "+
+		"start, so restart them one at a time afterwards. Until then, the file must contain the old and the new "+
+		"authority.", "local-files"),
 	row("etcd.cert_file", InPlace, localFileDocs, localFileWhat, "local-files"),
 	row("etcd.key_file", InPlace, localFileDocs, localFileWhat, "local-files"),
 
 	{"load_balancer", []Case{
 		{"to a proxy on every node", Ordered, []string{"certificate", "local-balancer", "balancer", "drop-names"},
-			"The proxies start, then the endpoint's name leads each node to its own. " + hostsOfPods,
+			"The proxies start first. Then the endpoint's name resolves to the local proxy on each node. " + hostsOfPods,
 			func(e *edit) bool { return e.after.Text == plan.LocalBalancer }},
 		{"from a proxy on every node", Ordered, []string{"certificate", "new-balancer", "local-balancer", "drop-names"},
-			"The new one is set up, then the endpoint's name leads there, and the proxies go last. " + hostsOfPods,
+			"The new load balancer is set up first. Then the endpoint's name resolves to it, and the proxies are removed " +
+				"last. " + hostsOfPods,
 			func(e *edit) bool { return e.before.Text == plan.LocalBalancer }},
-		{"the first one", Ordered, []string{"new-balancer"}, "It is set up next to the current endpoint; clients move to it with " +
-			"control_plane_endpoint.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
-		{"none any more", Ordered, []string{"balancer"}, "Clients move away from it first, with control_plane_endpoint.",
+		{"the first one", Ordered, []string{"new-balancer"}, "The load balancer is set up next to the current endpoint. Clients " +
+			"move to it when control_plane_endpoint " +
+			"changes.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
+		{"none any more", Ordered, []string{"balancer"}, "Clients move away first: change control_plane_endpoint.",
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
 		{"another kind, with the same virtual IP", Ordered, []string{"take-balancer"},
-			"The virtual IP may have one owner: the new one is configured and silent, the old one stopped, the new one started. The " +
-				"endpoint " +
-				"is unavailable for a few seconds; API servers answer at their own addresses.", sameVirtualIP},
+			"Only one load balancer may hold the virtual IP. The new one is configured but not started, the old one stops, and " +
+				"the new one starts. The endpoint is unavailable for a few seconds; API servers still answer at their own " +
+				"addresses.", sameVirtualIP},
 		{"another kind", Ordered, []string{"certificate", "new-balancer", "endpoint", "balancer", "drop-names"},
-			"The new one is set up, clients move to it, and the old one is removed.", nil},
+			"The new load balancer is set up, clients move to it, and the old one is removed.", nil},
 	}, kubeVIPThreads},
 	{"load_balancer.virtual_ip", []Case{
 		{"of kube-vip", Ordered, []string{"certificate", "kube-vip-address", "endpoint", "kube-vip-hand", "drop-names"},
-			"It holds one address. A second one with a lease of its own holds the new one until clients have moved, then the first one " +
-				"takes it: it is away for seconds. Two of them on a host cannot speak BGP: there it is by hand.", keptKubeVIP},
+			"kube-vip holds only one address. A second kube-vip holds the new address until clients have moved, and then hands " +
+				"it over to the first. The address is unavailable for some seconds. With BGP, two cannot run on one host, so the " +
+				"change is made by hand.", keptKubeVIP},
 		{"of haproxy, or of another kind than " +
 			"before", Ordered, []string{"certificate", "new-balancer", "endpoint", "balancer", "drop-names"},
 			"The new address is added, clients move to it, and the old one is removed.", nil},
@@ -501,114 +518,118 @@ var table = []Row{
 		"The new port is opened, clients move to it, and the old one is closed.",
 		"new-balancer", "endpoint", "balancer"),
 	{"load_balancer.interface", []Case{
-		{"of kube-vip", Ordered, []string{"balancer"}, "Control plane by control plane, the holder of the virtual IP last.", keptKubeVIP},
-		{"of haproxy", Ordered, []string{"balancer-peers"}, "Balancer by balancer, the holder of the virtual IP last.", nil},
+		{"of kube-vip", Ordered, []string{"balancer"}, "One control plane at a time, the holder of the virtual IP last.", keptKubeVIP},
+		{"of haproxy", Ordered, []string{"balancer-peers"}, "One load balancer at a time, the holder of the virtual IP last.", nil},
 	}, kubeVIPThreads},
-	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "If only half of them have the "+
-		"new ID, two hosts hold the virtual IP: those without it stop, the one with it changes, and they start with the new ID.",
+	row("load_balancer.virtual_router_id", Ordered, "https://github.com/acassen/keepalived/issues/1528", "If load balancers have "+
+		"different IDs, two of them hold the virtual IP. So the others stop, the holder changes its ID, and they start again "+
+		"with the new ID.",
 		"balancer"),
-	row("load_balancer.mode", Ordered, kubeVIPThreads, "Control plane by control plane, the leader last. For bgp the routers must know "+
-		"the peers first.", "balancer"),
-	row("load_balancer.bgp_as", Ordered, kubeVIPThreads, "The routers must know it first; control plane by control plane.", "balancer"),
-	row("load_balancer.bgp_peers", Ordered, kubeVIPThreads, "The routers must know the peers first; control plane by control plane.",
+	row("load_balancer.mode", Ordered, kubeVIPThreads, "One control plane at a time, the leader last. For bgp, configure the "+
+		"peers on the routers first.", "balancer"),
+	row("load_balancer.bgp_as", Ordered, kubeVIPThreads, "Configure the number on the routers first. Then one control plane at a "+
+		"time.", "balancer"),
+	row("load_balancer.bgp_peers", Ordered, kubeVIPThreads, "Configure the peers on the routers first. Then one control plane at "+
+		"a time.",
 		"balancer"),
-	row("load_balancer.version", Ordered, kubeVIPThreads, "Control plane by control plane, the leader last. Read its release notes.",
+	row("load_balancer.version", Ordered, kubeVIPThreads, "One control plane at a time, the leader last. Read kube-vip's release "+
+		"notes.",
 		"balancer"),
 
 	row("ssh.user", None, "", sshWhat), row("ssh.port", None, "", sshWhat), row("ssh.private_key_file", None, "", sshWhat),
 	row("ssh.jump_host", None, "",
-		sshWhat+" A new jump host may lead to another network with the same addresses: compare the machine IDs."),
+		sshWhat+" A new jump host may reach another network with the same addresses: compare the machine IDs."),
 
 	row("time.servers", InPlace, "https://chrony-project.org/doc/4.6/chrony.conf.html",
-		"site.yml writes the file and restarts what keeps the clock. When the block goes, the file stays: remove it by hand.", "time"),
+		"site.yml writes the file and restarts the time service. If you remove the block, the file stays: delete it by hand.", "time"),
 	{"hosts.selinux", []Case{
 		{"enforcing, where SELinux is permissive", Ordered, []string{"node-again"},
-			"Pods that run have no labels, and neither has what they wrote. Node by node: it leaves, `setenforce 1` and " +
-				"SELINUX=enforcing in " +
-				"/etc/selinux/config, a boot with /.autorelabel, and it joins again.",
+			"Running pods and their files have no SELinux labels. For each node: remove it, run `setenforce 1`, set " +
+				"SELINUX=enforcing in /etc/selinux/config, reboot with /.autorelabel, and join it again.",
 			func(e *edit) bool { return e.after.Text == plan.Enforcing }},
-		{"permissive", Ordered, []string{"runtime"}, "site.yml makes the hosts permissive, and restarts the container runtimes one by " +
-			"one.", nil},
+		{"permissive", Ordered, []string{"runtime"}, "SELinux becomes permissive on the hosts, and container runtimes restart " +
+			"one by one.", nil},
 	}, "https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/using_selinux/" +
 		"changing-selinux-states-and-modes_using-selinux"},
 	{"hosts.firewall", []Case{
-		{"managed", InPlace, []string{"firewall"}, firewallWhat + " What is not among the ports of the design is closed: name further " +
-			"ones in " +
-			"open_ports.", func(e *edit) bool { return e.has }},
-		{"no longer managed", InPlace, []string{"firewall"}, "site.yml takes the rules of k8splan away, and leaves all others.", nil},
+		{"managed", InPlace, []string{"firewall"}, firewallWhat + " Ports that the design does not need are closed: list further " +
+			"ones in open_ports.", func(e *edit) bool { return e.has }},
+		{"no longer managed", InPlace, []string{"firewall"}, "site.yml removes the rules of k8splan and leaves all others.", nil},
 	}, nftWiki},
-	row("hosts.admin_cidrs", InPlace, nftWiki, firewallWhat+" Ansible's own computer must be in them.", "firewall"),
+	row("hosts.admin_cidrs", InPlace, nftWiki, firewallWhat+" They must include the computer that runs Ansible.", "firewall"),
 	row("hosts.open_ports", InPlace, nftWiki, firewallWhat, "firewall"),
 	row("artifacts.source", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/upgrading-linux-nodes/",
-		"Node by node as in a patch upgrade to the same version: the other's unit files go, and packages are held.", "runtime", "kubelet"),
-	row("artifacts.mirror_url", None, "", "It says where files are fetched from next time; what is installed stays."),
+		"Node by node, like an upgrade to the same version: unit files of the old source are removed, and packages are held.",
+		"runtime", "kubelet"),
+	row("artifacts.mirror_url", None, "", "Used for the next download. Installed files stay."),
 	row("artifacts.image_repository", Ordered, reconfigureDocs,
-		"Every image must be there before. Static pods, etcd's too, restart under the new names; addons and the "+
-			"runtime's pause image follow.",
+		"Every image must already be in the new repository. Static pods restart with the new image names, etcd included. Addons "+
+			"and the runtime's pause image follow.",
 		"control-plane-flags", "etcd-settings", "registry", "kube-proxy", "pod-network", "addons"),
-	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must be there before. kubeadm's record gets it; CoreDNS takes it "+
-		"with "+
-		"the next upgrade of Kubernetes.", "control-plane-flags"),
-	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must be there before. Members restart under the new name, one by "+
-		"one.",
+	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must already be in the repository. kubeadm's record changes "+
+		"now; CoreDNS uses the image after the next Kubernetes upgrade.", "control-plane-flags"),
+	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must already be in the repository. Members restart with "+
+		"the new image name, one by one.",
 		"control-plane-flags", "etcd-settings"),
-	row("artifacts.checksums", None, "", "It is compared with files that are fetched next time."),
+	row("artifacts.checksums", None, "", "Used for the next download."),
 
 	{"addon", []Case{
-		{"added", InPlace, []string{"addons"}, "It is applied after the addons in its `after` list, if it has one.",
+		{"added", InPlace, []string{"addons"}, "The addon is applied, after the addons in its `after` list.",
 			func(e *edit) bool { return !e.had }},
 		{"removed", Ordered, []string{"remove-addon"},
-			"Applying never deletes. List its objects and delete them; CRDs last, and only when " +
-				"no object of theirs is left. Refuse it yourself while a volume uses its storage class.", func(e *edit) bool {
+			"site.yml never deletes objects. reconfigure.yml deletes the addon's objects, and CRDs only when none of their " +
+				"objects is left. It stops if a volume uses the addon's storage class.", func(e *edit) bool {
 				return !e.has
 			}},
 	}, "https://kubernetes.io/docs/reference/using-api/server-side-apply/"},
 	row("addon.version", Ordered, addonSource, addonWhat, "addons"), row("addon.settings", Ordered, addonSource, addonWhat, "addons"),
-	row("addon.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
-	row("addon.after", None, "", "It only orders what is applied."),
-	row("addon.chart", Ordered, helmTemplate, "Another chart has other objects. Those of before stay: delete them by hand, or take the "+
-		"addon out first.", "addons"),
+	row("addon.images", None, "", "Used only for lists of images and for mirrors. The manifests decide what runs."),
+	row("addon.after", None, "", "Decides only the order in which addons are applied."),
+	row("addon.chart", Ordered, helmTemplate, "Another chart has other objects. The old ones stay: delete them by hand, or "+
+		"remove the addon first.", "addons"),
 	row("addon.chart.repository", Ordered, helmTemplate, chartWhat, "addons"),
-	row("addon.chart.version", Ordered, helmTemplate, "Read the chart's own steps: what it no longer has stays in the cluster, and a Job "+
-		"whose fields may not change has to be deleted before. "+chartWhat, "addons"),
-	row("addon.chart.digest", Ordered, helmTemplate, "The archive of the version is another one. "+chartWhat, "addons"),
-	row("addon.chart.namespace", Ordered, helmTemplate, "Everything is made in the other namespace, and what is in the old one stays: "+
-		"delete it by hand.", "addons"),
+	row("addon.chart.version", Ordered, helmTemplate, "Read the chart's upgrade notes. Objects that it no longer has stay in the "+
+		"cluster. A Job with immutable fields must be deleted first. "+chartWhat, "addons"),
+	row("addon.chart.digest", Ordered, helmTemplate, "The archive of this version changed. "+chartWhat, "addons"),
+	row("addon.chart.namespace", Ordered, helmTemplate, "Everything is created in the new namespace. Objects in the old one "+
+		"stay: delete them by hand.", "addons"),
 	row("addon.chart.values_file", Ordered, helmTemplate, chartWhat, "addons"),
 	{"addon.pool", poolCases, metallbUsage},
 	{"addon.pool.addresses", []Case{
-		{"grows", InPlace, []string{"addons"}, "Services that wait for an address get one.", func(e *edit) bool {
+		{"grows", InPlace, []string{"addons"}, "Services that are waiting for an address get one.", func(e *edit) bool {
 			return e.has && e.had && holds(e.after.List, e.before.List)
 		}},
 		{"changes otherwise", Ordered, []string{"addons"}, poolWhat, nil},
 	}, metallbUsage},
-	row("addon.pool.announce", Ordered, metallbUsage, "Its addresses are not announced in between.", "addons"),
+	row("addon.pool.announce", Ordered, metallbUsage, "During the change, its addresses are not announced.", "addons"),
 	row("addon.manifest", Ordered, addonSource, addonWhat, "addons"),
-	row("addon.manifest.checksum", Ordered, addonSource, "The content of the address changed. "+addonWhat, "addons"),
+	row("addon.manifest.checksum", Ordered, addonSource, "The content at the URL changed. "+addonWhat, "addons"),
 
 	{"cloud_provider", []Case{
 		{"added", Refused, nil,
-			"Kubelets register as nodes of a cloud only when they join: every node is joined again, one by one, after " +
-				"the controller manager runs. Take it into a new cluster, or join node by node by hand.", func(e *edit) bool {
+			"Kubelets register as cloud nodes only when they join. So every node would have to join again, one by one, once the " +
+				"cloud controller manager runs. Build a new cluster with it, or join the nodes again by hand.", func(e *edit) bool {
 				return !e.had
 			}},
 		{"changed or removed", Refused, nil,
-			"A node's provider ID cannot be changed, and volumes and balancers of the old cloud would be " +
-				"lost. Build a new cluster.", nil},
+			"A node's provider ID cannot change, and volumes and load balancers of the old cloud would be lost. Build a new " +
+				"cluster.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/71794"},
-	row("cloud_provider.version", Ordered, addonSource, "Its minor follows that of the cluster. "+addonWhat, "addons"),
-	row("cloud_provider.settings", Ordered, addonSource, "Wrong settings make it delete nodes whose machine it does not find. "+addonWhat,
+	row("cloud_provider.version", Ordered, addonSource, "Its minor must match that of the cluster. "+addonWhat, "addons"),
+	row("cloud_provider.settings", Ordered, addonSource, "With wrong settings, it deletes nodes whose machines it does "+
+		"not find. "+addonWhat,
 		"addons"),
-	row("cloud_provider.images", None, "", "They are only listed and mirrored; what runs follows from the manifests."),
+	row("cloud_provider.images", None, "", "Used only for lists of images and for mirrors. The manifests decide what runs."),
 	row("cloud_provider.manifest", Ordered, addonSource, addonWhat, "addons"),
 	row("cloud_provider.manifest.checksum", Ordered, addonSource, addonWhat, "addons"),
 
 	{"scheduler", []Case{
-		{"added", InPlace, []string{"addons"}, "A Deployment in addition to kubeadm's own " +
+		{"added", InPlace, []string{"addons"}, "A Deployment starts in addition to kubeadm's " +
 			"scheduler.", func(e *edit) bool { return !e.had }},
-		{"removed", Ordered, []string{"remove-addon"}, "Pods that name it stay Pending: none may be left.", nil},
+		{"removed", Ordered, []string{"remove-addon"}, "Pods that name this scheduler would stay Pending. First make sure that " +
+			"there are none.", nil},
 	}, schedulerSource},
-	row("scheduler.image", Ordered, schedulerSource, "A rollout; another replica leads meanwhile.", "addons"),
+	row("scheduler.image", Ordered, schedulerSource, "The Deployment rolls out, while another replica leads.", "addons"),
 	row("scheduler.replicas", InPlace, schedulerSource, "The Deployment is scaled.", "addons"),
 	row("scheduler.scoring_strategy", Ordered, schedulerSource, schedulerFile, "addons"), row("scheduler.enable_plugins", Ordered,
 		schedulerSource, schedulerFile, "addons"),
@@ -616,181 +637,198 @@ var table = []Row{
 		Ordered, schedulerSource, schedulerFile, "addons"),
 
 	{"node", []Case{
-		{"a worker joins", InPlace, []string{"join-worker"}, "Only the new host is worked on; others get its name.", nil},
+		{"a worker joins", InPlace, []string{"join-worker"}, "Only the new host changes. The others get its name in their hosts " +
+			"files.", nil},
 		{"a control plane joins", Ordered, []string{"join-control-plane"},
-			"One at a time. With stacked etcd its member comes as a learner and is promoted; only then does the balancer lead to it.",
+			"One at a time. With stacked etcd, its member joins as a learner and is promoted. The load balancer uses the new " +
+				"host only after that.",
 			nil},
 		{"a member of etcd joins", Ordered, []string{"save", "join-member", "control-plane-flags"},
-			"One at a time, as a learner with state " +
-				"existing, promoted when it is in sync. Started as in a new cluster it would found a second one that looks healthy.", nil},
-		{"a load balancer joins", Ordered, []string{"join-balancer", "balancer-peers"}, "The other balancers learn of it one by one.", nil},
-		{"a worker leaves", Ordered, []string{"remove-worker"}, "It is drained, deleted and reset. Local volumes are lost.", nil},
-		{"a control plane leaves", Ordered, []string{"save", "remove-control-plane"}, "Out of the balancer, drained, its API server " +
-			"stopped. With stacked etcd its member is then removed by ID, while the rest has a quorum. Last the host is reset.", nil},
+			"One at a time. Each joins as a learner with initial-cluster-state existing, and is promoted when it is in sync. " +
+				"With the state of a new cluster, it would create a second cluster that looks healthy.", nil},
+		{"a load balancer joins", Ordered, []string{"join-balancer", "balancer-peers"}, "The other load balancers are " +
+			"reconfigured one by one.", nil},
+		{"a worker leaves", Ordered, []string{"remove-worker"}, "The node is drained, deleted, and reset. Local volumes " +
+			"are lost.", nil},
+		{"a control plane leaves", Ordered, []string{"save", "remove-control-plane"}, "The host leaves the load balancer, is " +
+			"drained, and its API server stops. With stacked etcd, its member is then removed by ID while the others have a " +
+			"quorum. Finally the host is reset.", nil},
 		{"a member of etcd leaves", Ordered, []string{"save", "control-plane-flags", "remove-member"},
-			"The API servers forget it first, then it is removed by ID while the rest has a quorum, then stopped.", nil},
+			"The API servers stop using it first. Then it is removed by ID while the others have a quorum, and stopped.", nil},
 		{"a load balancer leaves", Ordered, []string{"balancer-peers", "remove-balancer"},
-			"The virtual IP moves away first, then the others forget it, then it stops.", nil},
-		{"renamed", Ordered, []string{"node-again"}, "A node's name is in its certificate: it is drained, removed and joined again under " +
-			"the new name. A control plane or a member leaves and joins.", nil},
+			"The virtual IP moves to another host first. Then the others are reconfigured without it, and it stops.", nil},
+		{"renamed", Ordered, []string{"node-again"}, "A node's name is in its certificate, so the node is drained, removed, and " +
+			"joined again with the new name. Control planes and etcd members leave and join too.", nil},
 	}, "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/; " + etcdRuntime},
-	row("node.for_each", None, "", "The machines that it makes count, by their names: its keys."),
+	row("node.for_each", None, "", "Only the resulting machines matter. They are compared by name, and the keys are their names."),
 	{"node.roles", []Case{
 		{"a worker becomes a control plane", Ordered, []string{"remove-worker", "join-control-plane"},
-			"There is no way in place: it is drained, reset and joined again.", nil},
+			"A role cannot change in place. The node is drained, reset, and joined again.", nil},
 		{"a control plane becomes a worker", Ordered, []string{"save", "remove-control-plane", "join-worker"},
-			"It leaves as a control plane, its keys are wiped, and it joins as a worker.", nil},
+			"The node leaves as a control plane, its keys are deleted, and it joins as a worker.", nil},
 		{"a control plane runs ordinary pods, or no longer does", InPlace, []string{"labels"},
-			"kubectl adds or removes its taint. Pods that must leave are drained first.", nil},
+			"The node's taint is added or removed. Pods that must leave are drained first.", nil},
 		{"a member of etcd or a balancer moves", Ordered, []string{"join-member", "remove-member"},
-			"The new host comes first, then the old one goes.", nil},
+			"The new host joins first. Then the old one leaves.", nil},
 	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
 	{"node.address", []Case{
-		{"a worker", Ordered, []string{"node-again"}, "It is drained and joined again with the new address; others get it by name.", nil},
+		{"a worker", Ordered, []string{"node-again"}, "The node is drained and joins again with the new address. The other hosts " +
+			"update its name.", nil},
 		{"a control plane", Ordered, []string{"save", "remove-control-plane", "join-control-plane"},
-			"Certificates, manifests and etcd's peer address hold the old one: it leaves and joins again.", nil},
-		{"the only control plane", Refused, nil, "Certificates, manifests, kubeconfigs and etcd hold the old address. Save etcd, and " +
-			"restore it on a host with the new address whose endpoint is a name.", nil},
-		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "control-plane-flags"}, "The member's peer address is " +
-			"updated first, then its certificates and its settings. Without the update it looks healthy, and stays out after the " +
-			"next restart of the majority.", nil},
-		{"a load balancer", Ordered, []string{"balancer"}, "Balancer by balancer.", nil},
+			"Certificates, manifests, and etcd's peer address contain the old address. So the host leaves and joins again.", nil},
+		{"the only control plane", Refused, nil, "Certificates, manifests, kubeconfigs, and etcd contain the old address. Back " +
+			"up etcd, and restore it on a host with the new address and an endpoint that is a name.", nil},
+		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "control-plane-flags"}, "The member's peer " +
+			"address in etcd is updated first, then its certificates and settings. Without that update, the member looks healthy " +
+			"but cannot join after the next restart of the majority.", nil},
+		{"a load balancer", Ordered, []string{"balancer"}, "One load balancer at a time.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/338; " + etcdRuntime},
-	row("node.secondary_address", Ordered, nodeStatus, "The kubelet's --node-ip and a restart. A node never gets a share of a second pod "+
-		"range later.", "node-kubelet"),
+	row("node.secondary_address", Ordered, nodeStatus, "The kubelet restarts with another --node-ip. An existing node never gets "+
+		"a pod CIDR of a second family.", "node-kubelet"),
 	row("node.ssh_address", None, "", sshWhat),
 	{"node.public_address", []Case{
-		{"a control plane", Ordered, []string{"certificate"}, "It is a name of the API server's certificate.",
+		{"a control plane", Ordered, []string{"certificate"}, "The API server's certificate contains this address.",
 			func(e *edit) bool { return e.role(plan.ControlPlane) }},
 		{"any other host", None, nil, noHost, nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/1447"},
-	row("node.mac", Ordered, "", "The network that boots the machine must know it; the address must stay.", "machine"),
+	row("node.mac", Ordered, "", "Configure it in the network that boots the machine first. The node's address must stay the "+
+		"same.", "machine"),
 	{"node.failure_domain", []Case{
 		{"a host with a kubelet", Ordered, []string{"node-kubelet"},
-			"The zone's label is a flag of the kubelet, which puts it back at each " +
-				"start. Volumes are pinned to the old zone: pods that use one cannot come back. The design says where the machine " +
-				"is; it does not move it.", runsPods},
-		{"any other host", None, nil, "It is only planned with.", nil},
+			"The kubelet sets its zone label from a flag at every start. Volumes stay bound to the old zone, so pods that use " +
+				"one cannot start again. The argument records where the machine is; it does not move it.", runsPods},
+		{"any other host", None, nil, "Used for planning only.", nil},
 	}, nodeStatus},
-	row("node.host", None, "", "It says where the machine is; it does not move it. A machine that moves while it is off is away as long."),
-	row("node.power", None, "", "It says what the machine depends on; it does not move a cable."),
+	row("node.host", None, "", "Records where the machine is; it does not move it. To move a machine, it must be shut down."),
+	row("node.power", None, "", "Records what the machine depends on. Nothing changes on the machine."),
 	row("node.bootstrap", None, "https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/",
-		"It names who founded the cluster; on a running cluster it has no effect."),
+		"Names the host that initialized the cluster. It has no effect on a running cluster."),
 	row("node.arch", Ordered, "", otherSystem, "node-again"),
 	row("node.os", Ordered, "", otherSystem, "node-again"),
 	{"node.cpus", machineCases, drainDocs}, {"node.memory", machineCases, drainDocs},
 	{"node.disk", []Case{
 		{"larger, of a node", Ordered, []string{"machine"}, largerDisk, func(e *edit) bool { return larger(e) && runsPods(e) }},
 		{"larger, of another host", Ordered, []string{"machine-beside"}, largerDisk, larger},
-		{"only now written", None, nil, "It is only planned with, where the machine has as much.",
+		{"only now written", None, nil, "Used for planning only, if the machine already has this size.",
 			func(e *edit) bool { return !e.had || !e.has }},
 		{"smaller, of a node", Ordered, []string{"node-again"}, "A disk cannot shrink: a new machine replaces the old one.", runsPods},
-		{"smaller, of another host", Ordered, []string{"machine-beside"}, "A disk cannot shrink: a new machine replaces the old one.", nil},
+		{"smaller, of another host", Ordered, []string{"machine-beside"}, "A disk cannot shrink: a new machine replaces " +
+			"the old one.", nil},
 	}, drainDocs},
 	row("node.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
-		"The host's own network first. Pod network, keepalived and kube-vip follow.", "node-kubelet", "pod-network", "balancer"),
-	row("node.labels", InPlace, nodeStatus, "Set by kubectl: --node-labels counts at registration only. Pods that run stay; DaemonSets "+
-		"with a nodeSelector leave.", "labels"),
-	row("node.annotations", InPlace, nodeStatus, "Set by kubectl.", "labels"),
+		"Change the host's own network first. Then the pod network, keepalived, and kube-vip "+
+			"follow.", "node-kubelet", "pod-network", "balancer"),
+	row("node.labels", InPlace, nodeStatus, "Set through the API: --node-labels only matters when a node registers. Running pods "+
+		"stay, but pods of DaemonSets with a nodeSelector leave.", "labels"),
+	row("node.annotations", InPlace, nodeStatus, "Set through the API.", "labels"),
 	row("node.kubelet_extra_args", Ordered, "https://github.com/kubernetes/kubeadm/issues/1927",
-		"kubeadm-flags.env of that host, and a restart of its kubelet: kubeadm never writes that file again.", "node-kubelet"),
-	row("node.instance_type", Ordered, nodeStatus, "The tool that makes the machine stops it, or replaces it: see its plan.", "machine"),
+		"kubeadm-flags.env changes on that host, and its kubelet restarts. kubeadm never rewrites that file.", "node-kubelet"),
+	row("node.instance_type", Ordered, nodeStatus, "The tool that creates the machine stops or replaces it: read the "+
+		"tool's plan.", "machine"),
 	row("node.etcd_name", Refused, "https://etcd.io/docs/v3.6/op-guide/clustering/",
-		"A member has its name in its data and in the configuration of all others. Keep it: a member that is replaced may have another "+
-			"one."),
-	row("node.groups", None, "", "They are groups of the inventory: nothing of them reaches the host."),
+		"A member's name is in its data and in the configuration of all others. Keep it. A replacement member may have another "+
+			"name."),
+	row("node.groups", None, "", "Groups of the Ansible inventory. No host uses them."),
 	row("node.ssh.user", None, "", sshWhat), row("node.ssh.port", None, "", sshWhat),
 	row("node.ssh.private_key_file", None, "", sshWhat), row("node.ssh.connection", None, "", sshWhat),
 	{"node.taint", []Case{
-		{"NoExecute is added", Ordered, []string{"taint"}, "It evicts at once, without regard to PodDisruptionBudgets: drain the node " +
-			"first, then set it.", func(e *edit) bool { return e.has && strings.HasSuffix(key(e.path), ":NoExecute") }},
-		{"any other change", InPlace, []string{"labels"}, "Set by kubectl: the kubelet's taints count at registration only.", nil},
+		{"NoExecute is added", Ordered, []string{"taint"}, "NoExecute evicts pods at once and ignores PodDisruptionBudgets. So " +
+			"the node is drained first, and then gets the taint.",
+			func(e *edit) bool { return e.has && strings.HasSuffix(key(e.path), ":NoExecute") }},
+		{"any other change", InPlace, []string{"labels"}, "Set through the API: the kubelet's taints only matter when a node " +
+			"registers.", nil},
 	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
 	row("node.taint.key", InPlace, "", "See node.taint.", "labels"), row("node.taint.value", InPlace, "", "See node.taint.", "labels"),
 	row("node.taint.effect", InPlace, "", "See node.taint.", "labels"),
 
-	row("node_pool", None, "", "A pool is a way to write its machines: they count, by name, as those of node do."),
-	row("node_pool.for_each", None, "", "The machines of the pools that it makes count."),
-	row("node_pool.count", None, "", "The machines at its end join or leave: a smaller count takes the last ones, not the empty ones."),
+	row("node_pool", None, "", "Only the pool's machines matter. They are compared by name, like those of node blocks."),
+	row("node_pool.for_each", None, "", "Only the machines of the resulting pools matter."),
+	row("node_pool.count", None, "", "Machines at the end of the pool join or leave. A smaller count removes the last machines, "+
+		"even if others are idle."),
 	{"node_pool.first_address", []Case{
 		{"its machines keep their names", Refused, nil,
-			"Every machine of the pool would get another address at once. Make a new pool, join " +
-				"it, and take the old one out.", nil},
+			"Every machine of the pool would get another address at once. Add a new pool, join its machines, and remove the old " +
+				"pool.", nil},
 	}, ""},
-	row("node_pool.names", None, "", "Machines count by name: one that is new joins, one that is gone leaves; "+
-		"write moved for one that is renamed."),
-	row("node_pool.name_pattern", None, "", "Machines count by name: other names are other machines, unless moved says otherwise."),
-	row("node_pool.first_number", None, "", "Machines count by name: other names are other machines, unless moved says otherwise."),
-	row("node_pool.addresses", None, "", "See node.address, machine by machine."),
-	row("node_pool.failure_domain_of", None, "", "See node.failure_domain, machine by machine."),
+	row("node_pool.names", None, "", "Machines are compared by name: a new name joins, and a missing one leaves. For a renamed "+
+		"machine, write a moved block."),
+	row("node_pool.name_pattern", None, "", "Machines are compared by name: other names are other machines, unless a moved block "+
+		"says otherwise."),
+	row("node_pool.first_number", None, "", "Machines are compared by name: other names are other machines, unless a moved block "+
+		"says otherwise."),
+	row("node_pool.addresses", None, "", "See node.address, for each machine."),
+	row("node_pool.failure_domain_of", None, "", "See node.failure_domain, for each machine."),
 	row("node_pool.first_secondary_address", Ordered, nodeStatus, "See node.secondary_address.", "node-kubelet"),
-	row("node_pool.failure_domains", None, "", "They are assigned round-robin: one more gives most machines another one. See "+
-		"node.failure_domain, machine by machine."),
-	row("node_pool.hosts", None, "", "They are assigned round-robin: see node.host."),
-	row("node_pool.powers", None, "", "They are assigned round-robin: see node.power."),
+	row("node_pool.failure_domains", None, "", "They are assigned round-robin, so one more changes the failure domain of most "+
+		"machines. See node.failure_domain."),
+	row("node_pool.hosts", None, "", "They are assigned round-robin. See node.host."),
+	row("node_pool.powers", None, "", "They are assigned round-robin. See node.power."),
 
-	row("hypervisor", None, "", "It describes a hypervisor, so that validate can check the size of its machines."),
+	row("hypervisor", None, "", "Describes a hypervisor, so that validate can check whether its machines fit."),
 	row("hypervisor.cpus", None, "", "See hypervisor."), row("hypervisor.memory", None, "", "See hypervisor."),
 	row("hypervisor.disk", None, "", "See hypervisor."),
-	row("moved", None, "", "It says that the machine is the same; see the change of the renamed node. Remove it afterwards."),
+	row("moved", None, "", "States that a renamed machine is the same machine: see node, renamed. Remove the block "+
+		"afterwards."),
 	row("moved.from", None, "", "See moved."), row("moved.to", None, "", "See moved."),
 
-	row("target", Refused, "", "Another system is other machines. Build a new cluster there, and move the workload."),
-	row("target.*", Ordered, "", "It is an argument of what makes the machines: look at its plan for machines that it would replace, and "+
-		"apply it alone.", "machines"),
+	row("target", Refused, "", "Another target means other machines. Build a new cluster there, and move the workload."),
+	row("target.*", Ordered, "", "The tool that creates the machines uses this argument. Check its plan for machines that it "+
+		"would replace, and apply this edit alone.", "machines"),
 	row("waive", None, "", noHost), row("waive.reason", None, "", noHost), row("waive.expires", None, "", noHost),
 
 	{"component", []Case{
-		{"of another runtime", Ordered, []string{"runtime-kind"}, "A tool of the container runtime that comes or goes with it.",
+		{"of another runtime", Ordered, []string{"runtime-kind"}, "A tool that belongs to the container runtime and changes with " +
+			"it.",
 			otherRuntime},
-		{"another version", Ordered, []string{"runtime"}, "A runtime tool whose version is set by the k8splan release.", nil},
+		{"another version", Ordered, []string{"runtime"}, "A tool of the container runtime. The k8splan release decides its " +
+			"version.", nil},
 	}, ""},
 }
 
 // Texts that several rows share.
 const (
-	hostsOfPods = "Pods of the host's network have a copy of /etc/hosts from their start: kube-proxy and kubelets start again node by " +
-		"node."
+	hostsOfPods    = "Pods on the host network copy /etc/hosts when they start, so kube-proxy and kubelets restart node by node."
 	helmTemplate   = "https://helm.sh/docs/helm/helm_template/"
-	chartWhat      = "helm renders it again where the playbook runs, and what differs is applied."
+	chartWhat      = "helm renders the chart again on the computer that runs Ansible, and differences are applied."
 	localFileDocs  = "go.etcd.io/etcd/client/pkg/v3 transport/listener.go, TLSInfo.baseConfig"
-	localFileWhat  = "site.yml lays the file down, and the API servers read it at their next connection."
+	localFileWhat  = "site.yml copies the file. API servers read it at their next connection."
 	auditDocs      = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
 	encryptionDocs = "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"
-	hostFileWhat   = "The files come in their own directory on every control plane, then one API server at a time reads them; " +
-		"one that does not come back gets its old ones again."
+	hostFileWhat   = "Every control plane gets the new files in a separate directory. Then one API server at a time restarts " +
+		"with them. If it does not start, the old files are restored."
 	volumeWhat      = "The files must already be on every control plane. One API server at a time."
-	schedulerFile   = "The file is not watched: the schedulers are restarted one at a time. Pods that run are not moved."
+	schedulerFile   = "Schedulers read the file only at start, so they restart one at a time. Running pods do not move."
 	schedulerSource = "https://kubernetes.io/docs/tasks/extend-kubernetes/configure-multiple-schedulers/"
-	podMTU          = "Only interfaces of new pods get it: each node is drained to finish. Lowered: the nodes first, then the network " +
-		"below; raised: the other way round. Mixed, large packets are lost silently."
+	podMTU          = "Only new pods get the new MTU, so each node is drained at the end. To lower it, change the nodes first " +
+		"and the physical network afterwards; to raise it, the reverse. While sizes differ, large packets are dropped without an " +
+		"error."
 	mtuThread = "https://github.com/projectcalico/calico/issues/4102"
-	proxyWhat = "The runtime of each node is restarted with it, pods stay. Static pods and kube-proxy take it from the environment " +
-		"of kubeadm."
+	proxyWhat = "The container runtime of each node restarts with the new values; pods keep running. Static pods and kube-proxy " +
+		"get them from kubeadm's environment."
 	calicoBGP      = "https://docs.tigera.io/calico/latest/networking/configuring/bgp"
 	registrySource = "https://github.com/containerd/containerd/blob/main/docs/hosts.md"
-	registryWhat   = "containerd reads these files at each pull; CRI-O and Docker are restarted, pods stay. A wrong authority shows " +
-		"only at the next pull: one host first."
-	firewallWhat = "site.yml changes the rules of one host, then of the others: what is open stays open, and a host that does not " +
-		"answer a new " +
-		"connection takes the old rules again."
+	registryWhat   = "containerd reads these files at each pull. CRI-O and Docker Engine restart; pods keep running. A wrong " +
+		"certificate authority shows only at the next pull, so one host changes first."
+	firewallWhat = "site.yml changes the rules of one host first, then of the others. Established connections stay open. A host that " +
+		"does not answer a new connection gets its old rules back."
 	nftWiki     = "https://wiki.nftables.org/wiki-nftables/index.php/Atomic_rule_replacement"
-	sshWhat     = "It only says how Ansible reaches the host."
+	sshWhat     = "Decides only how Ansible connects to the host."
 	addonSource = "https://kubernetes.io/docs/reference/using-api/server-side-apply/"
-	addonWhat   = "It is applied again; what the new version no longer has stays, and a field that cannot change (a selector) stops it."
-	otherSystem = "A new machine joins in place of the old one: it is drained, removed, installed and joined again, a control plane " +
-		"or a member as a new one. An upgrade in place is not supported."
+	addonWhat   = "The manifests are applied again. Objects that the new version no longer has stay. The run stops at an " +
+		"immutable field that changed, such as a selector."
+	otherSystem = "The node is drained and removed, the machine is installed again, and it joins as a new node. Control planes " +
+		"and etcd members join as new ones. An upgrade in place is not supported."
 )
 
 const (
 	metallbUsage = "https://metallb.io/configuration/"
-	poolWhat     = "A Service whose address is in no pool any longer loses it: give it another one first."
+	poolWhat     = "A Service loses its address if no pool contains it any more. Give it another address first."
 )
 
 var poolCases = []Case{
-	{"added", InPlace, []string{"addons"}, "It is applied.", func(e *edit) bool { return !e.had }},
-	{"removed", Ordered, []string{"remove-addon"}, "Applying never deletes: take the IPAddressPool and the L2Advertisement of its name " +
-		"out of namespace metallb-system by hand. " + poolWhat, nil},
+	{"added", InPlace, []string{"addons"}, "The pool is applied.", func(e *edit) bool { return !e.had }},
+	{"removed", Ordered, []string{"remove-addon"}, "site.yml never deletes objects. Delete the IPAddressPool and the " +
+		"L2Advertisement of this name in the namespace metallb-system by hand. " + poolWhat, nil},
 }
 
 var mtuCases = []Case{
@@ -799,10 +837,11 @@ var mtuCases = []Case{
 	{"another pod network", Ordered, []string{"pod-network"}, podMTU, nil},
 }
 
-const resized = "A tool that creates the machines may replace them: check its plan first. If you size the machines yourself, this only " +
-	"records their size."
+const resized = "A tool that creates machines may replace them: check its plan first. If you size the machines yourself, this " +
+	"only records their size."
 
-const largerDisk = "Most systems grow a disk online. Check the tool's plan, which may replace the machine."
+const largerDisk = "Most systems can grow a disk while they run. The tool that creates machines may replace the machine instead: " +
+	"check its plan."
 
 func larger(e *edit) bool { return e.had && bytesOf(e.after.Text) > bytesOf(e.before.Text) }
 
@@ -810,7 +849,7 @@ func larger(e *edit) bool { return e.had && bytesOf(e.after.Text) > bytesOf(e.be
 func runsPods(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }
 
 var machineCases = []Case{
-	{"only now written", None, nil, "It is only planned with, where the machine has as much.", func(e *edit) bool {
+	{"only now written", None, nil, "Used for planning only, if the machine already has this size.", func(e *edit) bool {
 		return !e.had || !e.has
 	}},
 	{"another size of a node", Ordered, []string{"machine"}, "Drain, resize and restart one machine at a time. " + resized, runsPods},

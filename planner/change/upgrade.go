@@ -31,20 +31,21 @@ func Path(facts *plan.Table, from, to, etcd plan.Version) ([]Hop, error) {
 	_, newest := facts.Minors()
 	for _, v := range []plan.Version{from, to} {
 		if k := facts.At(v); !k.Known() && !k.Past() {
-			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; its release notes name the way", v,
+			return nil, fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s; see its release notes for the "+
+				"upgrade", v,
 				facts.Date(), plan.OldestPast().MinorString(), newest.MinorString())
 		}
 	}
 	switch {
 	case to.Before(from):
-		return nil, fmt.Errorf("%s is older than %s: kubeadm does not go back; restore a snapshot of etcd into a cluster of "+
-			"the old version instead", to, from)
+		return nil, fmt.Errorf("%s is older than %s: kubeadm cannot downgrade; restore a snapshot of etcd into a cluster of the "+
+			"old version instead", to, from)
 	case from == to:
-		return nil, fmt.Errorf("%s is what the cluster has: there is nothing to upgrade", to)
+		return nil, fmt.Errorf("the cluster already runs %s: there is nothing to upgrade", to)
 	}
 	if last, _ := plan.ParseVersion(facts.At(newest).EtcdExternal()); !etcd.IsZero() &&
 		(etcd.Major != last.Major || etcd.MinorsAhead(last) > 0) {
-		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; its release notes name the way", etcd, facts.Date(),
+		return nil, fmt.Errorf("no data for etcd %s: the facts of %s end at %s; see its release notes for the upgrade", etcd, facts.Date(),
 			last.MinorString())
 	}
 	stacked := etcd.IsZero()
@@ -116,8 +117,8 @@ func etcdSteps(facts *plan.Table, have, want plan.Version, stacked bool) []plan.
 
 // pinned says why stacked members stop at an intermediate version.
 func pinned(at, to plan.Version) string {
-	return fmt.Sprintf("kubeadm takes stacked members straight to etcd %s, and every member must run %s or newer before the first one "+
-		"does. See that the image repository has etcd:%s-0.", to, leaving[at.Minor], at)
+	return fmt.Sprintf("kubeadm upgrades stacked members directly to etcd %s, and every member must run %s or newer before that. "+
+		"Make sure that the image repository has etcd:%s-0.", to, leaving[at.Minor], at)
 }
 
 // turning lists what stops working in minors that have ended. Sources: https://kubernetes.io/docs/reference/using-api/deprecation-guide/
@@ -135,28 +136,30 @@ var turning = []struct {
 	{22, "The API server no longer serves the beta APIs of Ingress (extensions, networking.k8s.io), CustomResourceDefinition, webhook " +
 		"configurations, RBAC and CertificateSigningRequest: change manifests and charts to v1 first."},
 	// https://kubernetes.io/blog/2022/02/17/dockershim-faq/
-	{24, "The kubelet no longer talks to Docker Engine by itself: move each node to containerd, CRI-O or cri-dockerd before its kubelet."},
+	{24, "The kubelet no longer supports Docker Engine directly: move each node to containerd, CRI-O, or cri-dockerd before you " +
+		"upgrade its kubelet."},
 	// https://github.com/kubernetes/enhancements/tree/master/keps/sig-cluster-lifecycle/kubeadm/2067-rename-master-label-taint
-	{24, "kubeadm removes the label node-role.kubernetes.io/master from control planes: select by node-role.kubernetes.io/control-plane " +
-		"first."},
+	{24, "kubeadm removes the label node-role.kubernetes.io/master from control planes: change selectors to " +
+		"node-role.kubernetes.io/control-plane first."},
 	// The same KEP
 	{25, "kubeadm removes the taint node-role.kubernetes.io/master from control planes: pods that run there must tolerate " +
 		"node-role.kubernetes.io/control-plane."},
 	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-25
-	{25, "PodSecurityPolicy is gone, and so are the beta APIs of CronJob, PodDisruptionBudget and EndpointSlice: move to Pod Security " +
-		"admission or a policy engine, and change manifests to v1 first."},
+	{25, "PodSecurityPolicy is removed, and so are the beta APIs of CronJob, PodDisruptionBudget, and EndpointSlice: move to Pod " +
+		"Security admission or a policy engine, and change manifests to v1 first."},
 	// https://kubernetes.io/blog/2022/11/18/upcoming-changes-in-kubernetes-1-26/
 	{26, "The kubelet needs a container runtime with CRI v1: containerd 1.6 or newer. The API server no longer serves " +
 		"autoscaling/v2beta2 and flowcontrol v1beta1."},
 	// https://kubernetes.io/blog/2023/03/10/image-registry-redirect/
-	{27, "Images come from registry.k8s.io; k8s.gcr.io has been frozen since April 2023: mirrors and manifests must follow."},
+	{27, "Images come from registry.k8s.io, because k8s.gcr.io has been frozen since April 2023: change mirrors and manifests."},
 	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-27
 	{27, "The API server no longer serves CSIStorageCapacity of storage.k8s.io/v1beta1."},
 	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-29
-	{29, "The API server no longer serves flowcontrol v1beta2. kubeadm's admin.conf is bound to a ClusterRole; super-admin.conf is the " +
-		"way in if that is lost."},
+	{29, "The API server no longer serves flowcontrol v1beta2. kubeadm's admin.conf gets its permissions from a ClusterRole; if " +
+		"that is lost, use super-admin.conf."},
 	// https://kubernetes.io/blog/2024/05/20/completing-cloud-provider-migration/
-	{31, "The cloud providers inside of Kubernetes are gone: a cluster that uses one needs its external cloud controller manager first."},
+	{31, "The cloud providers inside of Kubernetes are removed: a cluster that uses one needs its external cloud controller " +
+		"manager first."},
 }
 
 // notes checks which predicates of package plan change between two versions.
@@ -164,8 +167,8 @@ func notes(date string, from, to plan.Kubernetes) []string {
 	var notes []string
 	if last, _ := to.NewestPatch(); last.Before(to.Version) {
 		notes = append(notes,
-			fmt.Sprintf("%s is newer than %s, the newest of its minor that was known on %s: see that it exists, and read "+
-				"its notes.", to, last, date))
+			fmt.Sprintf("%s is newer than %s, the newest patch release known on %s: check that it exists, and read its release "+
+				"notes.", to, last, date))
 	}
 	turns := func(asked func(plan.Version) bool, note string) {
 		if !asked(from.Version) && asked(to.Version) {
@@ -180,9 +183,9 @@ func notes(date string, from, to plan.Kubernetes) []string {
 	turns(plan.Version.NeedsCgroupV2, "The kubelet no longer starts on a host with cgroup v1: move every host to cgroup v2 first.")
 	turns(plan.Version.IPVSDeprecated, "kube-proxy's ipvs mode is deprecated: move to nftables.")
 	turns(plan.Version.NFTablesProxy, "kube-proxy's nftables mode is generally available, for hosts with Linux 5.13 or newer.")
-	turns(plan.Version.StrictAddresses, "The API server refuses addresses with leading zeros and ranges with host bits: fix manifests "+
-		"that hold any.")
-	turns(plan.Version.ExplicitProxyMode, "kube-proxy warns where its mode is not stated: state it in the kube-proxy ConfigMap.")
+	turns(plan.Version.StrictAddresses, "The API server rejects addresses with leading zeros and ranges with host bits: fix "+
+		"manifests that contain any.")
+	turns(plan.Version.ExplicitProxyMode, "kube-proxy warns if its mode is not set: set it in the kube-proxy ConfigMap.")
 	if was, is := from.CoreDNS(), to.CoreDNS(); was != is && was != "" {
 		notes = append(notes, fmt.Sprintf("kubeadm moves CoreDNS from %s to %s and migrates its Corefile.", was, is))
 	}

@@ -67,8 +67,8 @@ func TestPathRefuses(t *testing.T) {
 
 func TestNoPath(t *testing.T) {
 	for _, c := range []struct{ from, to, etcd, want string }{
-		{"1.37.2", "1.36.3", "", "kubeadm does not go back"},
-		{"1.36.3", "1.36.3", "", "1.36.3 is what the cluster has"},
+		{"1.37.2", "1.36.3", "", "kubeadm cannot downgrade"},
+		{"1.36.3", "1.36.3", "", "the cluster already runs 1.36.3"},
 		{"1.14.0", "1.36.3", "", "no data for Kubernetes 1.14.0"},
 		{"1.36.3", "1.37.2", "4.0.0", "no data for etcd 4.0.0"},
 		{"1.36.3", "1.37.2", "3.99.0", "no data for etcd 3.99.0"},

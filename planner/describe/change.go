@@ -267,7 +267,7 @@ func (g *page) step(steps []change.Step, i int) {
 	}
 	g.prose(label, printable(title))
 	g.prose("     ", by(steps, i))
-	g.prose("     ", "then: "+s.Gate)
+	g.prose("     ", "check: "+s.Gate)
 	g.prose("     ", "undo: "+s.Undo)
 }
 
@@ -310,7 +310,7 @@ func ChangeMarkdown(w io.Writer, r *change.Report) error {
 		if command := s.Command(); command != "" {
 			how = "`" + command + "`"
 		}
-		fmt.Fprintf(&out, "%d. %s, %s. Then: %s.\n", i+1, escaped(title), how, escaped(s.Gate))
+		fmt.Fprintf(&out, "%d. %s, %s. Check: %s.\n", i+1, escaped(title), how, escaped(s.Gate))
 	}
 	if weak := r.Weak(); len(weak) > 0 {
 		fmt.Fprintf(&out, "\n%s\n", escaped(strings.Join(weak, " ")))
