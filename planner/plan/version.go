@@ -60,6 +60,10 @@ func (v Version) NFTablesProxy() bool { return v.from(33) }
 // Source: https://kubernetes.io/blog/2025/12/17/kubernetes-v1-35-release/ (KEP-5495)
 func (v Version) IPVSDeprecated() bool { return v.from(35) }
 
+// ConntrackProgram: kube-proxy calls the program conntrack to end stale UDP connections; later ones ask the kernel.
+// Source: https://github.com/kubernetes/kubernetes/pull/126847
+func (v Version) ConntrackProgram() bool { return !v.from(32) }
+
 // NeedsCgroupV2: the kubelet refuses to start on a host with cgroup v1 unless failCgroupV1 is set to false.
 // Source: k8s.io/kubernetes@v1.35.4 pkg/kubelet/apis/config/v1beta1/defaults.go (KEP-5573)
 func (v Version) NeedsCgroupV2() bool { return v.from(35) }

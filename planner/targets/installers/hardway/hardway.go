@@ -66,8 +66,12 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 	if p.Runtime.Name != plan.Containerd {
 		say(noRuntime, p.Runtime.Block(), "The tutorial runs containerd. Remove the block, or write container_runtime \"containerd\".")
 	}
-	if k := p.Network.KubeProxy; k.Mode == plan.ProxyNone {
+	switch k := p.Network.KubeProxy; k.Mode {
+	case plan.ProxyNone:
 		say(noCNI, k.Attr("mode"), "Nothing stands in for kube-proxy here. Write mode = \"nftables\" or \"iptables\", or leave it out.")
+	case "ipvs":
+		say(noCNI, k.Attr("mode"), "kube-proxy is a service of the machine here. In this mode it needs ipset and kernel modules that the "+
+			"scripts do not install. Write mode = \"nftables\" or \"iptables\", or leave it out.")
 	}
 	return struct{}{}, diags
 }
@@ -301,8 +305,20 @@ func settings(p *plan.Plan, server *plan.Node) lines {
 		"server " + server.Name, "endpoint " + p.Cluster.Endpoint.String(),
 		"local " + plan.Endpoint{Host: "127.0.0.1", Port: p.Cluster.APIServerPort}.String(),
 		"cluster " + p.Cluster.Name, "sudo " + sudo, "etcd-data " + p.Etcd.DataDir,
-		fmt.Sprintf("fail-swap-on %t", p.Cluster.Kubelet.FailSwapOn), "proxy-mode " + p.Network.KubeProxy.Mode,
+		fmt.Sprintf("fail-swap-on %t", p.Cluster.Kubelet.FailSwapOn), "programs " + programs(p),
 	}
+}
+
+// programs returns what kube-proxy calls on a node. Its container image would bring it along.
+func programs(p *plan.Plan) string {
+	out := "iptables"
+	if p.Network.KubeProxy.Mode == "nftables" {
+		out = "nft"
+	}
+	if p.Cluster.Version.ConntrackProgram() {
+		out += " conntrack"
+	}
+	return out
 }
 
 // downloads returns lines of role, architecture, program, URL, checksum or its URL, the checksum's format, and whether it is an archive.

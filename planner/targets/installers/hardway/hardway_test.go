@@ -12,6 +12,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/k8splan/k8splan/planner/artifact"
+	"github.com/k8splan/k8splan/planner/render"
 	"github.com/k8splan/k8splan/planner/target/targettest"
 	"github.com/k8splan/k8splan/planner/targets/installers/hardway"
 )
@@ -189,4 +190,36 @@ func run(t *testing.T, dir, name string, args ...string) string {
 		t.Fatalf("%s %s: %v\n%s%s", name, strings.Join(args, " "), err, out, stderr.String())
 	}
 	return string(out)
+}
+
+// Nodes get what kube-proxy calls: the tutorial installs it by hand.
+func TestPrograms(t *testing.T) {
+	for version, want := range map[string]string{"1.31.14": "programs iptables conntrack\n", "1.37.2": "programs nft\n"} {
+		emit, diags := targettest.Of(hardway.Target()).Open(t, "topology.hcl", []byte(`cluster "c" {
+  type               = "single-etcd-single-master"
+  kubernetes_version = "`+version+`"
+}
+node "cp" {
+  roles   = ["control-plane"]
+  address = "10.0.0.31"
+}
+node "w" {
+  roles   = ["worker"]
+  address = "10.0.0.41"
+}
+target "kubernetes-the-hard-way" {}
+`))
+		if emit == nil {
+			t.Fatal(diags)
+		}
+		files, err := emit(render.Upstream())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if strings.HasSuffix(f.Path, "/settings.txt") && !strings.Contains(string(f.Data), want) {
+				t.Errorf("%s: %s", version, f.Data)
+			}
+		}
+	}
 }

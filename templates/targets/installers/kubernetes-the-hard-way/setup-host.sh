@@ -33,23 +33,31 @@ sed -i '/^# BEGIN k8splan$/,/^# END k8splan$/d' /etc/hosts
   echo "# END k8splan"
 } >> /etc/hosts
 
-# kube-proxy and the bridge plugin call the packet filter's own program.
+# kube-proxy and the bridge plugin call programs of the system.
 if [ "$role" = node ]; then
-  program=nft package=nftables
-  if [ "$(setting proxy-mode)" != nftables ]; then
-    program=iptables package=iptables
-  fi
-  if ! command -v "$program" > /dev/null; then
+  for program in $(setting programs); do
+    if command -v "$program" > /dev/null; then
+      continue
+    fi
     if command -v apt-get > /dev/null; then
+      case $program in
+        nft) package=nftables ;;
+        *) package=$program ;;
+      esac
       DEBIAN_FRONTEND=noninteractive apt-get -qq update
       DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$package" > /dev/null
     elif command -v dnf > /dev/null; then
+      case $program in
+        nft) package=nftables ;;
+        conntrack) package=conntrack-tools ;;
+        *) package=$program ;;
+      esac
       dnf --quiet --assumeyes install "$package"
     else
       echo "Install $program on this machine: kube-proxy calls it." >&2
       exit 1
     fi
-  fi
+  done
 fi
 
 printf 'overlay\nbr_netfilter\n' > /etc/modules-load.d/k8splan.conf
