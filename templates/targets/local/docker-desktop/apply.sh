@@ -14,6 +14,8 @@ if [ ! -f "$store" ]; then
   echo "There is no $store. Start Docker Desktop once, or name the file as an argument." >&2
   exit 1
 fi
-cp "$store" "$store.before-k8splan"
-jq --slurp '.[0] * .[1]' "$store.before-k8splan" "$here/settings.json" > "$store"
+# A later run finds settings that are merged already.
+[ -e "$store.before-k8splan" ] || cp "$store" "$store.before-k8splan"
+jq --slurp '.[0] * .[1]' "$store" "$here/settings.json" > "$store.new"
+mv "$store.new" "$store"
 echo "Merged into $store. Start Docker Desktop; it makes the cluster." >&2
