@@ -62,6 +62,7 @@ var changeChains = map[string]struct {
 	"endpoints":       {"3+1", sharedAddress, false, walkEndpoints},
 	"proxies":         {"3+2", nil, false, walkProxies},
 	"encryption":      {"3+1", unsealed, false, walkEncryption},
+	"many":            {"aio", manySettings, false, walkMany},
 }
 
 // plain removes security blocks from aio.hcl: edits add blocks of the same kinds.
