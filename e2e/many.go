@@ -7,7 +7,7 @@ import (
 )
 
 // The chain many changes as many arguments as possible in few edits: what each of them should have done is known from the fresh cluster at
-// its end. It begins with manyBefore in the place of aio.hcl's settings.
+// its end. It begins with manyBefore in place of aio.hcl's settings.
 const (
 	manyBefore = `
   audit {}

@@ -48,7 +48,7 @@ Each change has one of four classes. The verdict is the worst of them:
   none      nothing changes on any host
   in-place  applied while everything runs
   ordered   done in steps, with a check between them
-  refused   cannot be done to a running cluster, or would lose data; the text says what can be done instead
+  refused   not possible on a running cluster, or would lose data; the text says what to do instead
 
 Each step names the playbook of the tree that carries it out, or the page of RUNBOOK.md for a step by hand. docs/change.md lists every
 argument.

@@ -49,10 +49,13 @@ document that other commands read with --facts.`,
 				}
 				row, known := a.facts.At(v).Facts()
 				if !known {
-					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s, and when "+
-						"support ended from %s on", args[0], a.facts.Date(),
+					return hinted{fmt.Errorf("no data for Kubernetes %s: the facts of %s cover %s to %s, and the end of "+
+						"support from %s on", args[0], a.facts.Date(),
 						oldest.MinorString(), newest.MinorString(), plan.OldestPast().MinorString()),
 						"state every version in the topology yourself, after reading that release's notes"}
+				}
+				if patch, _ := a.facts.At(v).NewestPatch(); patch.Before(v) {
+					a.note("%s is newer than %s, the newest patch release known on %s: check that it exists", v, patch, a.facts.Date())
 				}
 				rows = append(rows, row)
 			}

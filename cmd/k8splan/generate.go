@@ -272,7 +272,7 @@ func (a *app) toStep(steps []change.Step, dir string) {
 	for same < len(steps) && steps[same].Command() == command {
 		same++
 	}
-	about := "all of it"
+	about := "all steps"
 	switch {
 	case command == "":
 		a.next("step 1 is done by hand: %s, %q", path.Join(dir, "RUNBOOK.md"), steps[0].ByHand)

@@ -45,13 +45,12 @@ func (a *app) initCommand() *cobra.Command {
 					fmt.Sprintf("%q took its place: k8splan init %s --target %s", of.Facts.Successor, args[0], of.Facts.Successor)}}
 			}
 			if targets := topologies.StarterTargets(); !slices.Contains(targets, target) {
-				return usageError{hinted{fmt.Errorf("no starter for target %q", target),
-					near(target, targets, "there are "+strings.Join(targets, ", "))}}
+				return usageError{hinted{fmt.Errorf("unknown target %q", target), targetHint(target, targets)}}
 			}
 			if types := planner.StarterTypes(target); !slices.Contains(types, topologies.Type(args[0])) {
 				of, _ := planner.FindTarget(target)
 				return usageError{hinted{fmt.Errorf("target %q cannot be of type %s", target, args[0]),
-					strings.TrimSpace(fmt.Sprintf("%s It takes %s.", of.Facts.TypesWhy, words(types)))}}
+					typesHint(of.Facts.TypesWhy, types)}}
 			}
 			text, err := topologies.Starter(topologies.Type(args[0]), target)
 			if err != nil {
@@ -73,6 +72,31 @@ func (a *app) initCommand() *cobra.Command {
 	cmd.Flags().StringVar(&target, "target", "bare-metal", "the `TARGET` to build for; k8splan targets lists them")
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to a new `FILE`")
 	return cmd
+}
+
+// typesHint names the types that a target can be, unless its reason does.
+func typesHint(why string, types []topologies.Type) string {
+	if slices.ContainsFunc(types, func(t topologies.Type) bool { return !strings.Contains(why, string(t)) }) {
+		why += " Possible types: " + words(types) + "."
+	}
+	return strings.TrimSpace(why)
+}
+
+// targetWords maps other names of systems to targets.
+var targetWords = map[string]string{
+	"virtualbox": "vagrant", "vmware": "vsphere", "esxi": "vsphere", "vcenter": "vsphere", "kvm": "libvirt", "qemu": "libvirt",
+	"docker": "kind", "amazon": "aws", "ec2": "aws", "google": "gcp", "gce": "gcp", "microsoft": "azure", "digitalocean": "doks",
+	"ibm": "iks", "hcloud": "hetzner", "lxc": "lxd", "incus": "lxd", "juju": "charmed-kubernetes", "capi": "cluster-api",
+	"baremetal": "bare-metal", "metal": "bare-metal", "ssh": "bare-metal", "pve": "proxmox",
+}
+
+// targetHint suggests a target for an unknown word.
+func targetHint(word string, targets []string) string {
+	const list = "`k8splan targets` lists the targets"
+	if t := targetWords[strings.ToLower(word)]; t != "" {
+		return fmt.Sprintf("write --target %s; %s", t, list)
+	}
+	return near(word, targets, list)
 }
 
 // typeHint suggests an installation type for an unknown word: users often give a target, or ask for high availability instead of naming a

@@ -95,7 +95,7 @@ var elsewhere = map[string]string{
 	"kill": "simulate", "survive": "simulate", "chaos": "simulate", "failure": "simulate", "fail": "simulate", "what-if": "simulate",
 	"compare": "diff", "change": "diff", "changes": "diff", "migrate": "diff", "drift": "diff",
 	"upgrade": "upgrade-path", "rollback": "upgrade-path", "path": "upgrade-path",
-	"format": "fmt", "providers": "targets", "provider": "targets", "target": "targets", "platforms": "targets", "systems": "targets",
+	"format": "fmt", "list": "targets", "ls": "targets", "providers": "targets", "provider": "targets", "target": "targets", "platforms": "targets", "systems": "targets",
 	"versions": "facts", "releases": "facts", "rules": "explain", "rule": "explain", "doc": "explain", "docs": "explain", "man": "help",
 	"language-server": "lsp", "langserver": "lsp", "server": "lsp",
 }
@@ -137,6 +137,9 @@ func unknownCommand(root *cobra.Command, name string) error {
 		names = append(names, c.Name())
 	}
 	hint := known(strings.ToLower(name), list)
+	if strings.HasSuffix(name, ".hcl") {
+		hint = "name the command first: k8splan validate " + shellWord(name)
+	}
 	if hint == "" {
 		hint = near(name, names, "")
 	}

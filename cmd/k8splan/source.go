@@ -18,6 +18,7 @@ import (
 	"github.com/k8splan/k8splan/planner"
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // defaultFile is read if no FILE is given.
@@ -177,10 +178,26 @@ func (a *app) read(name string) ([]byte, error) {
 		return bounded(a.stdin)
 	}
 	src, err := readFile(name)
-	if errors.Is(err, fs.ErrNotExist) && name == defaultFile {
-		return nil, hinted{err, "write one with `k8splan init TYPE -o topology.hcl`, or name the file"}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, hinted{err, missingHint(name)}
 	}
 	return src, err
+}
+
+// missingHint says what to write for a file that does not exist: the topologies in its directory, if there are any.
+func missingHint(name string) string {
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "*.hcl"))
+	files = slices.DeleteFunc(files, func(file string) bool { return !isTopology(file) })
+	for i, file := range files {
+		files[i] = named(file)
+	}
+	switch {
+	case len(files) > 0:
+		return "name a file that exists: " + spelling.Few(files, 5)
+	case name == defaultFile:
+		return "write one with `k8splan init TYPE -o topology.hcl`, or name the file"
+	}
+	return "write one with `k8splan init TYPE -o " + shellWord(named(name)) + "`"
 }
 
 func readFile(name string) ([]byte, error) {

@@ -131,12 +131,12 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 			for _, pin := range h.Etcd[:max(0, len(h.Etcd)-1)] {
 				say("etcd to %s, while Kubernetes stays as it is: `etcd.local.imageTag: %s-0` in the ConfigMap kubeadm-config, "+
 					"then `kubeadm upgrade node phase control-plane --etcd-upgrade=true --certificate-renewal=false` on one "+
-					"control plane at a time; every member reports %s; take imageTag out again", pin, pin, pin)
+					"control plane at a time; every member reports %s; remove imageTag again", pin, pin, pin)
 			}
 		}
 		say("first control plane: kubeadm %s, `kubeadm upgrade plan`, `kubeadm upgrade apply v%s`", h.Kubernetes, h.Kubernetes)
 		if !external && len(h.Etcd) > 0 {
-			prose("      ", fmt.Sprintf("kubeadm takes its etcd member to %s with it", h.Etcd[len(h.Etcd)-1]))
+			prose("      ", fmt.Sprintf("this also upgrades its etcd member to %s", h.Etcd[len(h.Etcd)-1]))
 		}
 		say("other control planes, one at a time: kubeadm %s, `kubeadm upgrade node`", h.Kubernetes)
 		say("kubelets of the control planes, one at a time: drain, kubelet %s, restart, uncordon", h.Kubernetes)
@@ -147,7 +147,7 @@ func (a *app) upgradeText(from plan.Version, hops []change.Hop, external bool) e
 	}
 	if len(hops) > 1 {
 		out.WriteByte('\n')
-		prose("", "Workers alone need not take every hop. "+workersWait(from, hops))
+		prose("", "Workers can skip hops. "+workersWait(from, hops))
 	}
 	_, err := io.WriteString(a.stdout, out.String())
 	return err
@@ -165,7 +165,7 @@ func workersWait(from plan.Version, hops []change.Hop) string {
 	for i := behind; i < len(hops); i += behind {
 		stops = append(stops, fmt.Sprintf("hop %d (%s)", i, hops[i-1].Kubernetes))
 	}
-	return text + fmt.Sprintf("%s and the last hop. Before hop %d none may be left on %s: kubeadm %s refuses such kubelets.",
+	return text + fmt.Sprintf("%s and the last hop. Before hop %d, none may still run %s: kubeadm %s rejects such kubelets.",
 		strings.Join(stops, ", "), behind+1, from.MinorString(), hops[behind].Kubernetes)
 }
 

@@ -216,8 +216,8 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 			c.by = append(c.by, nodeRow().when(when).By...)
 		}
 		if said[n.Name] == "" {
-			c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they are taken for one machine: "+
-				"a block moved says so. %s",
+			c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they count as one machine. "+
+				"Write a moved block to state that. %s",
 				o.Name, n.Name, c.Detail)
 		}
 		d.r.Changes = append(d.r.Changes, c)

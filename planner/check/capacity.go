@@ -155,7 +155,7 @@ func capacityPodRange(p *plan.Plan) []Finding {
 	for _, s := range pods(p) {
 		if holds := holding(p, s.prefix); holds > 0 && holds < defined {
 			findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
-				"Pods %s%s with /%d a node hold %s; the plan has %d%s.",
+				"The pod range %s%s, with a /%d for each node, has room for %s; the plan has %d%s.",
 				s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, growth(p, defined))...)
 		}
 	}
@@ -168,7 +168,7 @@ func capacityPodRangeGrowth(p *plan.Plan) []Finding {
 	for _, s := range pods(p) {
 		if holds := holding(p, s.prefix); holds >= defined && holds < p.Cluster.MaxNodes {
 			findings = append(findings, advised(roomFor(p, s, p.Cluster.MaxNodes), podsAt(p),
-				"Pods %s%s with /%d a node hold %s; the plan has %d and grows to %d (%s).",
+				"The pod range %s%s, with a /%d for each node, has room for %s; the plan has %d and grows to %d (%s).",
 				s.prefix, byDefault(p), p.Network.NodeMask(s.prefix), quantity(holds, "node"), defined, p.Cluster.MaxNodes,
 				line(p.Cluster.Attr("max_nodes")))...)
 		}

@@ -219,11 +219,11 @@ func (g *page) capacity(p *plan.Plan) {
 
 	nodes := fmt.Sprintf("Kubernetes is tested with %s", spelling.Thousands(c.NodesTested))
 	if c.RangeNodes > 0 && c.RangeNodes < 1<<30 {
-		nodes = fmt.Sprintf("the pod range ends at %s; ", spelling.Thousands(c.RangeNodes)) + nodes
+		nodes = fmt.Sprintf("the pod range has room for %s; ", spelling.Thousands(c.RangeNodes)) + nodes
 	}
 	pods := fmt.Sprintf("%s per node", spelling.Thousands(c.PodsPerNode))
 	if c.ShareHolds > 0 && c.ShareHolds < 1<<20 {
-		pods += fmt.Sprintf(" (its share has room for %s)", spelling.Thousands(c.ShareHolds))
+		pods += fmt.Sprintf(" (a node's pod range has room for %s)", spelling.Thousands(c.ShareHolds))
 	}
 	pods += fmt.Sprintf("; %s on the defined workers", spelling.Thousands(c.Pods))
 	if grows {
@@ -231,9 +231,9 @@ func (g *page) capacity(p *plan.Plan) {
 	}
 	rows := [][2]string{{"Nodes", nodes}, {"Pods", fmt.Sprintf("%s; Kubernetes is tested with %s", pods, spelling.Thousands(c.PodsTested))}}
 	for _, h := range c.Hosts {
-		label, by := "Control planes", "by upstream's kube-up"
+		label, by := "Control planes", "according to kube-up of upstream"
 		if h.Role == "etcd" {
-			label, by = "etcd hosts", "by etcd's documentation"
+			label, by = "etcd hosts", "according to etcd's documentation"
 		}
 		text := fmt.Sprintf("%s for %s", h.Defined, spelling.Quantity(c.NodesDrawn, "node", "nodes"))
 		if h.Planned != h.Defined {

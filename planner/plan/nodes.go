@@ -305,7 +305,7 @@ func (r *resolver) places(src *spec.Source, attr string, written []string, read 
 func (r *resolver) addressWanted(src *spec.Source, of, attr string) {
 	if r.plan.Target.Facts.Hosting == Hosts {
 		r.fail(missingAddress, src.Block(),
-			`%s has no address. Nobody else decides it on these machines: write %s = "10.0.0.31", or whatever the host has.`, of, attr)
+			`%s has no address, and nothing else assigns one to these machines. Write %s = "10.0.0.31", or the address that the host has.`, of, attr)
 	}
 }
 

@@ -115,7 +115,7 @@ func parseAddress(s string) (netip.Addr, string) {
 		return a, ""
 	}
 	if p, err := netip.ParsePrefix(s); err == nil {
-		return netip.Addr{}, fmt.Sprintf("a single address is wanted, not a range. Write %q.", p.Addr().String())
+		return netip.Addr{}, fmt.Sprintf("this must be one address, not a range. Write %q.", p.Addr().String())
 	}
 	if a, err := netip.ParseAddrPort(s); err == nil {
 		return netip.Addr{}, fmt.Sprintf("an address without a port is wanted. Write %q.", a.Addr().String())

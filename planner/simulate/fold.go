@@ -80,12 +80,12 @@ func FoldPoints(points []Point) []PointLine {
 	units := map[PointLine]map[string][]string{} // names by kind
 	kinds := map[PointLine][]string{}            // kinds in order
 	for _, p := range points {
-		takes, verb := make([]string, len(p.Takes)), "takes"
+		takes, verb := make([]string, len(p.Takes)), "stops"
 		for i, c := range p.Takes {
 			takes[i] = string(c)
 		}
 		if p.Chance {
-			verb = "may take"
+			verb = "may stop"
 		}
 		line := PointLine{fmt.Sprintf("%s %s: %s", verb, strings.Join(takes, ", "), p.Reason), p.Remedy}
 		kind, name, _ := strings.Cut(p.Unit, "/")

@@ -17,9 +17,9 @@ func TestFoldPoints(t *testing.T) {
 		{Unit: "zone/a", Takes: api, Chance: true, Reason: reason, Remedy: "another zone"},
 	})
 	want := []PointLine{
-		{"any of node/lb-1 … lb-3, balancer/lb-1 may take api: they share no address", "a virtual IP"},
-		{"node/etcd-1 takes etcd-writes, api: it is the only member", "three members"},
-		{"zone/a may take api: they share no address", "another zone"},
+		{"any of node/lb-1 … lb-3, balancer/lb-1 may stop api: they share no address", "a virtual IP"},
+		{"node/etcd-1 stops etcd-writes, api: it is the only member", "three members"},
+		{"zone/a may stop api: they share no address", "another zone"},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)

@@ -281,7 +281,12 @@ func (m *Model) NodesOf(u Unit) []string {
 func (m *Model) Unit(text string) (Unit, error) {
 	kind, name, ok := strings.Cut(strings.TrimSpace(text), "/")
 	if !ok {
-		return Unit{}, fmt.Errorf("%q is no failure unit: write node/NAME, zone/NAME, power/NAME, host/NAME or balancer/NAME", text)
+		for _, u := range m.units {
+			if u.Name == kind {
+				return Unit{}, fmt.Errorf("%q lacks its kind: write %s/%s", text, u.Kind, u.Name)
+			}
+		}
+		return Unit{}, fmt.Errorf("%q is not a failure unit: write node/NAME, zone/NAME, power/NAME, host/NAME, or balancer/NAME", text)
 	}
 	var names []string
 	for _, u := range m.units {

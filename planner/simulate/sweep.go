@@ -555,9 +555,9 @@ func (m *Model) taken(units ...Unit) string {
 		}
 	}
 	if len(takes) == 0 {
-		return "may take the API"
+		return "may stop the API"
 	}
-	return "takes " + listed("and", takes)
+	return "stops " + listed("and", takes)
 }
 
 // listed writes words with a conjunction before the last.

@@ -473,13 +473,13 @@ func TestRemediesAndSentences(t *testing.T) {
 			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 2), no more than 1 member in each"}},
 		{"the endpoint names one balancer", named, topologies.MultiEtcdMultiMaster, nil,
 			"3 dedicated etcd members tolerate the loss of 1, and the API works as long as 1 of 3 control planes is up. " +
-				"The loss of lb-1 takes the API.",
+				"The loss of lb-1 stops the API.",
 			[]string{"node/lb-1: a virtual IP that moves between the balancers",
 				"balancer/lb-1: a virtual IP that moves between the balancers",
 				"zone/rack-a: a virtual IP that moves between the balancers"}},
 		{"one worker", small, topologies.SingleEtcdSingleMaster, nil,
 			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed. " +
-				"The loss of w-1 takes every pod.",
+				"The loss of w-1 stops every pod.",
 			[]string{"node/cp-1: three etcd members instead of one: type multi-etcd-multi-master", "node/w-1: a second worker"}},
 		{"three workers", small3, topologies.SingleEtcdSingleMaster, nil,
 			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed; " +
@@ -495,7 +495,7 @@ func TestRemediesAndSentences(t *testing.T) {
 		{"the lone balancer on a control plane", stacked, topologies.MultiEtcdMultiMaster, func(p *plan.Plan) {
 			p.Nodes[0].Roles |= plan.Balancer
 			p.Nodes, p.LoadBalancer.Nodes = p.Nodes[:5], p.Nodes[:1]
-		}, "Each of the 3 control planes holds one of the 3 etcd members, which tolerate the loss of 1. The loss of cp-1 takes the API.",
+		}, "Each of the 3 control planes holds one of the 3 etcd members, which tolerate the loss of 1. The loss of cp-1 stops the API.",
 			[]string{"node/cp-1: a second balancer with a virtual IP, or kube-vip on the control planes",
 				"balancer/cp-1: a second balancer with a virtual IP, or kube-vip on the control planes"}},
 		{"the balancers on two of five control planes", design{cps: 5, workers: 2, lbs: 1, kind: plan.HAProxy, stacked: true},
@@ -504,7 +504,7 @@ func TestRemediesAndSentences(t *testing.T) {
 				p.Nodes[1].Roles |= plan.Balancer
 				p.Nodes, p.LoadBalancer.Nodes = p.Nodes[:7], p.Nodes[:2]
 			}, "Each of the 5 control planes holds one of the 5 etcd members, which tolerate the loss of 2. " +
-				"The loss of cp-1 and cp-2 takes the API.", nil},
+				"The loss of cp-1 and cp-2 stops the API.", nil},
 		{"stacked", design{cps: 5, workers: 2, kind: plan.KubeVIP, stacked: true}, topologies.MultiEtcdMultiMaster, nil,
 			"Each of the 5 control planes holds one of the 5 etcd members: any 2 of them may die at once.", nil},
 	} {

@@ -246,7 +246,7 @@ func fitHint(value cty.Value, want cty.Type) string {
 func example(ty cty.Type) string {
 	switch {
 	case ty == cty.String:
-		return `text in quotes`
+		return `a string in quotes`
 	case ty == cty.Number:
 		return "a number, such as 3"
 	case ty == cty.Bool:
@@ -545,7 +545,7 @@ func (l *loader) missingRoot(expr hclsyntax.Expression, t hcl.Traversal) string 
 	if whole := l.text(expr.Range()); len(whole) < 80 && !strings.ContainsAny(whole, "\"\n${}[]()") {
 		text = whole
 	}
-	return detail + fmt.Sprintf(" If this is text, put it in double quotes: %q.", text)
+	return detail + fmt.Sprintf(" If this is a string, put it in double quotes: %q.", text)
 }
 
 // impure lists Terraform functions that are left out on purpose.

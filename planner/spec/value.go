@@ -26,7 +26,7 @@ func describe(v cty.Value) string {
 func typeName(ty cty.Type) string {
 	switch {
 	case ty == cty.String:
-		return "text"
+		return "a string"
 	case ty == cty.Number:
 		return "a number"
 	case ty == cty.Bool:
@@ -96,14 +96,14 @@ func (a *argument) asText(v cty.Value, at hcl.Range, what string) (string, bool)
 		if what == a.row.Name && a.row.Type == Text {
 			fix = what + " = " + fix
 		}
-		a.wrong(at, fmt.Sprintf("%s is text, and %s is a number%s. Write it in quotes: %s.", what, source, why, fix))
+		a.wrong(at, fmt.Sprintf("%s is a string, and %s is a number%s. Write it in quotes: %s.", what, source, why, fix))
 	case v.Type() == cty.Number && whole(v):
-		a.wrong(at, fmt.Sprintf("%s is text, and this is a number. Write the value in quotes where it comes from.", what))
+		a.wrong(at, fmt.Sprintf("%s is a string, and this is a number. Write the value in quotes where it comes from.", what))
 	case v.Type() == cty.Number:
-		a.wrong(at, fmt.Sprintf("%s is text, and this is a number, which loses zeros: 1.30 and 1.3 are the same number. "+
+		a.wrong(at, fmt.Sprintf("%s is a string, and this is a number, which loses zeros: 1.30 and 1.3 are the same number. "+
 			"Write the value in quotes where it comes from.", what))
 	default:
-		a.wrong(at, fmt.Sprintf("%s is text, and this is %s. Write %s.", what, describe(v), a.sample()))
+		a.wrong(at, fmt.Sprintf("%s is a string, and this is %s. Write %s.", what, describe(v), a.sample()))
 	}
 	return "", false
 }

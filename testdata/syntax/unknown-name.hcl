@@ -15,7 +15,7 @@ variable "site" {
 }
 
 cluster "prod" {
-  type                   = all-in-one             # error: unknown-name: If this is text, put it in double quotes: "all-in-one".
+  type                   = all-in-one             # error: unknown-name: If this is a string, put it in double quotes: "all-in-one".
   control_plane_endpoint = "api.${domain}"        # error: unknown-name: Did you mean var.domain?
   kubernetes_version     = vars.kubernetes        # error: unknown-name: Did you mean "var"?
   cert_sans              = [for r in racks : r]   # error: unknown-name: Did you mean local.racks?

@@ -380,8 +380,8 @@ func tree(p *plan.Plan) []entry {
 		out = append(out, entry{folder + "/", what})
 	}
 	out = append(out,
-		entry{"plan.json", "what the tree was generated from: `k8splan diff` says against it what an edit does to the cluster"})
-	out = append(out, entry{report.FileName, "the design as a page for a browser: the picture, what each failure takes, and tables"})
+		entry{"plan.json", "the design that the tree was generated from; `k8splan diff` compares an edit with it"})
+	out = append(out, entry{report.FileName, "the design as a page for a browser: a picture, the effect of each failure, and tables"})
 	return append(out, entry{"SHA256SUMS", "what the generator owns; `sha256sum -c SHA256SUMS` shows what was changed since"})
 }
 

@@ -6,7 +6,7 @@ locals {
 cluster "farm" {
   type                   = "multi-etcd-multi-master"
   control_plane_endpoint = "api.farm.example.com:6443"
-  max_nodes              = 1000 # error: capacity-pod-range: Pods 10.244.0.0/16 (the default) with /24 a node hold 256 nodes; the plan has 903 and grows to 1000. A /14 holds 1024. Write pod_subnets = ["10.244.0.0/14"] in network.
+  max_nodes              = 1000 # error: capacity-pod-range: The pod range 10.244.0.0/16 (the default), with a /24 for each node, has room for 256 nodes; the plan has 903 and grows to 1000. A /14 holds 1024. Write pod_subnets = ["10.244.0.0/14"] in network.
 }
 
 load_balancer "haproxy" {

@@ -1,4 +1,4 @@
-# kubespray#9150: /18 for pods and /24 a node hold 64 nodes.
+# kubespray#9150: a /18 for pods with a /24 for each node has room for 64 nodes.
 locals {
   racks = ["rack-a", "rack-b", "rack-c"]
 }
