@@ -16,5 +16,5 @@ node_pool "worker" {
 }
 
 network {
-  pod_subnets = ["10.244.0.0/18"] # warning: capacity-pod-range-growth: hold 64 nodes; the plan has 3 and grows to 80
+  pod_subnets = ["10.244.0.0/18"] # warning: capacity-pod-range-growth: has room for 64 nodes; the plan has 3 and grows to 80
 }

@@ -15,5 +15,5 @@ node_pool "worker" {
 }
 
 network {
-  pod_subnets = ["10.244.0.0/20"] # error: capacity-pod-range: hold 16 nodes; the plan has 21
+  pod_subnets = ["10.244.0.0/20"] # error: capacity-pod-range: has room for 16 nodes; the plan has 21
 }

@@ -12,7 +12,7 @@ cluster "prod" {
 }
 
 network {
-  pod_subnets      = ["10.244.0.0/19"] # error: capacity-pod-range: hold 32 nodes; the plan has 48 and grows to 200
+  pod_subnets      = ["10.244.0.0/19"] # error: capacity-pod-range: has room for 32 nodes; the plan has 48 and grows to 200
   node_subnets     = ["10.4.0.0/22"]
   reserved_subnets = ["10.8.0.0/16", "172.31.0.0/16"]
 }
