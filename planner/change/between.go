@@ -82,7 +82,7 @@ type differ struct {
 var parents = []string{
 	"network.cni", "load_balancer", "cloud_provider", "addon", "scheduler", "cluster.scheduler.profile", "container_runtime.registry",
 	"target",
-	"addon.manifest", "cloud_provider.manifest", "container_runtime",
+	"addon.manifest", "addon.pool", "cloud_provider.manifest", "container_runtime",
 }
 
 // settings compares everything except the machines.
@@ -189,6 +189,9 @@ func (d *differ) setting(e *edit, arg string) {
 		ID: id(r, chosen), Class: chosen.effective(), Subject: e.path, Before: e.before.String(), After: e.after.String(),
 		Detail: chosen.What, Source: r.Source, by: chosen.By, paths: []string{e.path},
 	}
+	if strings.HasPrefix(e.path, "artifacts.") && d.new.text("etcd.topology") != "stacked" { // etcd is no pod
+		c.by = slices.DeleteFunc(slices.Clone(c.by), func(id string) bool { return id == "etcd-settings" })
+	}
 	if e.before.IsList && e.after.IsList && len(e.before.List) > 3 {
 		c.Before, c.After = without(e.before.List, e.after.List), without(e.after.List, e.before.List)
 	}
@@ -279,6 +282,10 @@ func (w place) has(n *Node, r *Record) bool {
 		return roles.Has(plan.ControlPlane) || roles.Has(plan.Worker)
 	case onMembers:
 		return roles.Has(plan.EtcdRole)
+	case onHosts:
+		return roles != 0
+	case onCertificates:
+		return roles.Has(plan.ControlPlane) || roles.Has(plan.EtcdRole) && r.external()
 	case onBalancers:
 		kind := r.text("load_balancer")
 		return roles.Has(plan.Balancer) || kind == plan.KubeVIP && roles.Has(plan.ControlPlane) ||
@@ -311,11 +318,14 @@ func (d *differ) combinations() {
 	version := d.old.Settings["cluster.kubernetes_version"].Text != d.new.Settings["cluster.kubernetes_version"].Text
 	network := d.old.text("network.cni.version") != d.new.text("network.cni.version") &&
 		d.old.text("network.cni") == d.new.text("network.cni")
-	membership := false
+	was, _ := plan.ParseVersion(d.old.text("cluster.kubernetes_version"))
+	ours := d.new.Hosting == plan.Hosts && !d.facts.At(was).Past() // whose playbooks there are
+	membership, worker, runtime := false, false, false
 	for _, c := range d.r.Changes {
 		for _, id := range c.by {
 			membership = membership || slices.Contains([]string{"join-control-plane", "join-member", "remove-control-plane",
 				"remove-member"}, id)
+			worker, runtime = worker || ours && id == "join-worker", runtime || ours && id == "runtime-kind"
 		}
 	}
 	switch {
@@ -323,6 +333,14 @@ func (d *differ) combinations() {
 		d.refuse("cluster.kubernetes_version", "combination",
 			"An upgrade and a change of control planes or etcd members must be two edits: otherwise new and old hosts would run "+
 				"different versions. Finish one on every host, then make the other.")
+	case version && worker:
+		d.refuse("cluster.kubernetes_version", "combination",
+			"An upgrade and workers that join must be two edits: upgrade.yml waits until every node of the topology has joined, and "+
+				"site.yml joins none while the cluster has another version. Finish one, then make the other.")
+	case version && runtime:
+		d.refuse("cluster.kubernetes_version", "combination",
+			"An upgrade and another container runtime must be two edits: nodes keep their kind of runtime while they are upgraded. "+
+				"Finish one on every node, then make the other.")
 	case network && membership:
 		d.refuse("network.cni.version", "combination",
 			"A new version of the pod network and a change of control planes or etcd members must be two edits. Finish one, then "+

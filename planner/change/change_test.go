@@ -232,11 +232,11 @@ node "other" {
 	{"two members", external, []string{`"etcd"]
   count         = 3`, `"etcd"]
   count         = 5`}, change.Ordered, "node: a member of etcd joins", []string{"save", "join-member:etcd-4", "join-member:etcd-5",
-		"control-plane-flags"}},
+		"etcd-endpoints"}},
 	{"two members less", external, []string{`"etcd"]
   count         = 3`, `"etcd"]
   count         = 1`, "multi-etcd-multi-master", "single-etcd-multi-master"}, change.Ordered, "node: a member of etcd leaves",
-		[]string{"save", "control-plane-flags", "remove-member:etcd-2", "remove-member:etcd-3"}},
+		[]string{"save", "etcd-endpoints", "remove-member:etcd-2", "remove-member:etcd-3"}},
 	{"stacked to external", base, []string{`"stacked"`, `"external"`, `node_pool "cp"`, `node_pool "etcd" {
   roles         = ["etcd"]
   count         = 3
@@ -251,10 +251,10 @@ node_pool "cp"`}, change.Ordered, "etcd.topology: stacked members get hosts of t
 	{"narrower pod range", base, []string{"10.244.0.0/16", "10.244.0.0/17"}, change.Refused,
 		"network.pod_subnets: another or a narrower range", []string{}},
 	{"one minor up", base, []string{"1.36.3", "1.37.2"}, change.Ordered, "cluster.kubernetes_version: one patch release or one minor up",
-		[]string{"save", "runtime", "pin-etcd-3.6.16:1.37.2", "upgrade-control-planes:1.37.2", "upgrade-workers:1.37.2"}},
+		[]string{"save", "pin-etcd-3.6.16:1.37.2", "upgrade-control-planes:1.37.2", "upgrade-workers:1.37.2"}},
 	{"one minor up with external etcd", external, []string{"1.36.3", "1.37.2", `version  = "3.6.8"`, `version  = "3.7.3"`}, change.Ordered,
 		"etcd.version: one minor up, or patches",
-		[]string{"save", "upgrade-etcd:3.6.16", "upgrade-etcd:3.7.3", "runtime", "upgrade-control-planes:1.37.2",
+		[]string{"save", "upgrade-etcd:3.6.16", "upgrade-etcd:3.7.3", "upgrade-control-planes:1.37.2",
 			"upgrade-workers:1.37.2"}},
 	{"two minors up", base, []string{"1.36.3", "1.37.2", "", ""}, change.Ordered,
 		"cluster.kubernetes_version: one patch release or one minor up", nil},
@@ -273,7 +273,7 @@ node_pool "cp"`}, change.Ordered, "etcd.topology: stacked members get hosts of t
 		[]string{"10.0.0.71", "X", "10.0.0.72", "10.0.0.71", "X", "10.0.0.72"}, change.Refused,
 		"node.address: taken from another", []string{}},
 	{"a label", base, []string{`["worker"]`, `["worker"]
-  labels = { "example.com/tier" = "gold" }`}, change.InPlace, "node.labels", []string{"labels"}},
+  labels = { "example.com/tier" = "gold" }`}, change.InPlace, "node.labels: any other label", []string{"labels"}},
 	{"a name in the certificate", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
   cert_sans = ["api.example.com"]`}, change.InPlace, "cluster.cert_sans: a name is added", []string{"certificate"}},
 	{"an addon", base, []string{`etcd {`, `addon "metrics-server" {}
@@ -304,6 +304,121 @@ etcd {`}, change.None, "ssh.user", []string{}},
   roles = ["control-plane"]`, `node "y" {
   roles = ["worker"]`}, change.Ordered, "node.roles: a worker becomes a control plane",
 		[]string{"save", "remove-worker:x", "join-control-plane:x", "remove-control-plane:y", "join-worker:y"}},
+	{"upgrade and a worker", base, []string{"1.36.3", "1.37.2", `"worker"]
+  count         = 3`, `"worker"]
+  count         = 4`}, change.Refused, "cluster.kubernetes_version: combination", []string{}},
+	{"upgrade and a worker less", base, []string{"1.36.3", "1.36.4", `"worker"]
+  count         = 3`, `"worker"]
+  count         = 2`}, change.Ordered, "node: a worker leaves",
+		[]string{"save", "upgrade-control-planes:1.36.4", "upgrade-workers:1.36.4", "remove-worker"}},
+	{"upgrade and another runtime", base, []string{"1.36.3", "1.37.2", `etcd {`, "container_runtime \"cri-o\" {}\netcd {"}, change.Refused,
+		"cluster.kubernetes_version: combination", []string{}},
+	{"upgrade and a name in the certificate", base, []string{"1.36.3", "1.36.4", `"api.prod.internal:6443"`, `"api.prod.internal:6443"
+  cert_sans = ["api.example.com"]`, `etcd {`, "time {\n  servers = [\"10.0.0.2\"]\n}\netcd {"}, change.Ordered,
+		"cluster.cert_sans: a name is added",
+		[]string{"save", "upgrade-control-planes:1.36.4", "upgrade-workers:1.36.4", "time", "certificate"}},
+	{"a move of etcd and a name in the certificate", base, []string{`"stacked"`, `"external"`, `node_pool "cp"`, `node_pool "etcd" {
+  roles         = ["etcd"]
+  count         = 1
+  first_address = "10.0.0.21"
+}
+node_pool "cp"`, "multi-etcd-multi-master", "single-etcd-multi-master", `"api.prod.internal:6443"`, `"api.prod.internal:6443"
+  cert_sans = ["api.example.com"]`}, change.Ordered, "cluster.cert_sans: a name is added",
+		[]string{"join-member:etcd-1", "move-etcd", "certificate"}},
+	{"a patch of the runtime", base, []string{`etcd {`, "container_runtime \"containerd\" {\n  version = \"2.3.6\"\n}\netcd {"},
+		change.Ordered,
+		"container_runtime.version: another patch release", []string{"runtime-patch"}},
+	{"a balancer no longer runs pods", external + "node \"x\" {\n  roles = [\"worker\", \"load-balancer\"]\n  address = \"10.0.0.71\"\n}\n",
+		[]string{`["worker", "load-balancer"]`, `["load-balancer"]`}, change.Ordered, "node.roles: a role goes",
+		[]string{"remove-balancer:x", "remove-worker:x", "join-balancer:x", "balancer-peers"}},
+	{"a machine is only kept", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n",
+		[]string{"roles = [\"worker\"]\n  address = \"10.0.0.71\"", "roles = []\n  address = \"10.0.0.71\""}, change.Ordered,
+		"node.roles: a role goes", []string{"remove-worker"}},
+	{"a control plane becomes a member", external + "node \"x\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.71\"\n}\n",
+		[]string{"roles = [\"control-plane\"]\n  address = \"10.0.0.71\"", "roles = [\"etcd\"]\n  address = \"10.0.0.71\"", `"etcd"]
+  count         = 3`, `"etcd"]
+  count         = 4`}, change.Ordered, "node.roles: a role goes",
+		[]string{"save", "join-member:etcd-4", "remove-control-plane:x", "join-member:x", "etcd-endpoints"}},
+	{"a pool of addresses goes", base + "addon \"metallb\" {\n  pool \"a\" {\n    addresses = [\"10.0.0.100-10.0.0.110\"]\n  }\n" +
+		"  pool \"b\" {\n    addresses = [\"10.0.0.120-10.0.0.130\"]\n  }\n}\n",
+		[]string{"  pool \"b\" {\n    addresses = [\"10.0.0.120-10.0.0.130\"]\n  }\n", " "}, change.Ordered, "addon.pool: removed",
+		[]string{"remove-pool"}},
+	{"the instance type of a node", base, []string{`["worker"]`, `["worker"]
+  labels = { "node.kubernetes.io/instance-type" = "m5" }`}, change.Ordered, "node.labels: zone, region or instance type",
+		[]string{"node-kubelet"}},
+	{"iptables to ipvs", strings.Replace(base, "network {", "network {\n  kube_proxy {\n    mode = \"iptables\"\n  }", 1),
+		[]string{`"iptables"`, `"ipvs"`}, change.Ordered, "network.kube_proxy.mode: between iptables and ipvs",
+		[]string{"kube-proxy-mode", "boot"}},
+	{"nftables to iptables", base, []string{"network {", "network {\n  kube_proxy {\n    mode = \"iptables\"\n  }"}, change.Ordered,
+		"network.kube_proxy.mode: to or from nftables, with flannel", []string{"kube-proxy", "flannel"}},
+}
+
+// The commands of steps are those that do them: what site.yml would refuse because of later steps is said to it, and what leaves and comes
+// back is said to remove-host.yml.
+func TestCommands(t *testing.T) {
+	const worker = "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n"
+	for _, c := range []struct {
+		name, src string
+		replace   []string
+		want      []string
+	}{
+		{"a worker and a flag", base, []string{`"worker"]
+  count         = 3`, `"worker"]
+  count         = 4`, `"api.prod.internal:6443"`, "\"api.prod.internal:6443\"\n  api_server {\n    extra_args = { \"v\" = \"3\" }\n  }"},
+			[]string{"site.yml -e later=true", "reconfigure.yml"}},
+		{"a worker less and a flag", base, []string{`"worker"]
+  count         = 3`, `"worker"]
+  count         = 2`, `"api.prod.internal:6443"`, "\"api.prod.internal:6443\"\n  api_server {\n    extra_args = { \"v\" = \"3\" }\n  }"},
+			[]string{"reconfigure.yml", "remove-host.yml -e host=w-3"}},
+		{"a machine that is only kept", base + worker, []string{"roles = [\"worker\"]\n  address = \"10.0.0.71\"",
+			"roles = []\n  address = \"10.0.0.71\""}, []string{"remove-host.yml -e host=x -e again=true"}},
+		{"keys of another kind", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
+  encryption_algorithm = "ECDSA-P256"`}, []string{"reconfigure.yml", "renew-certs.yml -e days=36500"}},
+		{"an addon less", base + "addon \"metrics-server\" {}\n" + worker, []string{"addon \"metrics-server\" {}\n", " ", worker, " "},
+			[]string{"reconfigure.yml -e remove_addons=metrics-server", "remove-host.yml -e host=x"}},
+	} {
+		e := edit{src: c.src, replace: c.replace}
+		r := change.Between(recordOf(t, e.src, nil), recordOf(t, e.new(), nil))
+		var got []string
+		for _, s := range r.Steps {
+			got = append(got, strings.TrimPrefix(s.Command(), "ansible-playbook "))
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: commands:\n%s", c.name, diff)
+		}
+	}
+}
+
+// A step names every host that its playbook works on.
+func TestHostsOfSteps(t *testing.T) {
+	for _, c := range []struct {
+		name, src string
+		replace   []string
+		step      string
+		want      string
+	}{
+		{"time servers", external, []string{"etcd {", "time {\n  servers = [\"10.0.0.2\"]\n}\netcd {"}, "time",
+			"cp-1 cp-2 etcd-1 etcd-2 etcd-3 lb-1 lb-2 w-1 w-2 w-3"},
+		{"keys of another kind", external, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
+  encryption_algorithm = "ECDSA-P256"`}, "renew-certificates", "cp-1 cp-2 etcd-1 etcd-2 etcd-3"},
+		{"SELinux", external, []string{"etcd {", "hosts {\n  selinux = \"enforcing\"\n}\netcd {"}, "enforce", "cp-1 cp-2 w-1 w-2 w-3"},
+		{"images of stacked etcd", base, []string{"etcd {", "artifacts {\n  image_repository = \"r.example.com/k\"\n}\netcd {"},
+			"etcd-settings", "cp-1 cp-2 cp-3"},
+		{"images of external etcd", external, []string{"etcd {", "artifacts {\n  image_repository = \"r.example.com/k\"\n}\netcd {"},
+			"etcd-settings", ""},
+	} {
+		e := edit{src: c.src, replace: c.replace}
+		r := change.Between(recordOf(t, e.src, nil), recordOf(t, e.new(), nil))
+		got := ""
+		for _, s := range r.Steps {
+			if s.ID == c.step {
+				got = strings.Join(s.Hosts, " ")
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %s works on %q, want %q", c.name, c.step, got, c.want)
+		}
+	}
 }
 
 // grown is one machine that becomes three: the endpoint comes first, then the machines.

@@ -160,7 +160,7 @@ func (d *differ) withMove(by []string) []string {
 	if !d.moves() {
 		return by
 	}
-	return slices.DeleteFunc(slices.Clone(by), func(id string) bool { return id == "save" || id == "control-plane-flags" })
+	return slices.DeleteFunc(slices.Clone(by), func(id string) bool { return id == "save" || id == "etcd-endpoints" })
 }
 
 func (d *differ) machine(n *Node, whens []string, finish func(*Change), at *hcl.Range) {
@@ -207,14 +207,7 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 		c.Before, c.After = o.Name, n.Name
 		c.joins, c.leaves = []string{n.Name}, []string{o.Name}
 		c.Hosts = []string{o.Name, n.Name}
-		if critical(o) || critical(n) {
-			c.by = []string{"save"}
-		} else {
-			c.by = nil
-		}
-		for _, when := range append(goes(o, d.old.external()), comes(n, d.new.external())...) {
-			c.by = append(c.by, nodeRow().when(when).By...)
-		}
+		c.by = d.leavesAndJoins(o, n)
 		if said[n.Name] == "" {
 			c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they count as one machine. "+
 				"Write a moved block to state that. %s",
@@ -228,6 +221,18 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 		}
 	}
 	return rest, gone
+}
+
+// leavesAndJoins are the procedures for a machine that leaves as what it was and joins as what it is.
+func (d *differ) leavesAndJoins(o, n *Node) []string {
+	var by []string
+	if critical(o) || critical(n) {
+		by = []string{"save"}
+	}
+	for _, when := range append(goes(o, d.old.external()), comes(n, d.new.external())...) {
+		by = append(by, nodeRow().when(when).By...)
+	}
+	return by
 }
 
 // critical reports whether the API or etcd depends on the machine.
@@ -408,32 +413,28 @@ func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
 	case won.Has(plan.ControlPlane) && before.Has(plan.Worker):
 		c.by = r.when("a worker becomes a control plane").By
 		return r.when("a worker becomes a control plane")
-	case lost.Has(plan.ControlPlane):
-		c.by = r.when("a control plane becomes a worker").By
-		if !after.Has(plan.Worker) {
-			c.by = []string{"save", "remove-control-plane"}
-		}
-		return r.when("a control plane becomes a worker")
 	case lost|won == plan.Worker && before.Has(plan.ControlPlane):
 		c.by = []string{"labels"}
 		return r.when("a control plane runs ordinary pods, or no longer does")
+	case lost.Has(plan.ControlPlane) && after == plan.Worker && before&^plan.Worker == plan.ControlPlane:
+		c.by = r.when("a control plane becomes a worker").By
+		return r.when("a control plane becomes a worker")
+	case lost != 0:
+		c.by = d.leavesAndJoins(o, n)
+		return r.when("a role goes")
 	}
 	for _, step := range []struct {
-		in   plan.Roles
 		role plan.Roles
-		by   []string
+		when string
 	}{
-		{won, plan.ControlPlane, []string{"join-control-plane"}},
-		{won, plan.EtcdRole, []string{"save", "join-member", "control-plane-flags"}},
-		{won, plan.Balancer, []string{"join-balancer", "balancer-peers"}}, {won, plan.Worker, []string{"join-worker"}},
-		{lost, plan.Worker, []string{"remove-worker"}}, {lost, plan.EtcdRole, []string{"save", "control-plane-flags", "remove-member"}},
-		{lost, plan.Balancer, []string{"balancer-peers", "remove-balancer"}},
+		{plan.ControlPlane, "a control plane joins"}, {plan.EtcdRole, "a member of etcd joins"}, {plan.Balancer, "a load balancer joins"},
+		{plan.Worker, "a worker joins"},
 	} {
-		if step.in.Has(step.role) {
-			c.by = append(c.by, step.by...)
+		if won.Has(step.role) && (step.role != plan.Worker || !won.Has(plan.ControlPlane)) {
+			c.by = append(c.by, nodeRow().when(step.when).By...)
 		}
 	}
-	return r.when("a member of etcd or a balancer moves")
+	return r.when("a role comes")
 }
 
 // address judges a changed address by the roles of the machine.

@@ -63,6 +63,7 @@ were still there afterwards. The gap is the longest time between two of them. "F
 Some changes are possible one at a time, but refused together:
 
 - an upgrade, or another version of the pod network, together with a change of control planes or etcd members;
+- an upgrade together with workers that join, or with another container runtime;
 - replacing all control planes, or removing a majority of etcd members while others join;
 - giving a host the address of another host that stays;
 - giving the machines of a pool other addresses while they keep their names;

@@ -52,6 +52,8 @@ const (
 	onBalancers                  // the one without the virtual IP first
 	onChanged                    // hosts whose arguments changed
 	onTool                       // on the computer with the tree
+	onHosts                      // everywhere
+	onCertificates               // control planes, and members of external etcd
 )
 
 // Procedure is one way to carry out changes.
@@ -128,9 +130,9 @@ var procedures = []Procedure{
 		Page: "Change the container runtime", Rank: 5, where: onKubelets,
 		Gate: gateNode + "; an image can be pulled", Undo: undoSame},
 	{ID: "time", Title: "Configure the hosts' time servers", Playbook: "site.yml", Ready: true, Page: "Change the cluster", Rank: 6,
-		where: onKubelets, Gate: "the clocks are synchronized", Undo: undoSame},
+		where: onHosts, Gate: "the clocks are synchronized", Undo: undoSame},
 	{ID: "firewall", Title: "Change the hosts' firewall rules, one host first", Playbook: "site.yml", Ready: true,
-		Page: "Change the cluster", Rank: 7, where: onKubelets,
+		Page: "Change the cluster", Rank: 7, where: onHosts,
 		Gate: "each host answers a new connection; only then its rules become permanent", Undo: "automatic on a host that does not " +
 			"answer"},
 	{ID: "join-balancer", Title: "Add a load balancer", Playbook: "site.yml", Ready: true,
@@ -222,7 +224,7 @@ var procedures = []Procedure{
 		Page: "Change settings by hand", Rank: 53, where: onControlPlanes,
 		Gate: "the scheduler's lease is renewed, and a pending pod gets a node", Undo: "apply the old file in the same way"},
 	{ID: "renew-certificates", Title: "Renew the certificates with the new settings", Playbook: "renew-certs.yml", Ready: true,
-		Page: "Renew certificates", Rank: 54, where: onControlPlanes, Drains: true,
+		Page: "Renew certificates", Rank: 54, where: onCertificates, Drains: true,
 		Gate: "the served certificates have the new dates and algorithm; " + gateAPI, Undo: undoSame},
 	{ID: "kubeadm-addons", Title: "Apply cluster DNS and kube-proxy again with kubeadm", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 55, where: onCluster,
@@ -239,6 +241,8 @@ var procedures = []Procedure{
 		"kubelets", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 59, where: onChanged,
 		Gate: gateNode, Undo: undoSame},
+	{ID: "kube-proxy-mode", Title: "Change kube-proxy's mode", Page: "Change settings by hand", Rank: 60, where: onCluster,
+		Gate: "the rollout is complete", Undo: undoSame},
 	{ID: "kube-vip-hand", Title: "Hand the new address over from the second kube-vip to the first", Playbook: "reconfigure.yml",
 		Ready: true, Page: "Change a load balancer", Rank: 61, where: onControlPlanes, KeepsEtcd: true,
 		Gate: "/readyz answers at the address within 90 s", Undo: "automatic: the second kube-vip gets it back"},
@@ -275,6 +279,9 @@ var procedures = []Procedure{
 	{ID: "new-pods", Title: "Drain each node once, so that its pods restart", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change the pod network", Rank: 70, where: onKubelets, Drains: true,
 		Gate: gateDrain + "; " + gateNode, Undo: "none needed"},
+	{ID: "runtime-patch", Title: "Install the container runtime's programs and files, one node first, and restart it",
+		Playbook: "site.yml", Ready: true, Page: "Change the container runtime", Rank: 71, where: onKubelets,
+		Gate: gateNode + "; an image can be pulled", Undo: "automatic: a node whose runtime does not start gets its old files back"},
 	{ID: "labels", Title: "Set labels, annotations, and taints", Playbook: "site.yml", Ready: true,
 		Page: "Labels, annotations and taints",
 		Rank: 72, where: onChanged,
@@ -296,13 +303,23 @@ var procedures = []Procedure{
 		Rank: 77, where: onChanged, Drains: true,
 		Gate: "all etcd members are healthy, or the other load balancer answers; the machine's services run again",
 		Undo: "change it back in the same way"},
+	{ID: "boot", Title: "Drain and reboot each node", Playbook: "reboot.yml", Ready: true, Page: "Reboot hosts", Rank: 78,
+		where: onKubelets, Drains: true, Gate: gateDrain + "; " + gateNode, Undo: "none needed"},
+	{ID: "enforce", Title: "Drain and reset each node, let SELinux enforce, reboot the node, and join it again", Page: "Join a node again",
+		Rank: 79, where: onKubelets, Drains: true,
+		Gate: gateDrain + "; " + gateNode + "; getenforce prints Enforcing", Undo: "make SELinux permissive again"},
 	{ID: "addons", Title: "Apply the addons", Playbook: "site.yml", Ready: true, Page: "Addons", Rank: 80, where: onCluster,
 		Gate: "the rollout of each addon is complete", Undo: "apply the previous version; data that was stored in a new format " +
 			"stays"},
+	{ID: "reinstall", Title: "Drain and reset each node, remove its old programs, and join it again", Page: "Join a node again",
+		Rank: 81, where: onKubelets, Drains: true,
+		Gate: gateDrain + "; " + gateNode, Undo: undoSame},
 	{ID: "remove-addon", Title: "Delete the addon's objects", Playbook: "reconfigure.yml", Ready: true, Page: "Remove an addon",
 		Rank:  82,
 		where: onCluster,
 		Gate:  "none of its objects is left, and no volume or Service uses it", Undo: "apply it again; its data is lost"},
+	{ID: "remove-pool", Title: "Delete the objects of the pool", Page: "Remove an addon", Rank: 83, where: onCluster,
+		Gate: "no Service has an address of the pool", Undo: "apply it again"},
 
 	{ID: "remove-worker", Title: "Drain and remove workers", Playbook: "remove-host.yml", Ready: true,
 		Page: "Remove a host", Rank: 90,

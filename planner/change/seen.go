@@ -20,7 +20,7 @@ var seen = map[string]string{
 	"network.service_subnets: another range": "2026-11-30, forced: the Service of the cluster's DNS kept its old address, the " +
 		"new one did not answer, and the run stopped there",
 	"network.cni": "2026-11-29, guards: refused",
-	"network.kube_proxy.mode: to or from nftables": "2026-11-29, settings: nftables → iptables",
+	"network.kube_proxy.mode: to or from nftables, with flannel": "2026-11-29, settings: nftables → iptables",
 	"etcd.version: stacked members": "2026-11-30, upgrade-stacked: Kubernetes 1.36.3, built from its source, in stand-in " +
 		"packages: three members 3.6.8 → 3.6.16 one at a time, then 3.7.0 with the control planes of 1.37.2; without " +
 		"waiting for the kubelets, and without " +
@@ -89,7 +89,7 @@ var seen = map[string]string{
 		"restarted",
 	"node.annotations":                           "2026-11-30, nodes; nothing restarted",
 	"network.kube_proxy.config":                  configSeen + ": 326 writes, longest gap 0.5 s; a Service unavailable for 1.6 s",
-	"node.labels":                                "2026-11-29, settings",
+	"node.labels: any other label":               "2026-11-29, settings",
 	"node.failure_domain: a host with a kubelet": "2026-11-29, settings",
 	"node.kubelet_extra_args":                    "2026-11-29, settings",
 }

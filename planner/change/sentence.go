@@ -2,6 +2,7 @@ package change
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
@@ -22,7 +23,7 @@ func (r *Report) Sentence() string {
 		case c.Class == Refused:
 			refused = add(refused, c.Subject)
 		case len(c.joins)+len(c.leaves) > 0:
-		case c.Class != None:
+		case c.Class != None && !slices.Contains(refused, c.Subject):
 			settings = add(settings, c.Subject)
 		}
 		for _, name := range c.joins {

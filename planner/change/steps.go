@@ -27,7 +27,8 @@ type Step struct {
 	args   []argOf
 	joins  []string
 	leaves []string
-	again  bool // the leaving host comes back under its name
+	again  bool // the leaving host stays in the design
+	early  bool // settings of the design wait for a later step
 }
 
 // joinsHosts are the procedures by which machines join, leaveHosts those by which they leave.
@@ -56,6 +57,7 @@ func (d *differ) steps() {
 	}
 	slices.SortFunc(d.r.Steps, d.byOrder)
 	d.upgrades()
+	d.early()
 	d.judge()
 }
 
@@ -80,9 +82,10 @@ func (d *differ) redone() map[string]bool {
 
 // stepsOf adds a change to its steps; its settings take effect with the last of them.
 func (d *differ) stepsOf(c *Change, all map[string]*Step) {
-	for i, id := range c.by {
+	by := d.procedures(c)
+	for i, id := range by {
 		p := find(id)
-		last := i == len(c.by)-1
+		last := i == len(by)-1
 		comes, goes := slices.Contains(joinsHosts, id), slices.Contains(leavesHosts, id)
 		switch {
 		case !comes && !goes:
@@ -123,6 +126,27 @@ func (d *differ) stepsOf(c *Change, all map[string]*Step) {
 	}
 }
 
+// procedures are those of a change, in this edit: upgrade.yml installs the runtime of each node that it upgrades, and where another kind
+// of balancer comes there is no other one to tell of it.
+func (d *differ) procedures(c *Change) []string {
+	var out []string
+	for _, id := range c.by {
+		switch {
+		case (id == "runtime" || id == "runtime-patch") && d.does("upgrade"):
+			id = "upgrade"
+		case id == "balancer-peers" && d.old.text("load_balancer") != d.new.text("load_balancer"):
+			continue
+		}
+		out = add(out, id)
+	}
+	return out
+}
+
+// does reports whether a procedure belongs to the edit.
+func (d *differ) does(id string) bool {
+	return slices.ContainsFunc(d.r.Changes, func(c Change) bool { return slices.Contains(c.by, id) })
+}
+
 func add(list []string, item string) []string {
 	if slices.Contains(list, item) {
 		return list
@@ -140,7 +164,14 @@ func (d *differ) stepHosts(p *Procedure, c *Change) []string {
 	}
 	var out []string
 	for _, n := range d.old.Nodes {
-		if to := d.new.node(n.Name); to != nil && (p.where.has(n, d.old) || p.where.has(to, d.new)) {
+		to := d.new.node(n.Name)
+		if to == nil {
+			continue
+		}
+		was, is := p.where.has(n, d.old), p.where.has(to, d.new)
+		switch {
+		case p.ID == "new-balancer" && !is, p.ID == "balancer-peers" && !(was && is):
+		case was || is:
 			out = append(out, n.Name)
 		}
 	}
@@ -172,7 +203,7 @@ func (d *differ) step(all map[string]*Step, p *Procedure, name string, hosts []s
 	}
 	for _, h := range hosts {
 		s.Hosts = add(s.Hosts, h)
-		s.again = s.again || slices.Contains(leavesHosts, p.ID) && d.redone()[h] && d.new.node(h) != nil
+		s.again = s.again || slices.Contains(leavesHosts, p.ID) && d.new.node(h) != nil
 	}
 	return s
 }
@@ -185,9 +216,7 @@ func (d *differ) described() bool {
 
 // rebalanced reports whether clients move to another balancer, address, or port; reconfigure.yml then sets up the new hosts.
 func (d *differ) rebalanced() bool {
-	return slices.ContainsFunc(d.r.Changes, func(c Change) bool {
-		return slices.Contains(c.by, "new-balancer") || slices.Contains(c.by, "take-balancer")
-	})
+	return d.does("new-balancer") || d.does("take-balancer")
 }
 
 // reachable reports whether the playbook can find the leaving hosts. A machine that comes back under the same name with another address is
@@ -208,15 +237,17 @@ func (d *differ) reachable(p *Procedure, hosts []string) bool {
 // Command is the command that carries out the step, run in the directory ansible; "" if no playbook does. If several hosts leave, it names
 // the first: each leaves in a separate run.
 func (s *Step) Command() string {
+	command := "ansible-playbook " + s.Playbook
 	switch {
 	case s.Playbook == "":
 		return ""
 	case s.Playbook == "remove-host.yml" && len(s.Hosts) > 0:
-		command := "ansible-playbook remove-host.yml -e host=" + s.Hosts[0]
+		command += " -e host=" + s.Hosts[0]
 		if s.again || s.of.ID == "node-again" {
 			command += " -e again=true"
 		}
-		return command
+	case s.of.ID == "renew-certificates": // all of them, and not only those that end soon
+		command += " -e days=36500"
 	case s.of.ID == "remove-addon":
 		var names []string
 		for _, path := range s.paths {
@@ -225,9 +256,25 @@ func (s *Step) Command() string {
 			}
 		}
 		slices.Sort(names)
-		return "ansible-playbook reconfigure.yml -e remove_addons=" + strings.Join(names, ",")
+		command += " -e remove_addons=" + strings.Join(names, ",")
 	}
-	return "ansible-playbook " + s.Playbook
+	if s.early {
+		command += " -e later=true"
+	}
+	return command
+}
+
+// early marks the steps before the first run of reconfigure.yml, which brings all settings: until then site.yml, which the other playbooks
+// end with, refuses to begin without later=true. upgrade.yml ends with reconfigure.yml.
+func (d *differ) early() {
+	first := slices.IndexFunc(d.r.Steps, func(s Step) bool {
+		return s.Playbook == "reconfigure.yml" && s.of.ID != "remove-addon" || s.Playbook == "upgrade.yml"
+	})
+	for i := range max(first, 0) {
+		s := &d.r.Steps[i]
+		s.early = d.r.Steps[first].Playbook == "reconfigure.yml" &&
+			slices.Contains([]string{"site.yml", "remove-host.yml", "move-etcd.yml"}, s.Playbook)
+	}
 }
 
 // machinesStep creates and removes the machines if the tree does that.
@@ -272,19 +319,25 @@ func (d *differ) byOrder(a, b Step) int {
 // rank orders steps. Machines that leave and come back do so one at a time, after those that join.
 func (d *differ) rank(s *Step) int {
 	const comesBack = 44
+	first := 0
+	for _, id := range []string{"upgrade", "upgrade-etcd", "move-etcd"} {
+		if first == 0 && d.does(id) {
+			first = find(id).Rank
+		}
+	}
 	switch {
 	case s.ID == "machines:gone":
-		return 1000
-	case s.ID == "runtime" && slices.ContainsFunc(d.r.Changes, func(c Change) bool { return slices.Contains(c.by, "upgrade") }):
-		return find("upgrade").Rank*10 - 1 // a new kubelet may refuse the old runtime
+		return 10000
+	case (s.Playbook == "site.yml" || s.Playbook == "reconfigure.yml") && s.of.Rank < first:
+		return first*100 + s.of.Rank + 1 // both refuse to begin while the cluster has another version, or etcd is elsewhere
 	case hostOf(s.ID) != "" && d.redone()[hostOf(s.ID)]:
 		i, _ := slices.BinarySearchFunc(d.old.Nodes, d.formerly(hostOf(s.ID)), func(n *Node, name string) int {
 			return plan.Natural(n.Name,
 				name)
 		})
-		return comesBack*10 + i*10/(len(d.old.Nodes)+1)
+		return comesBack*100 + i*100/(len(d.old.Nodes)+1)
 	}
-	return s.of.Rank * 10
+	return s.of.Rank * 100
 }
 
 // formerly is the old name of a machine.
@@ -442,7 +495,9 @@ func (d *differ) judge() {
 		if s.of.Drains && len(s.leaves) == 0 {
 			m = simulate.New(before.model())
 			for _, name := range s.Hosts {
-				if n := before.node(name); n != nil && n.roles() != plan.Worker {
+				// kube-vip and a node's own proxy restart alone.
+				n := before.node(name)
+				if n != nil && n.roles() != plan.Worker && (s.of.where != onBalancers || n.roles().Has(plan.Balancer)) {
 					with := spare(m, name)
 					if s.of.KeepsEtcd {
 						with.Writes = s.Survives.Writes
@@ -477,6 +532,9 @@ func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
 		before := at.clone()
 		for _, name := range s.leaves {
 			at.Nodes = slices.DeleteFunc(at.Nodes, func(n *Node) bool { return n.Name == name })
+			if n := d.new.node(name); n != nil && n.roles() == 0 { // it stays in the design, beside the cluster
+				at.join(n.clone())
+			}
 		}
 		for _, name := range s.joins {
 			at.join(d.new.node(name).clone())

@@ -364,17 +364,15 @@ var table = []Row{
 		{"any other change", InPlace, []string{"addons"}, "Pods are added or removed. The others do not restart.", nil},
 	}, "https://kubernetes.io/docs/tasks/administer-cluster/dns-horizontal-autoscaling/"},
 	{"network.kube_proxy.mode", []Case{
-		{"between iptables and ipvs", Ordered, []string{"kube-proxy", "machine"},
-			"Neither mode removes the rules of the other, so each node is drained and rebooted after the change.", func(e *edit) bool {
-				return between(e,
-					"iptables", "ipvs")
-			}},
+		{"between iptables and ipvs", Ordered, []string{"kube-proxy-mode", "boot"},
+			"Neither mode removes the rules of the other, so each node is drained and rebooted after the change.",
+			func(e *edit) bool { return between(e, "iptables", "ipvs") }},
 		{"to or from none", Refused, nil, "Services would not work during the change. Change kube_proxy_replacement in the block " +
 			"cni instead, which also adds or removes kube-proxy.",
 			func(e *edit) bool { return e.before.Text == "none" || e.after.Text == "none" }},
-		{"to or from nftables", Ordered, []string{"kube-proxy"}, "Every node needs Linux 5.13 or newer. kube-proxy removes its " +
-			"old rules by itself.",
-			nil},
+		{"to or from nftables, with flannel", Ordered, []string{"kube-proxy", "flannel"}, nftables + flannelFollows, onFlannel},
+		{"to or from nftables, with calico", Ordered, []string{"kube-proxy", "calico"}, nftables + calicoFollows, onCalico},
+		{"to or from nftables", Ordered, []string{"kube-proxy"}, nftables, nil},
 	}, "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-modes; " +
 		"https://github.com/kubernetes/kubernetes/issues/109286"},
 	row("network.kube_proxy.strict_arp", Ordered, "https://metallb.universe.tf/installation/", "kube-proxy restarts node by node.",
@@ -398,6 +396,8 @@ var table = []Row{
 			"of other programs stay in the old runtime's directory.", "runtime-kind"),
 	{"container_runtime.version", []Case{
 		{"of another runtime", Ordered, []string{"runtime-kind"}, "Changes with the runtime.", otherRuntime},
+		{"another patch release", Ordered, []string{"runtime-patch"}, "Pods keep running while the runtime of their node restarts.",
+			func(e *edit) bool { return e.had && e.has && minors(e) == 0 }},
 		{"down", Ordered, []string{"runtime"},
 			"An older runtime may not be able to read the state of the newer one. Each node is drained, and all sandboxes are " +
 				"removed before the installation.", older},
@@ -543,11 +543,12 @@ var table = []Row{
 	row("time.servers", InPlace, "https://chrony-project.org/doc/4.6/chrony.conf.html",
 		"site.yml writes the file and restarts the time service. If you remove the block, the file stays: delete it by hand.", "time"),
 	{"hosts.selinux", []Case{
-		{"enforcing, where SELinux is permissive", Ordered, []string{"node-again"},
+		{"enforcing, where SELinux is permissive", Ordered, []string{"enforce"},
 			"Running pods and their files have no SELinux labels. For each node: remove it, run `setenforce 1`, set " +
-				"SELINUX=enforcing in /etc/selinux/config, reboot with /.autorelabel, and join it again.",
+				"SELINUX=enforcing in /etc/selinux/config, reboot with /.autorelabel, and join it again. site.yml does not " +
+				"start until every node enforces.",
 			func(e *edit) bool { return e.after.Text == plan.Enforcing }},
-		{"permissive", Ordered, []string{"runtime"}, "SELinux becomes permissive on the hosts, and container runtimes restart " +
+		{"permissive", Ordered, []string{"runtime-patch"}, "SELinux becomes permissive on the hosts, and container runtimes restart " +
 			"one by one.", nil},
 	}, "https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/using_selinux/" +
 		"changing-selinux-states-and-modes_using-selinux"},
@@ -559,13 +560,14 @@ var table = []Row{
 	row("hosts.admin_cidrs", InPlace, nftWiki, firewallWhat+" They must include the computer that runs Ansible.", "firewall"),
 	row("hosts.open_ports", InPlace, nftWiki, firewallWhat, "firewall"),
 	row("artifacts.source", Ordered, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/upgrading-linux-nodes/",
-		"Node by node, like an upgrade to the same version: unit files of the old source are removed, and packages are held.",
-		"runtime", "kubelet"),
+		"Nodes that have joined keep their programs and units, next to those of the new source. To change them, remove the node, delete "+
+			"the old programs and units, and join it again.", "reinstall"),
 	row("artifacts.mirror_url", None, "", "Used for the next download. Installed files stay."),
-	row("artifacts.image_repository", Ordered, reconfigureDocs,
-		"Every image must already be in the new repository. Static pods restart with the new image names, etcd included. Addons "+
-			"and the runtime's pause image follow.",
-		"control-plane-flags", "etcd-settings", "registry", "kube-proxy", "pod-network", "addons"),
+	{"artifacts.image_repository", []Case{
+		{"flannel", Ordered, imagesBy("flannel"), imagesWhat, onFlannel},
+		{"calico", Ordered, imagesBy("calico"), imagesWhat, onCalico},
+		{"another pod network", Ordered, imagesBy("pod-network"), imagesWhat, nil},
+	}, reconfigureDocs},
 	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must already be in the repository. kubeadm's record changes "+
 		"now; CoreDNS uses the image after the next Kubernetes upgrade.", "control-plane-flags"),
 	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must already be in the repository. Members restart with "+
@@ -643,7 +645,7 @@ var table = []Row{
 			"One at a time. With stacked etcd, its member joins as a learner and is promoted. The load balancer uses the new " +
 				"host only after that.",
 			nil},
-		{"a member of etcd joins", Ordered, []string{"save", "join-member", "control-plane-flags"},
+		{"a member of etcd joins", Ordered, []string{"save", "join-member", "etcd-endpoints"},
 			"One at a time. Each joins as a learner with initial-cluster-state existing, and is promoted when it is in sync. " +
 				"With the state of a new cluster, it would create a second cluster that looks healthy.", nil},
 		{"a load balancer joins", Ordered, []string{"join-balancer", "balancer-peers"}, "The other load balancers are " +
@@ -653,7 +655,7 @@ var table = []Row{
 		{"a control plane leaves", Ordered, []string{"save", "remove-control-plane"}, "The host leaves the load balancer, is " +
 			"drained, and its API server stops. With stacked etcd, its member is then removed by ID while the others have a " +
 			"quorum. Finally the host is reset.", nil},
-		{"a member of etcd leaves", Ordered, []string{"save", "control-plane-flags", "remove-member"},
+		{"a member of etcd leaves", Ordered, []string{"save", "etcd-endpoints", "remove-member"},
 			"The API servers stop using it first. Then it is removed by ID while the others have a quorum, and stopped.", nil},
 		{"a load balancer leaves", Ordered, []string{"balancer-peers", "remove-balancer"},
 			"The virtual IP moves to another host first. Then the others are reconfigured without it, and it stops.", nil},
@@ -668,8 +670,10 @@ var table = []Row{
 			"The node leaves as a control plane, its keys are deleted, and it joins as a worker.", nil},
 		{"a control plane runs ordinary pods, or no longer does", InPlace, []string{"labels"},
 			"The node's taint is added or removed. Pods that must leave are drained first.", nil},
-		{"a member of etcd or a balancer moves", Ordered, []string{"join-member", "remove-member"},
-			"The new host joins first. Then the old one leaves.", nil},
+		{"a role comes", Ordered, []string{"join-member", "join-balancer", "join-worker"},
+			"The host joins with the new role and keeps the roles that it has.", nil},
+		{"a role goes", Ordered, []string{"remove-worker", "remove-member", "remove-balancer"},
+			"The host leaves with all its roles, is reset, and joins again with those of the design.", nil},
 	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
 	{"node.address", []Case{
 		{"a worker", Ordered, []string{"node-again"}, "The node is drained and joins again with the new address. The other hosts " +
@@ -678,10 +682,11 @@ var table = []Row{
 			"Certificates, manifests, and etcd's peer address contain the old address. So the host leaves and joins again.", nil},
 		{"the only control plane", Refused, nil, "Certificates, manifests, kubeconfigs, and etcd contain the old address. Back " +
 			"up etcd, and restore it on a host with the new address and an endpoint that is a name.", nil},
-		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "control-plane-flags"}, "The member's peer " +
+		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "etcd-endpoints"}, "The member's peer " +
 			"address in etcd is updated first, then its certificates and settings. Without that update, the member looks healthy " +
 			"but cannot join after the next restart of the majority.", nil},
-		{"a load balancer", Ordered, []string{"balancer"}, "One load balancer at a time.", nil},
+		{"a load balancer", Ordered, []string{"certificate", "balancer", "drop-names"},
+			"One load balancer at a time. The API servers' certificates contain its address.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/338; " + etcdRuntime},
 	row("node.secondary_address", Ordered, nodeStatus, "The kubelet restarts with another --node-ip. An existing node never gets "+
 		"a pod CIDR of a second family.", "node-kubelet"),
@@ -718,8 +723,15 @@ var table = []Row{
 	row("node.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
 		"Change the host's own network first. Then the pod network, keepalived, and kube-vip "+
 			"follow.", "node-kubelet", "pod-network", "balancer"),
-	row("node.labels", InPlace, nodeStatus, "Set through the API: --node-labels only matters when a node registers. Running pods "+
-		"stay, but pods of DaemonSets with a nodeSelector leave.", "labels"),
+	{"node.labels", []Case{
+		{"zone, region or instance type", Ordered, []string{"node-kubelet"}, "The label is a flag of the kubelet, which sets it at " +
+			"each start. Volumes are bound to the old zone: pods that use one cannot start again.", func(e *edit) bool {
+			return slices.Contains([]string{"topology.kubernetes.io/zone", "topology.kubernetes.io/region",
+				"node.kubernetes.io/instance-type"}, key(e.path))
+		}},
+		{"any other label", InPlace, []string{"labels"}, "Set through the API: --node-labels only matters when a node registers. Running pods " +
+			"stay, but pods of DaemonSets with a nodeSelector leave.", nil},
+	}, nodeStatus},
 	row("node.annotations", InPlace, nodeStatus, "Set through the API.", "labels"),
 	row("node.kubelet_extra_args", Ordered, "https://github.com/kubernetes/kubeadm/issues/1927",
 		"kubeadm-flags.env changes on that host, and its kubelet restarts. kubeadm never rewrites that file.", "node-kubelet"),
@@ -780,7 +792,7 @@ var table = []Row{
 		{"of another runtime", Ordered, []string{"runtime-kind"}, "A tool that belongs to the container runtime and changes with " +
 			"it.",
 			otherRuntime},
-		{"another version", Ordered, []string{"runtime"}, "A tool of the container runtime. The k8splan release decides its " +
+		{"another version", Ordered, []string{"runtime-patch"}, "A tool of the container runtime. The k8splan release decides its " +
 			"version.", nil},
 	}, ""},
 }
@@ -821,13 +833,26 @@ const (
 )
 
 const (
+	nftables       = "Every node needs Linux 5.13 or newer. kube-proxy removes its old rules by itself."
+	flannelFollows = " flannel uses the same kind of rules, and its pods restart."
+	calicoFollows  = " Calico uses the same kind of rules, and its pods restart."
+	imagesWhat     = "Every image must already be in the new repository. Static pods restart with the new image names, stacked etcd " +
+		"included. Addons and the runtime's pause image follow."
+)
+
+// imagesBy are the procedures for images with other names; etcd-settings is left out where etcd is no pod.
+func imagesBy(network string) []string {
+	return []string{"control-plane-flags", "etcd-settings", "registry", "kube-proxy", network, "addons"}
+}
+
+const (
 	metallbUsage = "https://metallb.io/configuration/"
 	poolWhat     = "A Service loses its address if no pool contains it any more. Give it another address first."
 )
 
 var poolCases = []Case{
 	{"added", InPlace, []string{"addons"}, "The pool is applied.", func(e *edit) bool { return !e.had }},
-	{"removed", Ordered, []string{"remove-addon"}, "site.yml never deletes objects. Delete the IPAddressPool and the " +
+	{"removed", Ordered, []string{"remove-pool"}, "site.yml never deletes objects. Delete the IPAddressPool and the " +
 		"L2Advertisement of this name in the namespace metallb-system by hand. " + poolWhat, nil},
 }
 
