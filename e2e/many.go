@@ -232,7 +232,8 @@ func manySteps() []step {
 			also: on("nft list table inet k8splan 2>&1 || true", "No such file")},
 		{what: "more is encrypted", playbook: "reconfigure.yml",
 			pairs: []string{"encryption_at_rest {}", "encryption_at_rest {\n    resources = [\"secrets\", \"configmaps\"]\n  }"}},
-		{what: "less is encrypted, and the scheduler goes", playbook: "reconfigure.yml", args: []string{"-e", "remove_addons=batch"},
+		{what: "less is encrypted, and the scheduler goes", playbook: "reconfigure.yml",
+			args:  []string{"-e", "remove_addons=scheduler-batch"},
 			pairs: []string{"encryption_at_rest {\n    resources = [\"secrets\", \"configmaps\"]\n  }", "encryption_at_rest {}", batch, ""},
 			also: func(ctx context.Context, c *changing) error {
 				out, err := c.kube(ctx, "get", "deployments", "--all-namespaces", "-o", "name")

@@ -376,6 +376,8 @@ func TestCommands(t *testing.T) {
   encryption_algorithm = "ECDSA-P256"`}, []string{"reconfigure.yml", "renew-certs.yml -e days=36500"}},
 		{"an addon less", base + "addon \"metrics-server\" {}\n" + worker, []string{"addon \"metrics-server\" {}\n", " ", worker, " "},
 			[]string{"reconfigure.yml -e remove_addons=metrics-server", "remove-host.yml -e host=x"}},
+		{"a scheduler less", base + "scheduler \"batch\" {}\n", []string{"scheduler \"batch\" {}\n", " "},
+			[]string{"reconfigure.yml -e remove_addons=scheduler-batch"}},
 	} {
 		e := edit{src: c.src, replace: c.replace}
 		r := change.Between(recordOf(t, e.src, nil), recordOf(t, e.new(), nil))

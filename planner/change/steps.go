@@ -251,8 +251,11 @@ func (s *Step) Command() string {
 	case s.of.ID == "remove-addon":
 		var names []string
 		for _, path := range s.paths {
-			if argument(path) == "addon" || argument(path) == "scheduler" {
+			switch argument(path) {
+			case "addon":
 				names = append(names, key(path))
+			case "scheduler": // as package plan names its addon
+				names = append(names, "scheduler-"+key(path))
 			}
 		}
 		slices.Sort(names)

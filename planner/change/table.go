@@ -729,7 +729,8 @@ var table = []Row{
 			return slices.Contains([]string{"topology.kubernetes.io/zone", "topology.kubernetes.io/region",
 				"node.kubernetes.io/instance-type"}, key(e.path))
 		}},
-		{"any other label", InPlace, []string{"labels"}, "Set through the API: --node-labels only matters when a node registers. Running pods " +
+		{"any other label", InPlace, []string{"labels"}, "Set through the API: --node-labels only matters when a node registers. " +
+			"Running pods " +
 			"stay, but pods of DaemonSets with a nodeSelector leave.", nil},
 	}, nodeStatus},
 	row("node.annotations", InPlace, nodeStatus, "Set through the API.", "labels"),

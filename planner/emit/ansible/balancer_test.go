@@ -193,3 +193,19 @@ True True True
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// Where the endpoint's name leads some node elsewhere, or a run was interrupted before kubelets and kube-proxy had started again, the next
+// run of reconfigure.yml goes on with that.
+func TestJudgeGoesOnRenaming(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		misled []string
+		want   bool
+	}{{"api.example.com", []string{"worker-1"}, true}, {"api.example.com", []string{}, false}, {"", []string{"worker-1"}, false}} {
+		given := world()
+		given.at("plan")["balancer"] = object{"kind": "none", "address": "", "name": c.name, "misled": c.misled}
+		if v := judge(t, given); len(v.Problems) > 0 || v.Balancer["renames"] != c.want {
+			t.Errorf("%q, %q: %+v, want %v", c.name, c.misled, v.Balancer, c.want)
+		}
+	}
+}

@@ -310,6 +310,29 @@ func TestJudgeRefuses(t *testing.T) {
 		"a taint that ends pods": {func(o object) {
 			o.at("plan", "objects")["worker-1"] = `{"taints": [{"key": "gpu", "effect": "NoExecute"}]}`
 		}, "worker-1 lacks the taint gpu:NoExecute"},
+		"another value of a taint that ends pods": {func(o object) {
+			o.at("cluster", "nodes", "worker-1")["taints"] = [][]string{{"gpu", "NoExecute", "a"}}
+			o.at("plan", "objects")["worker-1"] = `{"taints": [{"key": "gpu", "value": "b", "effect": "NoExecute"}]}`
+		}, "worker-1 lacks the taint gpu=b:NoExecute"},
+		"another minor of external etcd": {func(o object) {
+			o.at("plan")["etcd_version"] = "3.7.3"
+			for _, n := range []string{"etcd-1", "etcd-2", "etcd-3"} {
+				o.at("hosts", n, "etcd", "member")["version"] = "3.6.8"
+			}
+		}, "etcd runs 3.6.8, and the topology makes it 3.7.3. Another minor of etcd is not this playbook's work"},
+		"another port of flannel": {func(o object) {
+			o.at("plan", "flannel", "Backend")["Port"] = 4789
+		}, "flannel runs with Backend.Port = None, and the topology makes it 4789"},
+		"an upgrade with another container runtime": {func(o object) {
+			o["upgrades"] = true
+			for _, n := range []string{"etcd-1", "etcd-2", "etcd-3"} {
+				o.at("hosts", n, "etcd", "member")["version"] = "3.7.3"
+			}
+			o.at("plan")["rekind"], o.at("plan")["runtime"] = []string{"worker-1"}, "cri-o 1.37.0"
+			for _, n := range []string{"cp-1", "worker-1"} {
+				o.at("cluster", "nodes", n)["ready"], o.at("cluster", "nodes", n)["unschedulable"] = true, false
+			}
+		}, "The containers of worker-1 run in another container runtime than cri-o 1.37.0"},
 		"another address of a node": {func(o object) {
 			o.at("plan", "nodes")["worker-1"] = "10.0.0.99"
 		}, "Node worker-1 has the address 10.0.0.41, and the topology says 10.0.0.99"},
@@ -388,6 +411,26 @@ func TestJudgeAllows(t *testing.T) {
 			o.at("plan")["leaving"] = object{"etcd-9": "10.0.0.29"}
 			for n := 1; n <= 3; n++ {
 				o.at("hosts")[fmt.Sprint("etcd-", n)] = etcdHost(n, "c1", 1, 2, 3, 9)
+			}
+		}, "run", nil, nil},
+		"a control plane that becomes a worker, with its member": {func(o object) {
+			o.at("plan")["without"] = "worker-1"
+			for n := 1; n <= 3; n++ {
+				host := etcdHost(n, "c1", 1, 2, 3)
+				member := etcdMember(9)
+				member["name"] = "worker-1"
+				list := host.at("etcd", "member")
+				list["members"] = append(list["members"].([]object), member)
+				o.at("hosts")[fmt.Sprint("etcd-", n)] = host
+			}
+		}, "run", nil, nil},
+		"how long authorities last, which those that are there do not": {func(o object) {
+			o.at("plan", "cluster_configuration")["caCertificateValidityPeriod"] = "43800h0m0s"
+		}, "run", nil, nil},
+		"a patch of external etcd": {func(o object) {
+			o.at("plan")["etcd_version"] = "3.7.3"
+			for n := 1; n <= 3; n++ {
+				o.at("hosts", fmt.Sprint("etcd-", n), "etcd", "member")["version"] = "3.7.1"
 			}
 		}, "run", nil, nil},
 		"what kubeadm says where nothing was said": {func(o object) {

@@ -4,7 +4,7 @@
 
 Prints JSON with archives for the other hosts: for each member, the content of /etc/etcd/pki; under "client", the etcd files in
 /etc/kubernetes/pki of the control planes. kubeadm keeps existing certificates. If a member's kubeadm configuration changed (another
-address or name), its certificates are recreated.
+address or name), its certificates are recreated. Lines that do not affect the certificates, or take effect when they are renewed, do not count.
 
 Every member has a copy of the authority's key, authority.key, that only root can read. So the cluster can lose its first member. root on
 a member can already read and write everything that the cluster stores.
@@ -15,6 +15,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -41,17 +42,22 @@ def link(first, member):
             os.symlink("../../%s/etcd/%s" % (first, name), path)
 
 
-def config_digest(member):
-    with open(CONFIG % member, "rb") as f:
-        return hashlib.sha256(f.read()).hexdigest()
+# As etcd_unrelated in vars/main.yml.
+UNRELATED = re.compile(r"(?m)^ *(criSocket|kubernetesVersion|dataDir|encryptionAlgorithm|certificateValidityPeriod|caCertificateValidityPeriod): .*\n")
+
+
+def digests(member):
+    """returns the digest of the lines that count, and that of all lines, which earlier releases recorded."""
+    with open(CONFIG % member, encoding="utf-8") as f:
+        text = f.read()
+    return [hashlib.sha256(form.encode("utf-8")).hexdigest() for form in (UNRELATED.sub("", text), text)]
 
 
 def issue(member):
     directory = os.path.join(ISSUED, member, "etcd")
     mark = os.path.join(ISSUED, member, "config.sha256")
-    digest = config_digest(member)
     known = open(mark, encoding="ascii").read().strip() if os.path.exists(mark) else ""
-    if known != digest:
+    if known not in digests(member):
         for name in ("server", "peer", "healthcheck-client"):
             for kind in (".crt", ".key"):
                 if os.path.exists(os.path.join(directory, name + kind)):
@@ -59,7 +65,7 @@ def issue(member):
     for phase in ("etcd-server", "etcd-peer", "etcd-healthcheck-client"):
         kubeadm(phase, member)
     with open(mark, "w", encoding="ascii") as f:
-        f.write(digest + "\n")
+        f.write(digests(member)[0] + "\n")
 
 
 def archive(files, group):
@@ -80,7 +86,7 @@ def for_member(first, member):
     files = {
         "ca.crt": ("%s/%s/etcd/ca.crt" % (ISSUED, first), 0o644),
         "authority.key": ("%s/%s/etcd/ca.key" % (ISSUED, first), 0o600),
-        "config.sha256": (config_digest(member) + "\n", 0o644),
+        "config.sha256": (digests(member)[0] + "\n", 0o644),
     }
     for name in ("server", "peer", "healthcheck-client"):
         files[name + ".crt"] = ("%s/%s/etcd/%s.crt" % (ISSUED, member, name), 0o644)

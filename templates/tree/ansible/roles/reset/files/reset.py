@@ -247,7 +247,7 @@ def main():
         if run("/usr/bin/python3", HOME + "/firewall.py", "remove").returncode:
             complain("could not take away the rules of the firewall")
         remove(HOME + "/firewall.py")
-    for path in (LEDGER, HOME + "/before", HOME + "/runtime.before", HOME + "/balancer.before"):
+    for path in (LEDGER, HOME + "/before", HOME + "/runtime.before", HOME + "/runtime.before.new", HOME + "/balancer.before"):
         remove(path)
 
 

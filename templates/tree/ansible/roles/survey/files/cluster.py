@@ -99,7 +99,7 @@ def node(item):
         "version": item["status"]["nodeInfo"]["kubeletVersion"].lstrip("v"),
         "addresses": [a["address"] for a in item["status"].get("addresses", []) if a["type"] == "InternalIP"],
         "labels": {k: v for k, v in item["metadata"].get("labels", {}).items() if k in KUBELETS},
-        "taints": [[t["key"], t["effect"]] for t in item["spec"].get("taints", [])],
+        "taints": [[t["key"], t["effect"], t.get("value", "")] for t in item["spec"].get("taints", [])],
         "ready": ready == ["True"],
         "unschedulable": item["spec"].get("unschedulable", False),
         "ours": DRAINED in item["metadata"].get("annotations", {}),
@@ -234,11 +234,13 @@ def wished(live, planned, before):
 
 
 def tainted(live, planned, before, drained):
-    """returns the taints that a node must have. Taints of others stay. NoExecute evicts pods at once, so it is only added after a drain."""
+    """returns the taints that a node must have. Taints of others stay. NoExecute evicts pods at once, so it is only added, or gets another
+    value, after a drain."""
     ours = {(t["key"], t["effect"]) for t in planned} | {tuple(pair) for pair in before}
-    there = {(t["key"], t["effect"]) for t in live}
+    there = {(t["key"], t["effect"]): t for t in live}
     kept = [t for t in live if (t["key"], t["effect"]) not in ours]
-    return kept + [dict(t) for t in planned if t["effect"] != "NoExecute" or drained or (t["key"], t["effect"]) in there]
+    now = [dict(t) if t["effect"] != "NoExecute" or drained else there.get((t["key"], t["effect"])) for t in planned]
+    return kept + [t for t in now if t]
 
 
 def labeling(item, want, had, drained):

@@ -298,9 +298,10 @@ class Judge:
         return {"state": "run", "joining": []}
 
     def strangers(self, live):
+        without = self.plan.get("without", "")  # the host that remove-host.yml takes out, and others whose turn comes, may be something else in the topology
         for url, member in sorted(live.items()):
             name = member["name"] or url
-            if url in self.urls or name in self.plan["leaving"] or self.moves and name in self.serving:
+            if url in self.urls or name in self.plan["leaving"] or self.moves and name in self.serving or without and name in (without, *self.plan["nodes"]):
                 continue
             if name in self.planned:
                 self.no("etcd knows %s at %s, and the topology has it at %s. Nothing gives a member another address while it runs: remove it "
@@ -378,7 +379,11 @@ class Judge:
             self.no("This is the cluster %s, and the topology describes %s.", noted["cluster"], self.plan["name"])
 
     def versions(self):
-        want = self.plan["version"]
+        want, etcd = self.plan["version"], self.plan.get("etcd_version", "")
+        older = sorted({a["version"] for a in self.answers.values() if a.get("version")}, key=number)
+        if self.external and etcd and not self.moves and {number(v)[:2] for v in older} - {number(etcd)[:2]}:
+            self.no("etcd runs %s, and the topology makes it %s. Another minor of etcd is not this playbook's work: every member has to run a patch release that "
+                    "knows it before the first one does. upgrade.yml does it.", names(older), etcd)
         text = "An upgrade is not this playbook's work: a kubelet may never be newer than its API server, and each node is drained. upgrade.yml does it."
         others = {s: v for s, v in self.cluster["versions"].items() if v != want}
         if others:
@@ -411,6 +416,9 @@ class Judge:
         lame = sorted(n for n, i in nodes.items() if not i["ready"])
         if lame:
             self.no("%s %s not Ready. Every node has to be well before the first one is drained.", names(lame), "is" if len(lame) == 1 else "are")
+        if self.plan.get("rekind"):
+            self.no("The containers of %s run in another container runtime than %s, or files of one are left there. An upgrade is its own edit: take the runtime back "
+                    "in the topology, or the version and run reconfigure.yml; then upgrade.", names(self.plan["rekind"]), self.plan["runtime"])
         strange = sorted(n for n in self.plan["nodes"] if n not in cluster["nodes"])
         if strange:
             self.no("%s %s not joined yet. An upgrade is its own edit: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
@@ -480,9 +488,10 @@ class Judge:
                     self.by_hand.append("%s has %s = %s, the topology %s: change it in --node-labels of /var/lib/kubelet/kubeadm-flags.env there and "
                                         "restart the kubelet, which otherwise puts it back" % (name, key, node["labels"][key], value))
             for taint in wanted.get("taints", []):
-                if taint["effect"] == "NoExecute" and [taint["key"], "NoExecute"] not in node["taints"]:
+                if taint["effect"] == "NoExecute" and [taint["key"], "NoExecute", taint.get("value", "")] not in node["taints"]:
                     self.evicting.append(name)
-                    self.pending.append("%s lacks the taint %s:NoExecute: it ends pods at once, so the node is drained before" % (name, taint["key"]))
+                    value = "=" + taint["value"] if taint.get("value") else ""
+                    self.pending.append("%s lacks the taint %s%s:NoExecute: it ends pods at once, so the node is drained before" % (name, taint["key"], value))
 
     def flannel(self):
         if not self.cluster["flannel"] or not self.plan["flannel"]:
@@ -492,11 +501,11 @@ class Judge:
             self.pending.append("flannel runs from %s, the topology says %s" % (names(set(runs) - set(planned)) or names(runs), names(set(planned) - set(runs))))
             self.network = True
         have, want = flat(json.loads(self.cluster["flannel"])), flat(self.plan["flannel"])
-        for path in sorted(set(want) | {"Backend.MTU"}):
+        for path in sorted(set(want) | {"Backend.MTU", "Backend.Port"}):
             before, after = have.get(path), want.get(path)
             if before == after or path in ("Network", "IPv6Network") and holds(after, before) and self.widened:
                 continue
-            if path in ("Network", "IPv6Network", "Backend.Type"):
+            if path in ("Network", "IPv6Network", "Backend.Type", "Backend.Port"):
                 self.no("flannel runs with %s = %s, and the topology makes it %s. Nodes with one and nodes with the other do not reach each other's pods: "
                         "this is settled when a cluster is built.", path, before, after)
                 continue
@@ -554,6 +563,8 @@ class Judge:
             elif path == "networking.serviceSubnet" and (want or "").startswith("%s," % have):
                 # The first range stays. https://kubernetes.io/docs/concepts/services-networking/dual-stack/
                 self.pending.append("%s: the cluster has %s, the topology %s" % (path, have, want))
+            elif path == "caCertificateValidityPeriod":
+                continue  # the authorities keep the certificates that they have
             elif path in FIXED:
                 self.no("The cluster was built with %s = %s, and the topology says %s. That is settled when a cluster is built: "
                         "take it back, or build another cluster.", FIXED[path], have, want)
@@ -701,7 +712,7 @@ class Judge:
             out["proxied"] = sorted(plan["proxied"])
             self.pending.append("%s reach the API servers by proxies of their own, and the topology has none" % names(plan["proxied"]))
         out["renames"] = bool(plan.get("name")) and bool(out["opens"] or out["starts"] or out["ends"] or out["second"]) and out["address"] not in held \
-            or out["proxies"] or bool(out["proxied"])
+            or out["proxies"] or bool(out["proxied"]) or bool(plan.get("name") and plan.get("misled"))
         return out
 
     def known(self, sans):

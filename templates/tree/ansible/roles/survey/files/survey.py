@@ -491,6 +491,7 @@ def main():
         "etcd": etcd(asked.etcd_data_dir),
         "swap": swap(),
         "unnamed": unnamed(*asked.endpoint.split("=")) if asked.endpoint else [],
+        "renaming": os.path.exists("/etc/kubernetes/.k8splan-renaming"),
         "advertised": advertised(),
         "clock": "chrony" if os.path.exists("/usr/sbin/chronyd") else
                  "timesyncd" if os.path.exists("/usr/lib/systemd/systemd-timesyncd") or os.path.exists("/lib/systemd/systemd-timesyncd") else "",
