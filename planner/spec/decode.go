@@ -652,11 +652,17 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 	if owners := argumentOwners(attr.Name); len(owners) > 0 {
 		return detail + fmt.Sprintf(" It belongs in %s.", sentence(owners, "or")), ""
 	}
+	if owners := blockOwners(attr.Name); len(owners) > 0 {
+		return detail + fmt.Sprintf(" It is a block, and belongs %s.", sentence(owners, "or")), ""
+	}
 	if near := l.near(attr.Name, s.argumentNames); near != "" {
 		return detail + fmt.Sprintf(" Did you mean %q?", near), near
 	}
 	if near := l.near(attr.Name, s.blockNames); near != "" {
 		return detail + fmt.Sprintf(" Did you mean the block %s?", s.blocks[near].form()), ""
+	}
+	if near := l.near(attr.Name, allArguments()); near != "" {
+		return detail + fmt.Sprintf(" Did you mean %q, which belongs in %s?", near, sentence(argumentOwners(near), "or")), ""
 	}
 	switch {
 	case s.Name == "":
@@ -736,6 +742,21 @@ func argumentOwners(name string) []string {
 		}
 	})
 	return owners
+}
+
+// allArguments lists the names of the arguments of all blocks.
+func allArguments() []string {
+	var names []string
+	walkSchema(Schema, "", func(b *Block, _ string) {
+		if b.Name == "variable" {
+			return
+		}
+		for _, a := range b.Arguments {
+			names = append(names, a.Name)
+		}
+	})
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // blockOwners says where a block of this name is allowed.

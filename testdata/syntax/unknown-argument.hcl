@@ -5,6 +5,8 @@ cluster "prod" {
   cert_san           = ["api"]         # error: unknown-argument: Did you mean "cert_sans"?
   pod_subnets        = ["10.0.0.0/16"] # error: unknown-argument: It belongs in network.
   kubelet            = { max_pods = 3 } # error: unknown-argument: It is a block: write kubelet { … }.
+  pod_subnet         = "10.0.0.0/16"   # error: unknown-argument: Did you mean "pod_subnets", which belongs in network?
+  cni                = "flannel"       # error: unknown-argument: It is a block, and belongs in network.
   frobnicate         = true            # error: unknown-argument: It has type, kubernetes_version, control_plane_endpoint,
 }
 
