@@ -21,7 +21,7 @@ TOOL      = $(GO) tool -modfile=checks/tools/go.mod
 MODULES   = $(dir $(shell git ls-files '*go.mod' ':!e2e/lab'))
 
 .DEFAULT_GOAL := build
-.PHONY: help build demo setup test unit browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-bare e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts e2e-ansible e2e-boot site clean
+.PHONY: help build demo setup test unit consumers browser lint cross golden fuzz vscode release-snapshot bench e2e e2e-bare e2e-hard-way e2e-recover e2e-faults e2e-change e2e-hosts e2e-ansible e2e-boot site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ unit: ## the tests alone, where setup was run before
 	cd checks/diagrams && $(GO) test ./...
 	cd scripts/release && $(GO) test ./...
 	cd scripts/site && $(GO) test ./...
+
+consumers: ## eksctl on the file for it, from its own code (minutes to compile)
+	cd checks/eksctl && $(GO) test -timeout 30m ./...
 
 browser: ## the page, the pictures and the playground in headless Chromium, where setup was run before
 	node --test checks/browser/*.test.mjs
