@@ -261,6 +261,29 @@ func TestTargets(t *testing.T) {
 	}
 }
 
+// The default range of pods is nobody's where the target decides it: 300 nodes, in a network that the default overlaps, are fine there.
+func TestRangesOfTheTarget(t *testing.T) {
+	p, diags := road("prod.hcl", []byte("cluster \"prod\" {\n  type = \"single-etcd-single-master\"\n}\n\nnode \"cp\" {\n"+
+		"  roles   = [\"control-plane\"]\n  address = \"10.244.0.11\"\n}\n\nnode_pool \"worker\" {\n  roles         = [\"worker\"]\n"+
+		"  count         = 300\n  first_address = \"10.244.1.1\"\n}\n"))
+	if p == nil {
+		t.Fatal(diags)
+	}
+	for _, test := range []struct {
+		uses []string
+		want bool
+	}{{[]string{"cluster", "node", "node_pool", "network"}, true}, {[]string{"cluster", "node", "node_pool"}, false}} {
+		p.Target.Name, p.Target.Facts = "elsewhere", plan.Facts{Hosting: plan.Hosted, Resolving: plan.Resolving{Uses: test.uses}}
+		found := false
+		for _, d := range check.Run(p, today) {
+			found = found || rule.ID(d) == "capacity-pod-range" || rule.ID(d) == "network-pods-overlap-nodes"
+		}
+		if found != test.want {
+			t.Errorf("a target that uses %q: found: %t", test.uses, found)
+		}
+	}
+}
+
 // TestWaivers follows a finding through all states of a waiver.
 func TestWaivers(t *testing.T) {
 	const base = "cluster \"dev\" {\n  type = \"all-in-one\"\n}\n\nnode \"dev-1\" {\n  address = \"192.168.56.10\"\n}\n" +

@@ -70,9 +70,18 @@ func ranges(p *plan.Plan, what, argument string, prefixes []netip.Prefix) []span
 	return all
 }
 
-func pods(p *plan.Plan) []span { return ranges(p, "pods", "pod_subnets", p.Network.PodSubnets) }
+// pods and services are none where the target decides the ranges by itself.
+func pods(p *plan.Plan) []span {
+	if p.Leaves("network.pod_subnets") {
+		return nil
+	}
+	return ranges(p, "pods", "pod_subnets", p.Network.PodSubnets)
+}
 
 func services(p *plan.Plan) []span {
+	if p.Leaves("network.service_subnets") {
+		return nil
+	}
 	return ranges(p, "services", "service_subnets", p.Network.ServiceSubnets)
 }
 
