@@ -95,7 +95,8 @@ var elsewhere = map[string]string{
 	"kill": "simulate", "survive": "simulate", "chaos": "simulate", "failure": "simulate", "fail": "simulate", "what-if": "simulate",
 	"compare": "diff", "change": "diff", "changes": "diff", "migrate": "diff", "drift": "diff",
 	"upgrade": "upgrade-path", "rollback": "upgrade-path", "path": "upgrade-path",
-	"format": "fmt", "list": "targets", "ls": "targets", "providers": "targets", "provider": "targets", "target": "targets", "platforms": "targets", "systems": "targets",
+	"format": "fmt", "list": "targets", "ls": "targets", "providers": "targets", "provider": "targets",
+	"target": "targets", "platforms": "targets", "systems": "targets",
 	"versions": "facts", "releases": "facts", "rules": "explain", "rule": "explain", "doc": "explain", "docs": "explain", "man": "help",
 	"language-server": "lsp", "langserver": "lsp", "server": "lsp",
 }

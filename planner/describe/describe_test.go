@@ -152,10 +152,11 @@ node_pool "worker" {
 	for _, want := range []string{
 		"Capacity 7 nodes defined, 3,500 planned",
 		"the pod range has room for 32,768; Kubernetes is tested with 5,000",
-		"110 per node (a node's pod range has room for 253); 440 on the defined workers, 384,670 as planned; Kubernetes is tested with 150,000",
+		"110 per node (a node's pod range has room for 253); 440 on the defined workers, 384,670 as planned; Kubernetes is tested " +
+			"with 150,000",
 		"Control planes 2 CPUs for 7 nodes; 32 CPUs for 3,500 according to kube-up of upstream",
-		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS and 250 MB/s for 3,500 according to etcd's " +
-			"documentation, whose table ends at 3,000; the file states 4 CPUs and 16 GiB",
+		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS and 250 MB/s for 3,500 according to " +
+			"etcd's documentation, whose table ends at 3,000; the file states 4 CPUs and 16 GiB",
 		"without a, the largest failure domain, 2 of 4 workers remain, with 32 of 64 CPUs and 128 GiB of 256 GiB; workers filled to 50% " +
 			"or less need no change",
 	} {

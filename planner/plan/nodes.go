@@ -304,8 +304,8 @@ func (r *resolver) places(src *spec.Source, attr string, written []string, read 
 
 func (r *resolver) addressWanted(src *spec.Source, of, attr string) {
 	if r.plan.Target.Facts.Hosting == Hosts {
-		r.fail(missingAddress, src.Block(),
-			`%s has no address, and nothing else assigns one to these machines. Write %s = "10.0.0.31", or the address that the host has.`, of, attr)
+		r.fail(missingAddress, src.Block(), "%s has no address, and nothing else assigns one to these machines. "+
+			`Write %s = "10.0.0.31", or the address that the host has.`, of, attr)
 	}
 }
 
