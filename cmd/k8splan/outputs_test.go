@@ -109,7 +109,7 @@ func TestDiffSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		edited := filepath.Join(t.TempDir(), "edited.hcl")
-		more := "artifacts {\n  image_repository = \"registry.example.com/k8s\"\n}\n"
+		more := "artifacts {\n  image_repository = \"registry.example.com/k8s\"\n  source           = \"packages\"\n}\n"
 		if err := os.WriteFile(edited, append(src, more...), 0o600); err != nil {
 			t.Fatal(err)
 		}
