@@ -15,8 +15,9 @@ mount --bind known /root/.ssh # these hosts are not known yet
 ssh-keygen -q -t ed25519 -N '' -f 'a key'
 ssh-keygen -q -t ed25519 -N '' -f host
 cp 'a key.pub' authorized
+# A home of their own: what root's shell reads on this machine is not the hosts'.
 for name in bastion hosts; do
-  printf '%s\n' "HostKey $PWD/host" "AuthorizedKeysFile $PWD/authorized" 'StrictModes no' 'PidFile none' 'UsePAM no' >"$name.conf"
+  printf '%s\n' "SetEnv HOME=$PWD" "HostKey $PWD/host" "AuthorizedKeysFile $PWD/authorized" 'StrictModes no' 'PidFile none' 'UsePAM no' >"$name.conf"
 done
 printf '%s\n' 'ListenAddress 10.9.0.1:2200' >>bastion.conf # MaxStartups as it comes
 printf '%s\n' 'Port 2022' 'MaxStartups 500' >>hosts.conf
