@@ -256,8 +256,6 @@ node_pool "cp"`}, change.Ordered, "etcd.topology: stacked members get hosts of t
 		"etcd.version: one minor up, or patches",
 		[]string{"save", "upgrade-etcd:3.6.16", "upgrade-etcd:3.7.3", "upgrade-control-planes:1.37.2",
 			"upgrade-workers:1.37.2"}},
-	{"two minors up", base, []string{"1.36.3", "1.37.2", "", ""}, change.Ordered,
-		"cluster.kubernetes_version: one patch release or one minor up", nil},
 	{"down", base, []string{"1.36.3", "1.35.4"}, change.Refused, "cluster.kubernetes_version: down", []string{}},
 	{"upgrade and a member", external, []string{"1.36.3", "1.37.2", `"etcd"]
   count         = 3`, `"etcd"]
@@ -477,6 +475,42 @@ func TestEdits(t *testing.T) {
 }
 
 // The steps, applied to the old design, lead to the new one. On the way there is always a control plane, and a quorum if there was one.
+// TestSeveralMinors: each minor has its own tree and run, and external etcd waits for the minor whose default it is, unless the topology
+// pins it.
+func TestSeveralMinors(t *testing.T) {
+	unpinned := strings.Replace(external, "  version  = \"3.6.8\"\n", "", 1)
+	for name, c := range map[string]struct {
+		src  string
+		edit []string
+		want []string
+	}{
+		"stacked": {base, nil, []string{"save", "1.36 upgrade-control-planes", "upgrade-workers", "1.37 pin-etcd-3.6.16",
+			"upgrade-control-planes", "upgrade-workers"}},
+		"external": {unpinned, nil, []string{"save", "1.36 upgrade-control-planes", "upgrade-workers", "1.37 upgrade-etcd",
+			"upgrade-control-planes", "upgrade-workers"}},
+		"pinned": {external, []string{`"3.6.8"`, `"3.7.3"`}, []string{"save", "1.36 upgrade-etcd", "upgrade-etcd", "upgrade-control-planes",
+			"upgrade-workers", "1.37 upgrade-control-planes", "upgrade-workers"}},
+	} {
+		from := strings.Replace(c.src, `"1.36.3"`, `"1.35.4"`, 1)
+		to := strings.NewReplacer(append(c.edit, `"1.36.3"`, `"1.37.2"`)...).Replace(c.src)
+		var got []string
+		for _, s := range change.Between(recordOf(t, from, nil), recordOf(t, to, nil)).Steps {
+			id, _, _ := strings.Cut(s.ID, ":")
+			if s.Generate != "" {
+				minor := s.Generate[:strings.LastIndex(s.Generate, ".")]
+				if !strings.HasPrefix(s.Title, fmt.Sprintf("Generate with kubernetes_version = %q in the topology, and ", s.Generate)) {
+					t.Errorf("%s: %s", name, s.Title)
+				}
+				id = minor + " " + id
+			}
+			got = append(got, id)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestStepsEndInNew(t *testing.T) {
 	for _, e := range edits {
 		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)

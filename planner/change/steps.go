@@ -21,14 +21,18 @@ type Step struct {
 	Undo     string
 	Survives Spare    // the lower of during and after the step
 	Changes  []string // IDs of the changes that it belongs to
+	// Generate is the Kubernetes version to generate the tree for before the step, while an upgrade passes through several minors;
+	// "" if the tree is that of the step before.
+	Generate string
 
 	of     *Procedure
 	paths  []string
 	args   []argOf
 	joins  []string
 	leaves []string
-	again  bool // the leaving host stays in the design
-	early  bool // settings of the design wait for a later step
+	again  bool         // the leaving host stays in the design
+	hop    plan.Version // that the step belongs to, in an upgrade of Kubernetes
+	early  bool         // settings of the design wait for a later step
 }
 
 // joinsHosts are the procedures by which machines join, leaveHosts those by which they leave.
@@ -363,6 +367,57 @@ func hostOf(id string) string {
 func (d *differ) upgrades() {
 	d.split("upgrade-etcd", d.etcdUpgrades)
 	d.split("upgrade", d.kubernetesUpgrades)
+	d.stages()
+}
+
+// stages gives each minor of an upgrade through several its own tree, which also has that minor's default version of external etcd.
+func (d *differ) stages() {
+	var hops []plan.Version
+	for _, s := range d.r.Steps {
+		if s.hop != (plan.Version{}) && !slices.Contains(hops, s.hop) {
+			hops = append(hops, s.hop)
+		}
+	}
+	if len(hops) < 2 {
+		return
+	}
+	var etcd []Step
+	if d.new.Defaults["etcd.version"] { // otherwise the first tree already has the version in the topology
+		d.r.Steps = slices.DeleteFunc(d.r.Steps, func(s Step) bool {
+			if !strings.HasPrefix(s.ID, "upgrade-etcd:") {
+				return false
+			}
+			etcd = append(etcd, s)
+			return true
+		})
+	}
+	for i, hop := range hops {
+		here := etcd
+		if goal, ok := plan.ParseVersion(d.facts.At(hop).EtcdExternal()); ok && i < len(hops)-1 {
+			n := 0
+			for n < len(etcd) && !goal.Before(etcdOf(etcd[n])) {
+				n++
+			}
+			here, etcd = etcd[:n:n], etcd[n:]
+		}
+		at := slices.IndexFunc(d.r.Steps, func(s Step) bool { return s.hop == hop })
+		if i == 0 { // etcd that the topology pins goes first
+			if j := slices.IndexFunc(d.r.Steps, func(s Step) bool { return strings.HasPrefix(s.ID, "upgrade-etcd:") }); j >= 0 {
+				at = min(at, j)
+			}
+		}
+		d.r.Steps = slices.Insert(d.r.Steps, at, here...)
+		if s := &d.r.Steps[at]; s.Playbook != "" {
+			s.Generate = hop.String()
+			s.Title = fmt.Sprintf("Generate with kubernetes_version = %q in the topology, and then: %s", hop, lowerFirst(s.Title))
+		}
+	}
+}
+
+// etcdOf is the version that a step brings external etcd to.
+func etcdOf(s Step) plan.Version {
+	v, _ := plan.ParseVersion(strings.TrimPrefix(s.ID, "upgrade-etcd:"))
+	return v
 }
 
 // split replaces a step with several; the last one completes what the original did.
@@ -417,15 +472,11 @@ func (d *differ) kubernetesUpgrades(whole Step) []Step {
 	var out []Step
 	for _, h := range hops {
 		steps := d.hop(h, whole, from)
-		switch {
-		case d.facts.At(from).Past(): // no tree can be generated for what the cluster has
+		if d.facts.At(from).Past() { // no tree can be generated for what the cluster has
 			for i := range steps {
 				steps[i].Playbook, steps[i].ByHand = "", "with the tool that built the cluster, as the documentation of `kubeadm "+
 					"upgrade` of that release says"
 			}
-		case h.Kubernetes != to && len(steps) > 0: // upgrade.yml takes the cluster to the topology's version, one minor at a time
-			steps[0].Title = fmt.Sprintf("Generate with kubernetes_version = %q in the topology, and then: %s", h.Kubernetes,
-				lowerFirst(steps[0].Title))
 		}
 		out = append(out, steps...)
 		from = h.Kubernetes
@@ -444,6 +495,7 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 		}
 		s := whole
 		s.ID, s.Title, s.Hosts, s.of, s.paths, s.args = id+":"+h.Kubernetes.String(), title, hosts, p, nil, nil
+		s.hop = h.Kubernetes
 		out = append(out, s)
 	}
 	names := func(nodes []*Node) (out []string) {

@@ -57,11 +57,13 @@ type Position struct {
 
 // ChangeStep is one step of the edit.
 type ChangeStep struct {
-	ID       string        `json:"id"`
-	Title    string        `json:"title"`
-	Hosts    []string      `json:"hosts"`
-	Playbook *string       `json:"playbook"` // null if none carries it out
-	ByHand   *string       `json:"by_hand"`  // null if a playbook carries it out
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Hosts    []string `json:"hosts"`
+	Playbook *string  `json:"playbook"` // null if none carries it out
+	ByHand   *string  `json:"by_hand"`  // null if a playbook carries it out
+	// Generate is the Kubernetes version to generate the tree for before the step, in an upgrade through several minors.
+	Generate string        `json:"generate,omitempty"`
 	Gate     string        `json:"gate"`
 	Undo     string        `json:"undo"`
 	Survives *change.Spare `json:"survives,omitempty"`
@@ -101,8 +103,8 @@ func Changes(r *change.Report) ChangeDocument {
 	}
 	for _, s := range r.Steps {
 		one := ChangeStep{ID: s.ID, Title: s.Title, Hosts: append([]string{}, s.Hosts...), Playbook: some(s.Playbook),
-			ByHand: some(s.ByHand),
-			Gate:   s.Gate, Undo: s.Undo}
+			ByHand: some(s.ByHand), Generate: s.Generate,
+			Gate: s.Gate, Undo: s.Undo}
 		if r.Judged {
 			one.Survives = &s.Survives
 		}
@@ -250,7 +252,7 @@ func aside(c change.Change) string {
 func by(steps []change.Step, i int) string {
 	s := steps[i]
 	if command := s.Command(); command != "" {
-		if i > 0 && steps[i-1].Command() == command {
+		if i > 0 && steps[i-1].Command() == command && s.Generate == "" {
 			return "in the same run"
 		}
 		return command
