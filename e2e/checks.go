@@ -92,6 +92,8 @@ func (c *cluster) checkEtcd(ctx context.Context) error {
 // etcdctl returns a client of the given members, with the API server's certificate.
 func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.Context, ...string) ([]byte, error), error) {
 	boot := c.bootstrap()
+	_, err := boot.Exec(ctx, "nft", "list", "table", "inet", "k8splan")
+	guarded := err == nil // by the managed firewall: members only accept control planes
 	env := os.Environ()
 	for variable, path := range map[string]string{"ETCDCTL_CACERT": "etcd/ca.crt", "ETCDCTL_CERT": "apiserver-etcd-client.crt",
 		"ETCDCTL_KEY": "apiserver-etcd-client.key"} {
@@ -112,7 +114,7 @@ func (c *cluster) etcdctl(ctx context.Context, members ...member) (func(context.
 	return func(ctx context.Context, args ...string) ([]byte, error) {
 		argv := append([]string{c.h.lab.Bin("etcdctl")}, append(args, "--endpoints", strings.Join(endpoints, ","),
 			"--command-timeout", "5s", "--dial-timeout", "2s")...)
-		if c.name == "firewall" { // members only accept control planes
+		if guarded {
 			argv = append([]string{"nsenter", "--net=" + boot.Network()}, argv...)
 		}
 		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
