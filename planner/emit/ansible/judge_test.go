@@ -27,6 +27,7 @@ type verdict struct {
 	EtcdLocal          bool `json:"etcd_local"`
 	Configuration      object
 	Kubelet            bool
+	Lagging            []string
 	Balancer           object
 	Moves              string
 	Leaves             []string

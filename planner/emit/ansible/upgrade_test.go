@@ -108,6 +108,31 @@ func TestJudgeOfUpgrades(t *testing.T) {
 	}
 }
 
+// A kubelet that was away when its cluster's configuration changed still has the old one: site.yml leaves it to reconfigure.yml. With
+// patches a difference may be meant: reconfigure.yml looks, and site.yml goes on.
+func TestJudgeOfLaggingKubelets(t *testing.T) {
+	file := func(maxPods int) object {
+		return object{"kind": "KubeletConfiguration", "maxPods": maxPods, "failSwapOn": true,
+			"containerRuntimeEndpoint": "unix:///run/a.sock", "resolvConf": "/run/systemd/resolve/resolv.conf"}
+	}
+	given := world()
+	given.at("cluster", "kubelet_configuration")["containerRuntimeEndpoint"] = ""
+	given.at("plan")["kubelets"] = [][]any{{file(110), []string{"cp-1", "worker-1"}}}
+	if v := judge(t, given); len(v.Problems) > 0 || len(v.Lagging) > 0 {
+		t.Errorf("equal: %+v", v)
+	}
+	given.at("plan")["kubelets"] = [][]any{{file(110), []string{"cp-1"}}, {file(60), []string{"worker-1"}}}
+	v := judge(t, given)
+	said := strings.Join(v.Problems, " ")
+	if !slices.Equal(v.Lagging, []string{"worker-1"}) || !strings.Contains(said, "the kubelet of worker-1 has another") {
+		t.Errorf("%+v", v)
+	}
+	given.at("plan")["kubelets_patched"] = true
+	if v := judge(t, given); len(v.Problems) > 0 || !slices.Equal(v.Lagging, []string{"worker-1"}) {
+		t.Errorf("with patches: %+v", v)
+	}
+}
+
 // A name removed from the topology is removed from the certificate, a taint that evicts pods waits for a drain, and flags of stacked etcd
 // and of one kubelet are settings like the others.
 func TestJudgeOfSettings(t *testing.T) {

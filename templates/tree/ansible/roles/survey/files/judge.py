@@ -13,6 +13,7 @@ does not mean that they have no data. Prints JSON:
     target          the cluster's ClusterConfiguration with all planned settings, for reconfigure.yml
     certificates    control planes whose API server certificate has a name too few or too many
     kubelet, proxy  whether the configuration of kubelets or kube-proxy differs from the plan
+    lagging         nodes whose kubelet has another configuration than the cluster's: they were away when it changed
     kubelet_target, proxy_target   these configurations with all planned settings, without fields that the plan dropped
     etcd_local      whether stacked etcd members get other settings or another image
     evicting        nodes that get a NoExecute taint; they are drained first
@@ -464,6 +465,17 @@ class Judge:
                 self.no("Node %s has the address %s, and the topology says %s. A node keeps its address while it is one: remove it (remove-host.yml), "
                         "and it joins again with the other.", name, ", ".join(node["addresses"]), planned)
 
+    def lagging(self):
+        """returns the nodes whose kubelet lacks a field of the cluster's configuration. kubeadm writes all of it to the node, and patches then
+        change fields, so with patches a difference may be meant: reconfigure.yml looks, and restarts no kubelet that has the right file."""
+        live = dict(self.cluster.get("kubelet_configuration") or {})
+        live.pop("containerRuntimeEndpoint", None)  # each node's own. Source: cmd/kubeadm/app/phases/kubelet/config.go of Kubernetes
+        found = sorted(name for config, hosts in self.plan.get("kubelets", []) for name in hosts
+                       if isinstance(config, dict) and any(config.get(k) != v for k, v in live.items()))
+        if found and not self.plan.get("kubelets_patched") and not self.upgrades:
+            self.pending.append("the kubelet of %s has another configuration in /var/lib/kubelet/config.yaml than the cluster's (ConfigMap kubelet-config)" % names(found))
+        return found
+
     def labels(self):
         """compares settings that a joined node only gets from its kubelet's flags, or after a drain."""
         reflagged = self.plan.get("reflag", [])
@@ -723,7 +735,7 @@ class Judge:
     def all(self):
         etcd, configuration, target, kubelet, proxy, certificates = {"state": "run", "joining": []}, None, None, False, False, []
         upgrade, endpoint, balancer, encryption = None, None, UNBALANCED, {"change": False, "off": False}
-        moves = ""
+        moves, lagging = "", []
         self.placement()
         if self.one_cluster() and not self.problems:
             moves = self.moving()
@@ -749,6 +761,7 @@ class Judge:
             balancer = self.balancer()
             certificates = self.certificates()
             kubelet = self.settings("kubelet", self.plan["kubelet_configuration"], self.cluster["kubelet_configuration"])
+            lagging = self.lagging()
             proxy = self.settings("kube-proxy", self.plan["kube_proxy"], self.cluster["kube_proxy"])
             self.noted()
             if self.by_hand and not self.later:
@@ -764,7 +777,7 @@ class Judge:
             "evicting": sorted(set(self.evicting)), "etcd_local": any(p.startswith(("etcd.local.", "imageRepository:")) for p in self.pending),
             "endpoint": endpoint, "balancer": balancer, "encryption": encryption,
             "network": "kept" if self.kept else "pods" if self.repod else "settings" if self.network else "",
-            "certificates": certificates, "target": target, "kubelet": kubelet, "proxy": proxy, "upgrade": upgrade,
+            "certificates": certificates, "target": target, "kubelet": kubelet, "lagging": lagging, "proxy": proxy, "upgrade": upgrade,
             "kubelet_target": self.targets.get("kubelet", {}), "proxy_target": self.targets.get("kube-proxy", {}),
             "endpoints": sorted(n for n, s in servers.items() if self.external and s and s != wanted),
         }

@@ -221,6 +221,12 @@ def kubelet_flags():
     return [word[2:] for word in found.group(1).split() if word.startswith("--")] if found else []
 
 
+def kubelet_configuration():
+    """returns the file that kubeadm wrote from the cluster's configuration; "" if this node has fields of its own, which kubeadm writes over it."""
+    own = set(re.findall(r"(?m)^([A-Za-z]+):", read("/var/lib/kubelet/instance-config.yaml"))) - {"containerRuntimeEndpoint"}
+    return "" if own else read("/var/lib/kubelet/config.yaml")
+
+
 def socket():
     """returns the kubelet's container runtime socket; "" if there is no kubelet. Kubernetes before 1.34 has it in the flags."""
     flags = [flag.partition("=")[2] for flag in kubelet_flags() if flag.startswith("container-runtime-endpoint=")]
@@ -280,6 +286,7 @@ def kubernetes():
         "etcd_servers": [url for url in server.get("etcd-servers", "").split(",") if url],
         "images": images(),
         "kubelet_flags": kubelet_flags(),
+        "kubelet_configuration": kubelet_configuration() if joined else "",
         "socket": socket(),
         "pod_subnets": manager.get("cluster-cidr", ""),
         "service_subnets": server.get("service-cluster-ip-range", ""),
