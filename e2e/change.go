@@ -765,7 +765,7 @@ func walkBalancers(ctx context.Context, c *changing) error {
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(good), " 10.77.0.3", " 10.77.0.23")), 0o644); err != nil {
 		return err
 	}
-	const why = "led to no API server with its new configuration, and has its old one back. No other balancer was touched"
+	const why = "reached no API server with its new configuration, and has its old one back. No other balancer was touched"
 	if err := c.refuses(ctx, why, "site.yml"); err != nil {
 		return err
 	}

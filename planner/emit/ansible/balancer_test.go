@@ -65,21 +65,21 @@ func TestJudgeBalancers(t *testing.T) {
 			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`, ""},
 		"another address": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.20", "6443", "44", ""),
 			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":true`,
-			"the balancer lb-1 answers at 10.0.0.10, port 6443, and the topology says 10.0.0.20, port 6443"},
+			"the load balancer lb-1 answers at 10.0.0.10, port 6443, and the topology says 10.0.0.20, port 6443"},
 		"half-way to another address": {proxied("10.0.0.10", "10.0.0.20"), planned("haproxy", "10.0.0.20", "6443", "44", ""),
 			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`,
-			"the balancer lb-1 answers at 10.0.0.10, 10.0.0.20, port 6443"},
+			"the load balancer lb-1 answers at 10.0.0.10, 10.0.0.20, port 6443"},
 		"another port": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.10", "7443", "37", ""),
 			`"opens":["lb-1","lb-2"],"switch":false,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`, "port 7443"},
 		"an address where there was none": {proxied(), planned("haproxy", "10.0.0.10", "6443", "37", ""),
 			`"opens":["lb-1","lb-2"],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":true`, "its own address"},
 		"another virtual router": {proxied("10.0.0.10"), planned("haproxy", "10.0.0.10", "6443", "44", ""),
 			`"opens":[],"switch":true,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`,
-			"the virtual router of the balancer lb-1 is 37, and the topology says 44"},
+			"the virtual router ID of the load balancer lb-1 is 37, and the topology says 44"},
 		"a new balancer with another address": {func(o object) {
 			proxied("10.0.0.10")(o)
 			o.at("hosts")["lb-2"] = balancer(false)
-		}, planned("haproxy", "10.0.0.20", "6443", "44", ""), `"opens":["lb-1"]`, "lb-2 is to become a balancer while"},
+		}, planned("haproxy", "10.0.0.20", "6443", "44", ""), `"opens":["lb-1"]`, "lb-2 is to become a load balancer while"},
 		"kube-vip with an address of its own": {leaving, planned("kube-vip", "10.0.0.20", "", "", "m"),
 			`"opens":[],"switch":false,"starts":true,"ends":[],"retune":[],"takes":"","renames":true`,
 			"no control plane holds 10.0.0.20 yet"},
@@ -92,7 +92,7 @@ func TestJudgeBalancers(t *testing.T) {
 			o.at("hosts")["lb-1"] = balancer(false)
 		}, planned("haproxy", "10.0.0.20", "6443", "37", ""),
 			`"opens":[],"switch":false,"starts":false,"ends":["cp-1"],"retune":[],"takes":"","renames":true`,
-			"kube-vip holds 10.0.0.10, and the topology has balancers of their own"},
+			"kube-vip holds 10.0.0.10, and the topology has load balancers on hosts"},
 		"kube-vip gives its address": {held("10.0.0.10", "m"), planned("haproxy", "10.0.0.10", "6443", "37", ""),
 			`"opens":[],"switch":false,"starts":false,"ends":["cp-1"],"retune":[],"takes":"kube-vip","renames":false`,
 			"kube-vip holds 10.0.0.10"},
@@ -100,7 +100,7 @@ func TestJudgeBalancers(t *testing.T) {
 			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":[],"takes":"","renames":false`, ""},
 		"kube-vip otherwise": {held("10.0.0.10", "m"), planned("kube-vip", "10.0.0.10", "", "", "n"),
 			`"opens":[],"switch":false,"starts":false,"ends":[],"retune":["cp-1"],"takes":"","renames":false`,
-			"kube-vip of cp-1 has other settings"},
+			"kube-vip on cp-1 has settings that differ"},
 		"kube-vip elsewhere": {held("10.0.0.10", "m"), planned("kube-vip", "10.0.0.20", "", "", "n"),
 			`"retune":[],"takes":"","renames":true,"second":["cp-1"],"hands":true`,
 			"kube-vip holds 10.0.0.10, and the topology says 10.0.0.20. reconfigure.yml"},
@@ -116,7 +116,7 @@ func TestJudgeBalancers(t *testing.T) {
 			"misled": []string{"cp-1", "w-1"}}), `"renames":true,"second":[],"hands":false,"proxies":true,"proxied":[]`,
 			"w-1 has no proxy of its own to the API servers"},
 		"proxies run, and one name leads elsewhere": {proxied(), also(planned("local", "", "", "", ""), object{"misled": []string{"cp-1"}}),
-			`"renames":true,"second":[],"hands":false,"proxies":true,"proxied":[]`, "the endpoint's name does not lead cp-1 to the proxy"},
+			`"renames":true,"second":[],"hands":false,"proxies":true,"proxied":[]`, "the endpoint's name does not resolve to the node's own proxy on cp-1"},
 		"proxies as they are": {proxied(), also(planned("local", "", "", "", ""), object{"proxied": []string{"w-1"}}),
 			`"renames":false,"second":[],"hands":false,"proxies":false,"proxied":[]`, ""},
 		"proxies are to go": {proxied("10.0.0.10"), also(planned("haproxy", "10.0.0.10", "6443", "37", ""),
@@ -127,7 +127,7 @@ func TestJudgeBalancers(t *testing.T) {
 		"kube-vip elsewhere, by BGP": {func(o object) {
 			held("10.0.0.10", "m")(o)
 			o.at("hosts", "cp-1", "balancer")["kube_vip_bgp"] = true
-		}, planned("kube-vip", "10.0.0.20", "", "", "n"), `"second":[],"hands":false`, "Two of them on a host cannot speak BGP"},
+		}, planned("kube-vip", "10.0.0.20", "", "", "n"), `"second":[],"hands":false`, "two instances of kube-vip cannot run on one host"},
 	} {
 		given := world()
 		c.edit(given)

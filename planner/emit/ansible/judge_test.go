@@ -187,7 +187,7 @@ func TestJudgeRefuses(t *testing.T) {
 		}, "stacked etcd (https://127.0.0.1:2379), and the topology says external"},
 		"two clusters": {func(o object) {
 			o.at("hosts")["etcd-3"] = etcdHost(3, "c2", 3)
-		}, "not of one cluster: etcd-1, etcd-2 of cluster c1; etcd-3 of cluster c2"},
+		}, "belong to different clusters: etcd-1, etcd-2 of cluster c1; etcd-3 of cluster c2"},
 		"an emptied member": {func(o object) {
 			o.at("hosts")["etcd-2"] = emptyHost()
 		}, "etcd-2 is a member of etcd, and its data is gone"},
@@ -195,7 +195,7 @@ func TestJudgeRefuses(t *testing.T) {
 			o.at("hosts")["etcd-1"] = etcdHost(1, "c1", 1, 2)
 			o.at("hosts")["etcd-2"] = etcdHost(2, "c1", 1, 2)
 			o.at("hosts", "etcd-3", "etcd")["member"] = nil
-		}, "etcd-3 holds data of an etcd in /var/lib/etcd"},
+		}, "etcd-3 holds etcd data in /var/lib/etcd"},
 		"nobody answers, and one is empty": {func(o object) {
 			for _, n := range []string{"etcd-1", "etcd-2"} {
 				o.at("hosts", n, "etcd")["member"] = nil
@@ -227,11 +227,11 @@ func TestJudgeRefuses(t *testing.T) {
 		"a wider range of pods": {func(o object) {
 			o.at("plan", "cluster_configuration", "networking")["podSubnet"] = "10.244.0.0/15"
 			o.at("plan", "flannel")["Network"] = "10.244.0.0/15"
-		}, "networking.podSubnet: the cluster has 10.244.0.0/16, the topology 10.244.0.0/15. reconfigure.yml does"},
+		}, "networking.podSubnet: the cluster has 10.244.0.0/16, the topology 10.244.0.0/15. reconfigure.yml applies"},
 		"a Service range of the second family": {func(o object) {
 			o.at("cluster", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/16"
 			o.at("plan", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/16,fd00:96::/112"
-		}, "networking.serviceSubnet: the cluster has 10.96.0.0/16, the topology 10.96.0.0/16,fd00:96::/112. reconfigure.yml does"},
+		}, "networking.serviceSubnet: the cluster has 10.96.0.0/16, the topology 10.96.0.0/16,fd00:96::/112. reconfigure.yml applies"},
 		"another Service range": {func(o object) {
 			o.at("cluster", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/16"
 			o.at("plan", "cluster_configuration", "networking")["serviceSubnet"] = "10.96.0.0/160,fd00:96::/112"
@@ -247,7 +247,7 @@ func TestJudgeRefuses(t *testing.T) {
 		}, "the containers of worker-1 run in another container runtime than cri-o 1.37.0"},
 		"other profiles of the scheduler": {func(o object) {
 			o.at("plan")["reschedule"] = []string{"cp-1"}
-		}, "the scheduler of cp-1 runs with other profiles"},
+		}, "the scheduler of cp-1 runs with profiles that differ"},
 		"a newer Kubernetes": {func(o object) {
 			o.at("plan")["version"] = "1.38.0"
 		}, "The API servers run 1.37.2, and the topology says 1.38.0"},
@@ -263,16 +263,16 @@ func TestJudgeRefuses(t *testing.T) {
 		}, "flannel runs from ghcr.io/flannel-io/flannel:v0.27.0, the topology says ghcr.io/flannel-io/flannel:v0.28.1"},
 		"a newer Calico": {onCalico(func(o object) {
 			o.at("plan", "calico")["version"] = "v3.33.0"
-		}), "Calico: the cluster runs v3.32.1, the topology says v3.33.0. reconfigure.yml does"},
+		}), "Calico: the cluster runs v3.32.1, the topology says v3.33.0. reconfigure.yml applies"},
 		"another MTU of Calico": {onCalico(func(o object) {
 			o.at("plan", "calico", "spec", "calicoNetwork")["mtu"] = 1400
 		}), "Calico calicoNetwork.mtu: the cluster has nothing, the topology 1400"},
 		"Calico that is to encrypt": {onCalico(func(o object) {
 			o.at("plan", "calico")["encrypted"] = true
-		}), "Calico does not encrypt what nodes send to each other, and the topology asks for it"},
+		}), "Calico does not encrypt the traffic between nodes, and the topology asks for it"},
 		"an older Calico": {onCalico(func(o object) {
 			o.at("plan", "calico")["version"] = "v3.31.4"
-		}), "no playbook brings to a node that has joined: Calico v3.31.4, where v3.32.1 runs"},
+		}), "no playbook changes on a running cluster: Calico v3.31.4, where v3.32.1 runs"},
 		"Calico over another encapsulation": {onCalico(func(o object) {
 			o.at("plan", "calico", "spec", "calicoNetwork")["ipPools"] = []object{{"cidr": "10.244.0.0/16", "encapsulation": "IPIP"}}
 		}), `where [{"cidr": "10.244.0.0/16", "encapsulation": "VXLAN"}] are in use (RUNBOOK.md, "Change the pod network")`},
@@ -281,7 +281,7 @@ func TestJudgeRefuses(t *testing.T) {
 		}), "Calico calicoNetwork.bgp Enabled, where the cluster has Disabled"},
 		"another encapsulation": {func(o object) {
 			o.at("plan", "flannel")["Backend"] = object{"Type": "host-gw"}
-		}, "flannel runs with Backend.Type = vxlan, and the topology makes it host-gw"},
+		}, "flannel runs with Backend.Type = vxlan, and the topology says host-gw"},
 		"another flag": {func(o object) {
 			o.at("plan", "cluster_configuration", "apiServer")["extraArgs"] = []object{{"name": "profiling", "value": "true"}}
 		}, "apiServer.extraArgs.profiling: the cluster has false, the topology true"},
@@ -299,12 +299,12 @@ func TestJudgeRefuses(t *testing.T) {
 				{"name": "profiling", "value": "false"},
 				{"name": "encryption-provider-config", "value": "/etc/kubernetes/pki/encryption.yaml"},
 			}
-		}, "encrypts what is stored, and cp-1 has no key for it"},
+		}, "asks for encryption at rest, and cp-1 has no key for it"},
 		"encryption that the topology forgot": {func(o object) {
 			o.at("hosts", "cp-1", "kubernetes")["encrypts"] = "/etc/kubernetes/pki/encryption.yaml"
 			o.at("hosts", "cp-1", "kubernetes")["encryption"] = "secretbox"
 			o.at("hosts", "cp-1", "kubernetes")["keys"] = object{"secrets": []string{"secretbox:key1", "identity"}}
-		}, "the API server of cp-1 stores values encrypted, and the topology says nothing of it"},
+		}, "the API server of cp-1 encrypts what it stores, and the topology has no block encryption_at_rest"},
 		"another rack": {func(o object) {
 			o.at("plan", "objects")["worker-1"] = `{"labels": {"topology.kubernetes.io/zone": "rack-b"}}`
 		}, "worker-1 has topology.kubernetes.io/zone = rack-a, the topology rack-b"},
@@ -320,10 +320,10 @@ func TestJudgeRefuses(t *testing.T) {
 			for _, n := range []string{"etcd-1", "etcd-2", "etcd-3"} {
 				o.at("hosts", n, "etcd", "member")["version"] = "3.6.8"
 			}
-		}, "etcd runs 3.6.8, and the topology makes it 3.7.3. Another minor of etcd is not this playbook's work"},
+		}, "etcd runs 3.6.8, and the topology says 3.7.3. This playbook does not change etcd's minor version"},
 		"another port of flannel": {func(o object) {
 			o.at("plan", "flannel", "Backend")["Port"] = 4789
-		}, "flannel runs with Backend.Port = None, and the topology makes it 4789"},
+		}, "flannel runs with Backend.Port = nothing, and the topology says 4789"},
 		"an upgrade with another container runtime": {func(o object) {
 			o["upgrades"] = true
 			for _, n := range []string{"etcd-1", "etcd-2", "etcd-3"} {

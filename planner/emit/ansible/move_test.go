@@ -71,7 +71,7 @@ func TestJudgeMoves(t *testing.T) {
 		"site.yml after an interruption": {func(o object) {
 			grown(o)
 			o["moves"] = false
-		}, "", nil, nil, "etcd is on its way from cp-1: move-etcd.yml was interrupted"},
+		}, "", nil, nil, "The move of etcd away from cp-1 is not finished"},
 		"another minor": {func(o object) {
 			stacked(o)
 			o.at("plan")["etcd_version"] = "3.8.0"
@@ -79,12 +79,12 @@ func TestJudgeMoves(t *testing.T) {
 		"a member that is away": {func(o object) {
 			stacked(o)
 			o.at("hosts", cp, "etcd")["member"] = nil
-		}, "", nil, nil, "No member of etcd that it is to be moved from answers"},
+		}, "", nil, nil, "None of the etcd members that hold the data answers"},
 		"to the control planes": {back, "etcd-1", []string{cp}, []string{"etcd-1", "etcd-2", "etcd-3"}, ""},
 		"to a control plane that has one": {func(o object) {
 			back(o)
 			o.at("hosts", cp, "services", "etcd")["running"] = true
-		}, "", nil, nil, "would have two members of etcd at the same ports"},
+		}, "", nil, nil, "would run two etcd members at the same ports"},
 	} {
 		given := world()
 		c.edit(given)

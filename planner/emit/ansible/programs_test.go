@@ -300,9 +300,9 @@ func TestKubeconfigRefusesOtherFiles(t *testing.T) {
 		"several clusters": {[]string{"check", file("b", two), "prod", tree, "running"}, "is not a kubeconfig of cluster prod"},
 		"another name": {[]string{"check", file("c", kubeconfigFor("dev", "Q0E=", "S0VZ")), "prod", tree, "running"}, "is not a " +
 			"kubeconfig of cluster prod"},
-		"a new cluster": {[]string{"check", file("d", own), "prod", tree, "new"}, "it is of an earlier one"},
+		"a new cluster": {[]string{"check", file("d", own), "prod", tree, "new"}, "the file is from an earlier cluster"},
 		"another authority": {[]string{"write", file("e", kubeconfigFor("prod", "T1RIRVI=", "S0VZ")), "prod", tree, "https://a:6443"},
-			"its authority is another one"},
+			"its certificate authority differs"},
 		"no place": {[]string{"write", file("f", own) + "/below", "prod", tree, "https://a:6443"}, "directory"},
 	} {
 		before, _ := os.ReadFile(test.args[1])

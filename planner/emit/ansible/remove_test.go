@@ -49,7 +49,7 @@ esac
 	for _, c := range []struct{ names, kept, volumes, says string }{
 		{"own", "own,other", "", "still in the topology"},
 		{"none", "other", "", "none was never applied"},
-		{"old", "other", "", "noted no objects"},
+		{"old", "other", "", "recorded no objects"},
 		{"own", "other", `{"items": [{"kind": "PersistentVolume", "metadata": {"name": "pv-1"}, "spec": {"storageClassName": "fast"}}]}`,
 			"PersistentVolume pv-1 uses a storage class of own"},
 	} {

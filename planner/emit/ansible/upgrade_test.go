@@ -64,13 +64,13 @@ func TestJudgeOfUpgrades(t *testing.T) {
 		}, "worker-1 is not Ready"},
 		"a host that is to join": {"1.36.3", "1.37.2", func(o object) {
 			delete(o.at("cluster", "nodes"), "worker-1")
-		}, "worker-1 has not joined yet. An upgrade is its own edit"},
+		}, "worker-1 has not joined yet. Join and upgrade in separate edits"},
 		"a silent API server": {"1.36.3", "1.37.2", func(o object) {
 			o.at("cluster")["versions"] = object{}
 		}, "The API server of cp-1 does not answer"},
 		"etcd too old for the next minor": {"1.36.3", "1.37.2", func(o object) {
 			o.at("hosts", "etcd-2", "etcd", "member")["version"] = "3.6.8"
-		}, "Every member has to run 3.6.11 or newer before the first one does: write that version into the block etcd first"},
+		}, "Every member must run 3.6.11 or newer before the first one moves to the next minor: write that version in the block etcd first"},
 		"etcd two minors": {"1.36.3", "1.37.2", func(o object) {
 			o.at("hosts", "etcd-2", "etcd", "member")["version"] = "3.5.26"
 		}, "etcd moves one minor at a time"},
@@ -96,7 +96,7 @@ func TestJudgeOfUpgrades(t *testing.T) {
 		t.Errorf("stacked: %q %+v", v.Problems, v.Upgrade)
 	}
 	given.at("plan")["etcd_on_the_way"] = ""
-	if v := judge(t, given); !strings.Contains(strings.Join(v.Problems, " "), "Every member has to run 3.6.11 or newer") {
+	if v := judge(t, given); !strings.Contains(strings.Join(v.Problems, " "), "Every member must run 3.6.11 or newer") {
 		t.Errorf("stacked, without a release on the way: %q", v.Problems)
 	}
 
@@ -149,7 +149,7 @@ func TestJudgeOfSettings(t *testing.T) {
 		!slices.Equal(v.Certificates, []string{"cp-1"}) || !slices.Equal(v.Evicting, []string{"worker-1"}) {
 		t.Errorf("%+v", v)
 	}
-	for _, want := range []string{"cp-1 has old.example.com", "the kubelet of worker-1 has other flags", "lacks the taint gone:NoExecute"} {
+	for _, want := range []string{"cp-1 has old.example.com", "the kubelet of worker-1 has flags in", "lacks the taint gone:NoExecute"} {
 		if !strings.Contains(strings.Join(v.Pending, "\n"), want) {
 			t.Errorf("%q does not say %q", v.Pending, want)
 		}

@@ -138,7 +138,7 @@ def remember(data):
     document = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "k8splan-addons", "namespace": "kube-system"}, "data": data}
     code, _, problem = kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=k8splan", "--filename=-", text=json.dumps(document))
     if code:
-        sys.exit("what was applied could not be noted: " + problem)
+        sys.exit("the record of what was applied could not be written (ConfigMap kube-system/k8splan-addons): " + problem)
 
 
 def wait(name, texts, until):

@@ -40,9 +40,9 @@ def known():
 def objects(data, name):
     """returns [apiVersion, kind, namespace, name] of an addon's objects."""
     if name not in data:
-        sys.exit("%s was never applied to this cluster by its playbook; there are %s" % (name, ", ".join(addons(data)) or "none"))
+        sys.exit("%s was never applied to this cluster by site.yml; it applied %s" % (name, ", ".join(addons(data)) or "none"))
     if name + ".objects" not in data:
-        sys.exit("an earlier release applied %s and noted no objects: with the addon in the topology once more, site.yml notes them" % name)
+        sys.exit("an earlier release applied %s and recorded no objects. Put the addon back into the topology and run site.yml, which records them; then remove it again" % name)
     return [tuple(o) for o in json.loads(data[name + ".objects"])]
 
 
@@ -99,7 +99,7 @@ def main():
     classes = {o[3] for found in all_of.values() for o in found if o[1] == "StorageClass" and o not in shared}
     volumes = used(classes) if classes else []
     if volumes:
-        sys.exit("%s use%s a storage class of %s: without its driver they cannot be mounted or deleted" % (
+        sys.exit("%s use%s a storage class of %s: without its driver they cannot be mounted or deleted. Move their data and delete them first" % (
             ", ".join(volumes[:5]), "s" if len(volumes) == 1 else "", ", ".join(asked.names)))
     for name, found in all_of.items():
         mine = sorted((o for o in reversed(found) if o not in shared), key=rank)
@@ -112,7 +112,7 @@ def main():
         patch = {"data": {name: None, name + ".objects": None}}
         code, _, problem = kubectl("patch", *MEMORY, "--type=merge", "--patch=" + json.dumps(patch))
         if code:
-            sys.exit("that %s is gone could not be noted: %s" % (name, problem))
+            sys.exit("the record that %s was removed could not be written: %s" % (name, problem))
         if os.path.isdir(DIRECTORY + name):
             shutil.rmtree(DIRECTORY + name)
         print("%s was deleted" % name, flush=True)

@@ -67,7 +67,7 @@ def announce(etcd, name, peer):
     if added:
         others = [m.get("name") or m["peerURLs"][0] for m in etcd.members() if m.get("isLearner")]
         if others:
-            sys.exit("%s only learns yet: one member enters at a time" % ", ".join(others))
+            sys.exit("%s is still a learner: members join one at a time. Run this again when it is promoted" % ", ".join(others))
         add(etcd, peer)
     pairs = ["%s=%s" % (m.get("name") or name, url) for m in etcd.members() for url in m["peerURLs"]]
     print(json.dumps({"added": added, "cluster": ",".join(sorted(pairs))}))
@@ -82,7 +82,7 @@ def agree(etcd, members):
         except (OSError, ValueError, KeyError, IndexError, http.client.HTTPException) as e:
             return "%s does not answer: %s" % (m.get("name") or m["peerURLs"][0], e)
         if status.get("isLearner"):
-            return "%s only learns yet" % m.get("name")
+            return "%s is still a learner" % m.get("name")
         seen.add((status["header"]["cluster_id"], status.get("leader")))
     return "" if len(seen) == 1 else "they do not agree on a leader"
 

@@ -47,9 +47,9 @@ def check(file, name, tree, state):
     if config is None:
         return
     if not entry(config, "clusters", name) or not entry(config, "contexts", name):
-        refuse("%s exists and is not a kubeconfig of cluster %s alone. Nothing is merged into a file: name another one." % (file, name))
+        refuse("%s exists and is not a kubeconfig of cluster %s alone. Files are never merged: name another one." % (file, name))
     if state == "new":
-        refuse("%s exists, and cluster %s does not yet: it is of an earlier one. Move it away, or name another file." % (file, name))
+        refuse("%s exists, and cluster %s is not built yet: the file is from an earlier cluster. Move it away, or name another file." % (file, name))
 
 
 def write(file, name, tree, server):
@@ -59,7 +59,7 @@ def write(file, name, tree, server):
     user = made["users"][0]
     old = read(file)
     if old is not None and entry(old, "clusters", name).get("certificate-authority-data") != authority:
-        refuse("%s exists, and is of another cluster called %s: its authority is another one. Name another file." % (file, name))
+        refuse("%s belongs to another cluster with the name %s: its certificate authority differs. Name another file." % (file, name))
     text = yaml.safe_dump({
         "apiVersion": "v1",
         "kind": "Config",

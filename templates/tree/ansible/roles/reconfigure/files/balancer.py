@@ -103,7 +103,7 @@ def main():
             os.unlink(path + ".before")
             print(path)
     if problem:
-        sys.exit("haproxy led to no API server by port %s, and has its old file back: %s" % (asked.port, problem))
+        sys.exit("haproxy reached no API server through port %s, and has its old file back: %s" % (asked.port, problem))
 
 
 main()

@@ -163,10 +163,10 @@ def take_along(old, new):
     os.makedirs(new, mode=0o700, exist_ok=True)
     mark, member = os.path.join(new, ".k8splan-moving"), os.path.join(new, "member")
     if os.path.exists(member) and not os.path.exists(mark):
-        sys.exit("%s holds data already, and not this member's" % new)
+        sys.exit("%s already holds data, and not this member's. Name an empty data_dir, or move that data away" % new)
     need = sum(os.lstat(os.path.join(at, f)).st_size for at, _, found in os.walk(old) for f in found)
     if shutil.disk_usage(new).free < need:
-        sys.exit("%s has room for %d bytes, and the data has %d" % (new, shutil.disk_usage(new).free, need))
+        sys.exit("%s has %d bytes free, and the data needs %d" % (new, shutil.disk_usage(new).free, need))
     open(mark, "w", encoding="ascii").close()
     os.rename(MANIFESTS + "etcd.yaml", ASIDE)
     until = time.monotonic() + PATIENCE
@@ -298,7 +298,7 @@ def main():
         if asked.data:
             moved(*asked.data, well=False)
         judged(kept)
-        sys.exit("%s did not come up with its new settings, and the old ones are back%s. Its last words: %s"
+        sys.exit("%s did not come up with its new settings, and the old ones are back%s. Last log lines: %s"
                  % (component, "; " + ", ".join(back) + " does not answer with them either" if back else "", said))
     judged(kept)
     lock.close()

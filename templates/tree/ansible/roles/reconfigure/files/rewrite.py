@@ -105,7 +105,7 @@ def main():
             write(resource, asked.server)
             total, old = left(store, resource, begins)
         if old:
-            sys.exit("%d of %d values of %s are stored as they were, although all were written again" % (old, total, resource))
+            sys.exit("%d of %d values of %s are still stored with the old encryption, although all were rewritten" % (old, total, resource))
         print("%s: %d" % (resource, total))
 
 

@@ -92,7 +92,7 @@ def main():
     try:
         have = parsed(text) if text else {}
     except (ValueError, KeyError, TypeError, AttributeError):
-        sys.exit("%s is not as this playbook writes it. RUNBOOK.md has the steps by hand." % FILE)
+        sys.exit("%s was edited: it is not as this playbook writes it. RUNBOOK.md has the steps by hand: \"Change encryption at rest\"." % FILE)
     after = staged(have, asked.provider, asked.resources, asked.rotate, asked.phase)
     if not after:
         if os.path.exists(FILE + ".next"):

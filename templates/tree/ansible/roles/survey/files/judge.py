@@ -68,6 +68,11 @@ def names(found):
     return ", ".join(sorted(found))
 
 
+def shown(value):
+    """returns a value as a sentence shows it."""
+    return "nothing" if value is None else value
+
+
 def flat(value, path=""):
     """returns {path: value} of a document. A list of {name, value} counts as an unordered mapping, any other list as a single value."""
     if isinstance(value, dict):
@@ -179,12 +184,12 @@ class Judge:
                 continue
             found = "stacked" if all(loopback(u) for u in servers) else "external"
             if found != self.plan["placement"] and self.plan.get("endpoints"):
-                self.no("The API server of %s stores everything in %s etcd (%s), and the topology names an etcd that others run. Nothing moves what is stored there: "
-                        "the API servers would find an empty one.", name, found, ", ".join(servers))
+                self.no("The API server of %s stores everything in %s etcd (%s), and the topology names an etcd that others run. No playbook moves the data: "
+                        "the API servers would start on an empty etcd. Take the edit of the block etcd back, or build another cluster.", name, found, ", ".join(servers))
                 return
             if found != self.plan["placement"] and not self.moves:
                 self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. An empty etcd would start next to the one that holds "
-                        "the cluster. move-etcd.yml moves it, member by member, while writes go on. To leave it where it is, write topology = \"%s\" into the block "
+                        "the data. move-etcd.yml moves it, member by member, while writes continue. To leave it where it is, write topology = \"%s\" in the block "
                         "etcd.", name, found, ", ".join(servers), self.plan["placement"], found)
                 return
         for name, host in sorted(self.hosts.items()):
@@ -212,23 +217,24 @@ class Judge:
         if not (self.begun and (elsewhere or live and recorded != self.plan["placement"] or old and (self.external or self.moves))):
             return ""
         if not self.moves:
-            self.no("etcd is on its way from %s: move-etcd.yml was interrupted. Run it again: it goes on where it was.", names(old) or names(elsewhere))
+            self.no("The move of etcd away from %s is not finished: move-etcd.yml was interrupted. Run it again: it continues where it stopped.", names(old) or names(elsewhere))
             return ""
         both = sorted(n for n in self.planned if n in self.hosts and (self.external and self.hosts[n]["kubernetes"]["serving"]
                       or not self.external and self.hosts[n].get("services", {}).get("etcd", {}).get("running")))
         if both:
-            self.no("%s would have two members of etcd at the same ports while it is moved, one of the control plane's and one of its own: give external "
-                    "etcd other hosts.", names(both))
+            self.no("%s would run two etcd members at the same ports during the move: a stacked and an external one. Give external etcd hosts of its own, "
+                    "which are not control planes.", names(both))
         want, have = self.plan.get("etcd_version", ""), sorted({a["version"] for a in self.answers.values() if a.get("version")}, key=number)
         if want and have and {number(v)[:2] for v in have} != {number(want)[:2]}:
-            self.no("etcd runs %s, and the new members would run %s. Another minor is an upgrade with an order of its own: move etcd with a version of the minor "
-                    "that it has.", ", ".join(have), want)
+            self.no("etcd runs %s, and the new members would run %s. A move does not change etcd's minor version: %s", ", ".join(have), want,
+                    "write a version of the running minor in the block etcd, move etcd, and upgrade it afterwards." if self.external else
+                    "upgrade the external members to that minor first.")
         away = sorted(n for n in old if n not in self.answers)
         if away:
-            self.no("The member of etcd on %s does not answer. All of them have to be well before one is moved.", names(away))
+            self.no("The etcd member on %s does not answer. All members must be healthy before the first one is moved. Start it, then run this again.", names(away))
         speaking = [n for n in old if n in self.answers and self.answers[n]["quorum"]]
         if not speaking and elsewhere:
-            self.no("No member of etcd that it is to be moved from answers.")
+            self.no("None of the etcd members that hold the data answers. Start them, then run this again.")
         stays = [n for n in self.answers if n in self.planned and self.answers[n]["quorum"]]
         return (speaking or stays or [""])[0]
 
@@ -237,8 +243,8 @@ class Judge:
         for name, answer in self.answers.items():
             clusters.setdefault(answer["cluster"], []).append(name)
         if len(clusters) > 1:
-            self.no("The members of etcd are not of one cluster: %s. Only one of these holds what the API servers stored. Find it before anything "
-                    "is stopped or deleted: RUNBOOK.md, \"When etcd's members disagree\".",
+            self.no("The etcd members belong to different clusters: %s. Only one of these clusters holds the data of the API servers. Find out which, before you "
+                    "stop or delete anything: RUNBOOK.md, \"When etcd's members disagree\".",
                     "; ".join("%s of cluster %s" % (names(members), cluster) for cluster, members in sorted(clusters.items())))
         return len(clusters) < 2
 
@@ -249,7 +255,8 @@ class Judge:
             if answer["quorum"]:
                 lists.setdefault(json.dumps(sorted((m["id"], sorted(m["peers"]), m["learner"]) for m in answer["members"])), []).append(name)
         if len(lists) > 1:
-            self.no("The members of etcd do not agree on who they are: %s answer differently. Run this again when they do.",
+            self.no("The etcd members report different member lists: %s answer differently. A change of membership may still be in progress. Run this again "
+                    "when `etcdctl member list` is the same on all of them.",
                     " and ".join(names(group) for group in lists.values()))
         for name in sorted(self.answers):
             if self.answers[name]["quorum"]:
@@ -269,14 +276,14 @@ class Judge:
             member, host = live.get(planned["peerURL"]), self.hosts.get(name)
             if member is None:
                 if host is not None and host["etcd"]["data"] and not host["etcd"]["entering"]:
-                    self.no("%s holds data of an etcd in %s, and is no member of the cluster's. Move that directory away if it is not needed, then run this again.",
+                    self.no("%s holds etcd data in %s, and is not a member of the cluster's etcd. Move that directory away if its data is not needed, then run this again.",
                             name, host["etcd"]["data_dir"] or self.plan["data_dir"])
                 joining.append(name)
             elif not member["clients"] or member["learner"]:
                 joining.append(name)
             elif host is not None and not host["etcd"]["data"]:
-                self.no("%s is a member of etcd, and its data is gone. It must not start with nothing under the name that it has: a member that forgets "
-                        "what it agreed to can lose what others wrote. ansible-playbook replace-host.yml -e host=%s takes it out and brings it in again.", name, name)
+                self.no("%s is a member of etcd, and its data is gone. It must not start with an empty directory under the same name: a member that forgets its "
+                        "votes can lose confirmed writes. To remove it and add it again: ansible-playbook replace-host.yml -e host=%s", name, name)
         joining = [n for n in joining if n in self.hosts]
         if joining:
             self.all_well(live, joining)
@@ -288,14 +295,14 @@ class Judge:
         if not data and not self.begun:
             return {"state": "begin", "joining": []}
         if not data:
-            self.no("The cluster has control planes (%s), and none of etcd's hosts holds any data. What the cluster stored is not where the topology says. "
-                    "restore-etcd.yml puts a snapshot in its place.", names(self.serving))
+            self.no("The cluster has control planes (%s), and none of etcd's hosts holds any data. Check that the topology names the right hosts and data_dir. "
+                    "If the data is lost, restore-etcd.yml restores a snapshot.", names(self.serving))
         elif data == marked and not self.begun:
             return {"state": "begin", "joining": []}  # an interrupted start: all of them started together
         elif lacking and self.external:
             self.no("No member of etcd answers for a majority. %s hold%s data, %s ha%s none, and it is unknown whether these belong to the same cluster. "
-                    "Start etcd where there is data (systemctl status etcd says what keeps it from running), then run this again. Where the majority is lost "
-                    "for good, restore-etcd.yml begins again from a snapshot.", names(data), "" if len(data) > 1 else "s", names(lacking), "ve" if len(lacking) > 1 else "s")
+                    "Start etcd where there is data (`journalctl -u etcd` says why it does not run), then run this again. If the majority is lost "
+                    "for good, restore-etcd.yml starts again from a snapshot.", names(data), "" if len(data) > 1 else "s", names(lacking), "ve" if len(lacking) > 1 else "s")
         return {"state": "run", "joining": []}
 
     def strangers(self, live):
@@ -305,10 +312,10 @@ class Judge:
             if url in self.urls or name in self.plan["leaving"] or self.moves and name in self.serving or without and name in (without, *self.plan["nodes"]):
                 continue
             if name in self.planned:
-                self.no("etcd knows %s at %s, and the topology has it at %s. Nothing gives a member another address while it runs: remove it "
-                        "(remove-host.yml) and add it again.", name, url, self.planned[name]["peerURL"])
+                self.no("etcd knows %s at %s, and the topology says %s. No playbook changes the address of a running member. Take the edit back, or remove the member "
+                        "(remove-host.yml) and let it join again.", name, url, self.planned[name]["peerURL"])
             else:
-                self.no("etcd has a member that the topology lacks: %s, %s. If its host is to leave, remove-host.yml takes it out first.", name, url)
+                self.no("etcd has a member that the topology lacks: %s, %s. To keep the member, add its host to the topology. Otherwise remove it with remove-host.yml.", name, url)
 
     def all_well(self, live, joining):
         """checks that a member may be added: the cluster must be able to lose it again at once."""
@@ -316,17 +323,17 @@ class Judge:
         ids = {answer["id"]: answer for answer in self.answers.values() if answer["quorum"]}
         well = [m for m in voters if m["id"] in ids]
         if len(well) < len(voters) and len(well) < (len(voters) + 1) // 2 + 1:
-            self.no("%s is to become a member of etcd, and %s does not answer: it is away, and still a member. Bring it back first, or put a new machine "
-                    "in its place (replace-host.yml).", names(joining), names((m["name"] or m["peers"][0]) for m in voters if m["id"] not in ids))
+            self.no("%s is to become a member of etcd, and %s does not answer but is still a member. Adding one now could cost the majority. Bring the silent one back "
+                    "first, or put a new machine in its place (replace-host.yml).", names(joining), names((m["name"] or m["peers"][0]) for m in voters if m["id"] not in ids))
         for name, answer in sorted(self.answers.items()):
             if answer["alarms"]:
-                self.no("etcd of %s has an alarm: %s. RUNBOOK.md says how it is settled; until then no member is added.", name, ", ".join(answer["alarms"]))
+                self.no("etcd on %s has an alarm: %s. No member is added until it is cleared: RUNBOOK.md, \"When etcd raises an alarm\".", name, ", ".join(answer["alarms"]))
 
     # ---- settings ----
     def settings(self, what, planned, live):
         """records where a component's configuration differs from the plan. Fields that the plan does not set stay as they are."""
         have = flat(live or {})
-        found = ["%s %s: the cluster has %s, the topology %s" % (what, path, "nothing" if have.get(path) is None else have[path], want)
+        found = ["%s %s: the cluster has %s, the topology %s" % (what, path, shown(have.get(path)), want)
                  for path, want in sorted(flat(planned or {}).items()) if path not in ("apiVersion", "kind") and (path != "clusterCIDR" or self.widened)  # otherwise see FIXED
                  and have.get(path) != want]
         dropped = [path for path in self.cluster.get("brought", {}).get(what, []) if inside(planned or {}, path) is None and inside(live or {}, path) is not None]
@@ -337,11 +344,12 @@ class Judge:
         self.targets[what] = target
         drivers = (have.get("cgroupDriver"), (planned or {}).get("cgroupDriver"))
         if live and None not in drivers and drivers[0] != drivers[1]:
-            self.no("The kubelets and the container runtime use the cgroup driver %s, and the topology says %s. Every container of a node has to be stopped for "
-                    "that: take the edit back, or replace the nodes one by one.", *drivers)
+            self.no("The kubelets and the container runtime use the cgroup driver %s, and the topology says %s. No playbook changes it, because every container of "
+                    "a node must stop for that. Take the edit back, or replace the nodes one by one.", *drivers)
         modes = {have.get("mode"), (planned or {}).get("mode")}
         if live and modes == {"iptables", "ipvs"}:
-            self.no("kube-proxy's mode %s is to become %s, and neither takes away the other's rules. Go by nftables, or reboot every node: RUNBOOK.md.",
+            self.no("kube-proxy's mode %s is to become %s, and neither mode removes the other's rules. Change to nftables first and to the planned mode afterwards, "
+                    "or reboot every node: RUNBOOK.md, \"Change settings by hand\".",
                     have["mode"], planned["mode"])
         if live:
             self.pending += found
@@ -373,19 +381,19 @@ class Judge:
     def noted(self):
         noted = self.cluster["noted"]
         if noted is None and not self.adopt:
-            self.no("This cluster holds no note of what it was built from (ConfigMap kube-system/k8splan): it was made by an earlier release, or by hand. "
-                    "What can be compared was compared%s. Run this again with -e adopt=true if this tree is the one that the cluster was built from; "
-                    "the note is written then.", " and agrees" if not self.problems else "")
+            self.no("This cluster has no record of what it was built from (ConfigMap kube-system/k8splan): an earlier release or a person built it. "
+                    "What can be compared was compared%s. If the cluster was built from this tree, run this again with -e adopt=true, which writes "
+                    "the record.", " and agrees" if not self.problems else "")
         elif noted and noted.get("cluster", self.plan["name"]) != self.plan["name"]:
-            self.no("This is the cluster %s, and the topology describes %s.", noted["cluster"], self.plan["name"])
+            self.no("This is the cluster %s, and the topology describes %s. Use the tree of this cluster, or correct the addresses in the topology.", noted["cluster"], self.plan["name"])
 
     def versions(self):
         want, etcd = self.plan["version"], self.plan.get("etcd_version", "")
         older = sorted({a["version"] for a in self.answers.values() if a.get("version")}, key=number)
         if self.external and etcd and not self.moves and {number(v)[:2] for v in older} - {number(etcd)[:2]}:
-            self.no("etcd runs %s, and the topology makes it %s. Another minor of etcd is not this playbook's work: every member has to run a patch release that "
-                    "knows it before the first one does. upgrade.yml does it.", names(older), etcd)
-        text = "An upgrade is not this playbook's work: a kubelet may never be newer than its API server, and each node is drained. upgrade.yml does it."
+            self.no("etcd runs %s, and the topology says %s. This playbook does not change etcd's minor version: every member must first run a patch release that "
+                    "supports the next minor. upgrade.yml does it.", names(older), etcd)
+        text = "This playbook does not upgrade Kubernetes: API servers come before kubelets, and each node is drained first. upgrade.yml does it."
         others = {s: v for s, v in self.cluster["versions"].items() if v != want}
         if others:
             self.no("The API servers run %s, and the topology says %s. %s", names(set(others.values())), want, text)
@@ -406,23 +414,25 @@ class Judge:
         there = sorted(set(servers.values()) | {i["version"] for i in nodes.values()} | {record}, key=number)
         oldest = there[0]
         if number(want) < number(there[-1]):
-            self.no("The cluster runs Kubernetes %s, and the topology says %s. kubeadm does not go back, and what etcd stores may have a newer form already: "
-                    "a snapshot is restored into a cluster of the old version instead (RUNBOOK.md, \"When etcd has lost its quorum for good\").", there[-1], want)
+            self.no("The cluster runs Kubernetes %s, and the topology says %s. kubeadm does not go back to an older version, and etcd may already store objects in a newer "
+                    "format. Write the running version in the topology. To go back, restore a snapshot into a cluster of the old version (RUNBOOK.md, \"When etcd has lost "
+                    "its quorum for good\").", there[-1], want)
         elif number(want)[:2] > (number(oldest)[0], number(oldest)[1] + 1):
             self.no("The cluster runs Kubernetes %s, and the topology says %s. An upgrade moves one minor at a time: k8splan upgrade-path --from %s --to %s lists the "
-                    "versions to stop at. Write the next one into the topology, generate, and run this for each.", oldest, want, oldest, want)
+                    "versions in between. For each of them: write it in the topology, generate, and run this.", oldest, want, oldest, want)
         silent = sorted(set(self.serving) - set(servers))
         if silent:
-            self.no("The API server of %s does not answer. Every control plane has to be well before one of them is upgraded.", names(silent))
+            self.no("The API server of %s does not answer. Every control plane must be healthy before the first one is upgraded. On the host: crictl ps -a, "
+                    "journalctl -u kubelet.", names(silent))
         lame = sorted(n for n, i in nodes.items() if not i["ready"])
         if lame:
-            self.no("%s %s not Ready. Every node has to be well before the first one is drained.", names(lame), "is" if len(lame) == 1 else "are")
+            self.no("%s %s not Ready. Every node must be Ready before the first one is drained. kubectl describe node says why.", names(lame), "is" if len(lame) == 1 else "are")
         if self.plan.get("rekind"):
-            self.no("The containers of %s run in another container runtime than %s, or files of one are left there. An upgrade is its own edit: take the runtime back "
-                    "in the topology, or the version and run reconfigure.yml; then upgrade.", names(self.plan["rekind"]), self.plan["runtime"])
+            self.no("The containers of %s run in another container runtime than %s, or files of one are left there. Change the runtime and the version in separate "
+                    "edits: take one of them back in the topology, and bring in the other first (reconfigure.yml for the runtime).", names(self.plan["rekind"]), self.plan["runtime"])
         strange = sorted(n for n in self.plan["nodes"] if n not in cluster["nodes"])
         if strange:
-            self.no("%s %s not joined yet. An upgrade is its own edit: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
+            self.no("%s %s not joined yet. Join and upgrade in separate edits: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
                     "has" if len(strange) == 1 else "have", "" if len(strange) == 1 else "s")
         left = {
             "from": oldest, "to": want, "record": record != want, "etcd": self.etcd_rises(),
@@ -441,18 +451,19 @@ class Judge:
         have = sorted({a["version"] for a in self.answers.values() if a["version"]}, key=number)
         if not want or not have or number(have[0]) >= number(want):
             if want and have and number(have[-1])[:2] > number(want)[:2]:
-                self.no("etcd runs %s, and the topology makes it %s. It does not go back: a snapshot is restored instead.", have[-1], want)
+                self.no("etcd runs %s, and the topology says %s. etcd does not go back to an older minor. Take the edit back; the only way back is a snapshot.", have[-1], want)
             return False
         floor = LEAVING.get(number(have[0])[:2])
         if number(want)[:2] > (number(have[0])[0], number(have[0])[1] + 1):
-            self.no("etcd runs %s, and the topology makes it %s. etcd moves one minor at a time.", have[0], want)
+            self.no("etcd runs %s, and the topology says %s. etcd moves one minor at a time%s.", have[0], want,
+                    ": write a version of the next minor in the block etcd first" if self.external else "")
         elif floor and number(want)[:2] > number(have[0])[:2] and number(have[0]) < number(floor):
             on_the_way = self.plan.get("etcd_on_the_way") or ""
             if not self.external and on_the_way and number(on_the_way) >= number(floor):
                 self.members_first = sorted(n for n, a in self.answers.items() if a["version"] and number(a["version"]) < number(floor))
                 return True
-            self.no("etcd runs %s, and is to become %s. Every member has to run %s or newer before the first one does: %s", have[0], want, floor,
-                    "write that version into the block etcd first, and run this." if self.external else
+            self.no("etcd runs %s, and the topology says %s. Every member must run %s or newer before the first one moves to the next minor: %s", have[0], want, floor,
+                    "write that version in the block etcd first, generate, and run this." if self.external else
                     "pin etcd.local.imageTag in kubeadm's record and roll the members (RUNBOOK.md, \"Upgrade Kubernetes\").")
         return True
 
@@ -462,8 +473,8 @@ class Judge:
         for name, node in sorted(self.cluster["nodes"].items()):
             planned = self.plan["nodes"].get(name)
             if planned and node["addresses"] and ipaddress.ip_address(planned) not in [ipaddress.ip_address(a) for a in node["addresses"]]:
-                self.no("Node %s has the address %s, and the topology says %s. A node keeps its address while it is one: remove it (remove-host.yml), "
-                        "and it joins again with the other.", name, ", ".join(node["addresses"]), planned)
+                self.no("Node %s has the address %s, and the topology says %s. A joined node cannot change its address. Take the edit back, or remove the node "
+                        "(remove-host.yml) and let it join again with the new address.", name, ", ".join(node["addresses"]), planned)
 
     def lagging(self):
         """returns the nodes whose kubelet lacks a field of the cluster's configuration. kubeadm writes all of it to the node, and patches then
@@ -480,11 +491,11 @@ class Judge:
         """compares settings that a joined node only gets from its kubelet's flags, or after a drain."""
         reflagged = self.plan.get("reflag", [])
         if reflagged:
-            self.pending.append("the kubelet of %s has other flags in /var/lib/kubelet/kubeadm-flags.env than the topology says" % names(reflagged))
+            self.pending.append("the kubelet of %s has flags in /var/lib/kubelet/kubeadm-flags.env that differ from the topology" % names(reflagged))
         if self.plan.get("reschedule"):
-            self.pending.append("the scheduler of %s runs with other profiles than the topology says" % names(self.plan["reschedule"]))
+            self.pending.append("the scheduler of %s runs with profiles that differ from the topology" % names(self.plan["reschedule"]))
         if self.plan.get("repatch"):
-            self.pending.append("kubeadm wrote files of %s with other patches than the topology has" % names(self.plan["repatch"]))
+            self.pending.append("kubeadm wrote the files of %s with patches that differ from the topology" % names(self.plan["repatch"]))
         if self.plan.get("rekind"):
             self.pending.append("the containers of %s run in another container runtime than %s, or files of one are left there: each node is drained for it"
                                 % (names(self.plan["rekind"]), self.plan["runtime"]))
@@ -503,7 +514,7 @@ class Judge:
                 if taint["effect"] == "NoExecute" and [taint["key"], "NoExecute", taint.get("value", "")] not in node["taints"]:
                     self.evicting.append(name)
                     value = "=" + taint["value"] if taint.get("value") else ""
-                    self.pending.append("%s lacks the taint %s%s:NoExecute: it ends pods at once, so the node is drained before" % (name, taint["key"], value))
+                    self.pending.append("%s lacks the taint %s%s:NoExecute: it evicts pods at once, so the node is drained first" % (name, taint["key"], value))
 
     def flannel(self):
         if not self.cluster["flannel"] or not self.plan["flannel"]:
@@ -518,10 +529,10 @@ class Judge:
             if before == after or path in ("Network", "IPv6Network") and holds(after, before) and self.widened:
                 continue
             if path in ("Network", "IPv6Network", "Backend.Type", "Backend.Port"):
-                self.no("flannel runs with %s = %s, and the topology makes it %s. Nodes with one and nodes with the other do not reach each other's pods: "
-                        "this is settled when a cluster is built.", path, before, after)
+                self.no("flannel runs with %s = %s, and the topology says %s. Nodes with different values do not reach each other's pods, so no playbook changes "
+                        "it in a running cluster. Take the edit back, or build another cluster.", path, shown(before), shown(after))
                 continue
-            self.pending.append("flannel %s: the cluster has %s, the topology %s" % (path, "nothing" if before is None else before, "nothing" if after is None else after))
+            self.pending.append("flannel %s: the cluster has %s, the topology %s" % (path, shown(before), shown(after)))
             self.network = True
             self.repod = self.repod or path == "Backend.MTU"
 
@@ -553,7 +564,7 @@ class Judge:
             else:
                 self.hand("Calico %s %s, where the cluster has %s" % (path, after.get(path), before.get(path)))
         if have["encrypted"] != want["encrypted"] and (self.cluster["noted"] or {}).get("state") != "building":
-            self.pending.append("Calico %s what nodes send to each other, and the topology %s" % (
+            self.pending.append("Calico %s the traffic between nodes, and the topology %s" % (
                 ("encrypts", "does not ask for it") if have["encrypted"] else ("does not encrypt", "asks for it")))
             self.network = self.repod = True
 
@@ -578,8 +589,8 @@ class Judge:
             elif path == "caCertificateValidityPeriod":
                 continue  # the authorities keep the certificates that they have
             elif path in FIXED:
-                self.no("The cluster was built with %s = %s, and the topology says %s. That is settled when a cluster is built: "
-                        "take it back, or build another cluster.", FIXED[path], have, want)
+                self.no("The cluster was built with %s = %s, and the topology says %s. A running cluster cannot change it. Take the edit back, "
+                        "or build another cluster.", FIXED[path], shown(have), shown(want))
             elif path.startswith(("etcd.local", "etcd.external")) and ("local" in live.get("etcd", {})) != ("local" in planned.get("etcd", {})):
                 continue  # already reported above
             elif path in MEMBERSHIP:
@@ -593,7 +604,7 @@ class Judge:
                 there[key] = want
                 changed = True
             else:
-                self.pending.append("%s: the cluster has %s, the topology %s" % (path, "nothing" if have is None else have, "nothing" if want is None else want))
+                self.pending.append("%s: the cluster has %s, the topology %s" % (path, shown(have), shown(want)))
         return live if changed else None
 
     def certificates(self):
@@ -625,18 +636,18 @@ class Judge:
             if KEY not in (planned, host["encrypts"]):
                 continue
             if planned not in ("", KEY) or host["encrypts"] not in ("", KEY):
-                self.no("What is stored is to be encrypted by a plugin, or no longer, and %s has a key for it. %s", name, page)
+                self.no("The topology changes encryption at rest to or from a plugin (kms), and %s has a key for it. No playbook makes this change. %s", name, page)
                 continue
             if keys is None and (host["encrypts"] and host["encryption"] == (want["provider"] if planned else "identity")):
                 continue  # a foreign file that matches the topology
             if keys is None and host["encryption"]:
-                self.no("%s of %s was not written by this playbook, or by hand since, and the topology says how what is stored is encrypted. %s", KEY, name, page)
+                self.no("%s on %s was not written by this playbook, or was edited since, and does not match the block encryption_at_rest. %s", KEY, name, page)
                 continue
             seen.add(json.dumps(keys, sort_keys=True))
             if planned and not keys:
-                self.pending.append("the topology encrypts what is stored, and %s has no key for it" % name)
+                self.pending.append("the topology asks for encryption at rest, and %s has no key for it" % name)
             elif not planned:
-                self.pending.append("the API server of %s stores values encrypted, and the topology says nothing of it" % name)
+                self.pending.append("the API server of %s encrypts what it stores, and the topology has no block encryption_at_rest" % name)
                 out["off"] = True
             else:
                 lone = all(len(of) == 2 and of[0].partition(":")[0] == want["provider"] and of[1] == "identity" for of in keys.values())
@@ -667,8 +678,8 @@ class Judge:
         out["address"] = plan.get("address", "")
         following = {b["kube_vip_next"] for b in vips.values()} - {""}
         if following - ({out["address"]} if plan["kind"] == "kube-vip" else set()):
-            self.no("kube-vip is on its way to %s, and the topology says otherwise. Write virtual_ip = \"%s\" again, generate, and run reconfigure.yml to "
-                    "its end; then change it.", names(following), names(following))
+            self.no("kube-vip is moving to %s, and the topology now says something else. Write virtual_ip = \"%s\" again, generate, and let reconfigure.yml "
+                    "finish; then change it.", names(following), names(following))
         elif plan["kind"] == "haproxy":
             ports = sorted(set(re.findall(r"(?m)^ +bind (?:0\.0\.0\.0|\[::\]):(\d+)", plan["haproxy"])))
             router = (re.findall(r"(?m)^ *virtual_router_id (\d+)$", plan["keepalived"]) or [""])[0]
@@ -679,24 +690,24 @@ class Judge:
                 addresses = [out["address"]] if out["address"] else []
                 if have["ports"] != ports or have["addresses"] != addresses:
                     out["opens"].append(name)
-                    self.pending.append("the balancer %s answers at %s, port %s, and the topology says %s, port %s" % (
+                    self.pending.append("the load balancer %s answers at %s, port %s, and the topology says %s, port %s" % (
                         name, ", ".join(have["addresses"]) or "its own address", ", ".join(have["ports"]), out["address"] or "its own address", ", ".join(ports)))
                 elif have["router"] != router and router:
-                    self.pending.append("the virtual router of the balancer %s is %s, and the topology says %s" % (name, have["router"], router))
+                    self.pending.append("the virtual router ID of the load balancer %s is %s, and the topology says %s" % (name, have["router"], router))
                 out["switch"] = out["switch"] or have["addresses"] != addresses or have["router"] != router
             new = sorted(n for n in self.plan["balancers"] if n in self.hosts and n not in proxies)
             if (out["opens"] or out["switch"]) and new:
-                self.no("%s is to become a balancer while the address or the port of all of them changes. Make two edits of it: the new balancer first, "
-                        "and the address once it is one.", names(new))
+                self.no("%s is to become a load balancer while the address or the port of all of them changes. Make two edits: add the new load balancer first, "
+                        "and change the address after it runs.", names(new))
             out["ends"] = sorted(vips)
             if vips:
-                self.pending.append("kube-vip holds %s, and the topology has balancers of their own" % names({b["kube_vip"] for b in vips.values()}))
+                self.pending.append("kube-vip holds %s, and the topology has load balancers on hosts" % names({b["kube_vip"] for b in vips.values()}))
                 out["takes"] = "kube-vip" if out["address"] in held else ""
         elif plan["kind"] == "kube-vip" and self.begun:
             moved = sorted(n for n, b in vips.items() if b["kube_vip"] != out["address"] or b["kube_vip_next"])
             if moved and (plan.get("bgp") or True in (b["kube_vip_bgp"] for b in vips.values())):
-                self.no("kube-vip holds %s, and the topology says %s. Two of them on a host cannot speak BGP: by hand, RUNBOOK.md, \"Change a load "
-                        "balancer\".", vips[moved[0]]["kube_vip"], out["address"])
+                self.no("kube-vip holds %s, and the topology says %s. With BGP, two instances of kube-vip cannot run on one host during the move. Change it by hand: "
+                        "RUNBOOK.md, \"Change a load balancer\".", vips[moved[0]]["kube_vip"], out["address"])
             elif moved:
                 # Once the first one has the new address on a host, the second one must not take it again.
                 handed = out["address"] in {b["kube_vip"] for b in vips.values()}
@@ -705,21 +716,21 @@ class Judge:
                 self.pending.append("kube-vip holds %s, and the topology says %s" % (names(old) or "the new address next to another one", out["address"]))
             out["retune"] = sorted(n for n, b in vips.items() if n not in moved and b["manifest"] != plan["kube_vip"])
             if out["retune"]:
-                self.pending.append("kube-vip of %s has other settings than the topology says" % names(out["retune"]))
+                self.pending.append("kube-vip on %s has settings that differ from the topology" % names(out["retune"]))
             if not vips:
                 out["starts"] = True
                 out["takes"] = "haproxy" if out["address"] in held else ""
-                self.pending.append("no control plane holds %s yet: kube-vip is new" % out["address"])
+                self.pending.append("no control plane holds %s yet: kube-vip does not run yet" % out["address"])
         elif vips:
             out["ends"] = sorted(vips)
-            self.pending.append("kube-vip holds %s, and the topology has none" % names({b["kube_vip"] for b in vips.values()}))
+            self.pending.append("kube-vip holds %s, and the topology has no load balancer" % names({b["kube_vip"] for b in vips.values()}))
         if plan["kind"] == "local":
             lack, misled = plan.get("unproxied", []), plan.get("misled", [])
             out["proxies"] = bool(lack or misled)
             if lack:
                 self.pending.append("%s %s no proxy of its own to the API servers" % (names(lack), "has" if len(lack) == 1 else "have"))
             elif misled:
-                self.pending.append("the endpoint's name does not lead %s to the proxy of the node" % names(misled))
+                self.pending.append("the endpoint's name does not resolve to the node's own proxy on %s" % names(misled))
         elif plan.get("proxied"):
             out["proxied"] = sorted(plan["proxied"])
             self.pending.append("%s reach the API servers by proxies of their own, and the topology has none" % names(plan["proxied"]))
@@ -742,7 +753,8 @@ class Judge:
             if self.external and not self.plan.get("endpoints") or not self.external and self.begun:
                 etcd = self.etcd()
         if self.cluster and "silent" in self.cluster:
-            self.no("The cluster's API does not answer: %s. What cannot be seen is not changed. RUNBOOK.md says how a control plane is looked into.",
+            self.no("The cluster's API does not answer: %s. Without it the cluster cannot be compared with the topology, so nothing is changed. On a control "
+                    "plane, crictl ps -a and journalctl -u kubelet say why.",
                     self.cluster["silent"])
         elif self.cluster:
             if self.upgrades:
@@ -765,9 +777,9 @@ class Judge:
             proxy = self.settings("kube-proxy", self.plan["kube_proxy"], self.cluster["kube_proxy"])
             self.noted()
             if self.by_hand and not self.later:
-                self.no("The topology has what no playbook brings to a node that has joined: %s. To go on without: -e later=true.", "; ".join(self.by_hand))
+                self.no("The topology has settings that no playbook changes on a running cluster: %s. Change them by hand, or continue without them: -e later=true.", "; ".join(self.by_hand))
             if self.pending and not self.later:
-                self.no("The topology has settings that the cluster does not have, and that this playbook does not bring: %s. reconfigure.yml does, "
+                self.no("The topology has settings that the cluster lacks and that this playbook does not apply: %s. reconfigure.yml applies them, "
                         "one host at a time. To join hosts before that: -e later=true.", "; ".join(self.pending))
         servers = {n: sorted(self.hosts[n]["kubernetes"]["etcd_servers"]) for n in self.serving}
         wanted = sorted(self.plan.get("endpoints") or [m["clientURL"] for m in self.plan["members"]])
