@@ -101,7 +101,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		say(noCNI, c.Block(), "kops calls static routes kubenet, and k8splan does not write that. Write cni \"cilium\", "+
 			"\"calico\" or \"flannel\".")
 	} else if able := encapsulations()[c.Name]; !slices.Contains(able, c.Encapsulation) {
-		say(noCNI, c.Attr("encapsulation"), "kops runs %s with %s, not with %s.", c.Name, strings.Join(able, ", "), c.Encapsulation)
+		say(noCNI, c.Attr("encapsulation"), "kops runs %s with %s, not with %s. Write encapsulation = %q.", c.Name,
+			strings.Join(able, " or "), c.Encapsulation, able[0])
 	}
 	for _, c := range []struct {
 		source *spec.Source
@@ -145,6 +146,10 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 		say(malformed, o.Attr("domain"), "domain is %q. Write a DNS name of two parts or more, such as \"k8s.example.com\".", domain)
 	}
 	o.name = p.Cluster.Name + "." + domain
+	if len(o.name) > 253 {
+		say(malformed, o.Attr("domain"), "The cluster's name is %q, of %d characters. DNS permits 253: write a shorter domain.", o.name,
+			len(o.name))
+	}
 	if o.DNS != nil && *o.DNS != "none" && o.Domain == nil {
 		say(malformed, o.Attr("dns"), "dns is %q, so the zone in which the names go must be said: write domain.", *o.DNS)
 	}
@@ -168,6 +173,10 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 		}
 	}
 	o.private = o.Private == nil || *o.Private
+	if !o.private && o.InternalAPI != nil && *o.InternalAPI {
+		say(malformed, o.Attr("internal_api"), "kops makes an internal API only where the machines have no public addresses. Remove "+
+			"private = false, or internal_api.")
+	}
 }
 
 // machines checks nodes: their zones, sizes, and flags.
@@ -254,10 +263,11 @@ func common(a, b netip.Prefix) netip.Prefix {
 	return a
 }
 
-// encapsulations returns the encapsulations that kops supports, by pod network.
+// encapsulations returns the encapsulations that kops supports, by pod network. It takes Calico's none with IPv6 addresses only. Source:
+// https://github.com/kubernetes/kops/blob/v1.36.2/pkg/apis/kops/validation/validation.go#L1730
 func encapsulations() map[string][]string {
 	return map[string][]string{
-		plan.Calico: {plan.VXLAN, plan.IPIP, plan.WireGuard, plan.NoEncapsulation}, plan.Cilium: {plan.VXLAN, plan.Geneve},
+		plan.Calico: {plan.VXLAN, plan.IPIP, plan.WireGuard}, plan.Cilium: {plan.VXLAN, plan.Geneve},
 		plan.Flannel: {plan.VXLAN},
 		plan.NoCNI:   {plan.NoEncapsulation},
 		// whatever the user installs: kops writes networking: cni
@@ -381,8 +391,8 @@ func network(p *plan.Plan) networking {
 	switch c.Name {
 	case plan.Calico:
 		out := &calico{EncapsulationMode: c.Encapsulation}
-		if c.Encapsulation == plan.WireGuard {
-			out.EncapsulationMode, out.WireguardEnabled = plan.NoEncapsulation, true
+		if c.Encapsulation == plan.WireGuard { // between nodes that have it, its device takes the packets instead of the tunnel
+			out.EncapsulationMode, out.WireguardEnabled = plan.VXLAN, true
 		}
 		if p.Network.Has("mtu") || c.Has("mtu") {
 			out.MTU = c.MTU

@@ -115,7 +115,7 @@ type networking struct {
 }
 
 type calico struct {
-	EncapsulationMode string `json:"encapsulationMode,omitempty"` // ipip | vxlan | none
+	EncapsulationMode string `json:"encapsulationMode,omitempty"` // ipip | vxlan
 	MTU               int    `json:"mtu,omitempty"`
 	WireguardEnabled  bool   `json:"wireguardEnabled,omitempty"`
 }
