@@ -57,7 +57,9 @@ const (
 		partmanAt + "lib/recipes.sh/#L60, decode_recipe; " +
 		"https://sources.debian.org/src/partman-base/237/init.d/early_command/#L9; " +
 		"https://sources.debian.org/src/grub-installer/1.212/grub-installer/#L810, bootdev"
-	debianZone  = preseedGuide + "; https://sources.debian.org/src/tzsetup/0.132+deb13u1/tzsetup/#L8, time/zone"
+	debianZone = preseedGuide + "; https://sources.debian.org/src/tzsetup/0.132+deb13u1/tzsetup/#L8, time/zone"
+	choosing   = preseedGuide + "; https://github.com/ParrotSec/choose-mirror/blob/093698a6/choose-mirror.c#L761, set_proxy; " +
+		"https://github.com/kaisenlinux/apt-setup/blob/7a7781f2/generators/50mirror#L251, mirror/http/proxy"
 	netcfgAt    = "https://sources.debian.org/src/netcfg/1.187+deb12u1/" // of Debian 12
 	netcfg      = netcfgAt + "netcfg-common.c/#L1378, netcfg_nameservers_to_array"
 	netcfgFour  = preseedGuide + "; " + netcfgAt + "write_interface.c/#L113, nc_wi_static_ipv4"
@@ -171,7 +173,7 @@ func Features() []Feature {
 			Name: "an HTTP proxy",
 			Carried: map[string]string{
 				autoinstall: subiquityDoc + "#proxy; " + subiquityAt + "server/controllers/proxy.py#L38, load_autoinstall_data",
-				preseed:     preseedGuide, kickstart: anaconda, coreOS: ignitionDoc,
+				preseed:     choosing, kickstart: anaconda, coreOS: ignitionDoc,
 			},
 			Refused: map[string]string{flatcar: "Flatcar fetches Python, without which Ansible cannot work, at its first boot and by " +
 				"no proxy. Write another os, or install the machine yourself."},

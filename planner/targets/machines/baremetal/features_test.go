@@ -226,7 +226,8 @@ func read(t *testing.T, path string, data []byte) {
 		curtin(t, data)
 	case "preseed.cfg":
 		run(t, nil, "debconf-set-selections", "--checkonly", file(t, "preseed.cfg", data))
-		partman(t, data)
+		partman(t, questions(data))
+		mirror(t, questions(data))
 		for line := range strings.Lines(string(data)) {
 			for _, question := range []string{"d-i preseed/late_command string ", "d-i partman/early_command string "} {
 				if script, ok := strings.CutPrefix(line, question); ok {
@@ -259,11 +260,12 @@ topology. An installation erases a disk, so no setting may be ignored silently. 
 The tests write the files of each cell and validate them: cloud-init's and subiquity's schemas for autoinstall, ` +
 		`debconf-set-selections
 for preseed, Ignition's parser for Fedora CoreOS and Flatcar, and pykickstart for kickstart where it is at hand (3.74, as RHEL 9
-and 10 and Fedora 41 and 45, on 2026-11-30). What Anaconda, subiquity, curtin, partman, and netcfg do with accepted values was
-not run here. The lines of their source below were read on 2026-11-30, and a test requires what they require: of a disk, of a
-recipe of partitions, of an address, and of a time zone. The recipe reader of partman-auto 177 divided a disk by the recipe, with
-a GPT and an msdos label. "playbook" is what ` + "`site.yml`" + ` carries out on the installed machine. No
-argument names an archive of the system's own packages: installers take the vendor's, or the one that their boot arguments name.
+and 10 and Fedora 41 and 45, on 2026-11-30). What Anaconda, subiquity, curtin, partman, netcfg, and choose-mirror do with accepted
+values was not run here. The lines of their source below were read on 2026-11-30, and a test requires what they require: of a disk,
+of a recipe of partitions, of an address, of a proxy, and of a time zone. Those of choose-mirror and apt-setup were read in copies of
+other distributions (2.124 of Parrot OS, 0.198 of Kaisen Linux). The recipe reader of partman-auto 177 divided a disk by the recipe,
+with a GPT and an msdos label. "playbook" is what ` + "`site.yml`" + ` carries out on the installed machine. No argument
+names an archive of the system's own packages: installers take the vendor's, or the one that their boot arguments name.
 
 `)
 	b.WriteString("| | " + strings.Join(baremetal.Columns(), " | ") + " |\n|---" + strings.Repeat("|:-:",

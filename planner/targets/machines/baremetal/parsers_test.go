@@ -15,15 +15,39 @@ import (
 
 // What the installers' parsers require beyond syntax, as read in their source. docs/installers.md names the lines.
 
-// partman checks the answers that decide which disk is erased, and how it is divided.
-func partman(t *testing.T, data []byte) {
-	t.Helper()
+// questions returns the answers to the installer's questions. An empty answer is one too.
+func questions(data []byte) map[string]string {
 	answers := map[string]string{}
 	for line := range strings.Lines(string(data)) {
-		if words := strings.SplitN(strings.TrimSpace(line), " ", 4); len(words) == 4 && words[0] == "d-i" {
-			answers[words[1]] = words[3]
+		if words := strings.SplitN(strings.TrimSpace(line), " ", 4); len(words) >= 3 && words[0] == "d-i" {
+			answers[words[1]] = strings.Join(words[3:], "")
 		}
 	}
+	return answers
+}
+
+// mirror checks where packages come from. choose-mirror reads the proxy of the chosen protocol alone, and writes http:// before a value
+// without a scheme. apt-setup puts the value in double quotes into apt's configuration. A mirror of one's own, which choose-mirror calls
+// manual, would need a host and a directory, and it asks for them at priority critical.
+func mirror(t *testing.T, answers map[string]string) {
+	t.Helper()
+	if answers["mirror/protocol"] != "http" {
+		t.Errorf("mirror/protocol is %q", answers["mirror/protocol"])
+	}
+	proxy, answered := answers["mirror/http/proxy"]
+	if !answered || proxy != "" && !regexp.MustCompile(`^https?://[^"\\\s/]+/?$`).MatchString(proxy) {
+		t.Errorf("mirror/http/proxy is %q", proxy)
+	}
+	for question := range answers {
+		if strings.HasPrefix(question, "mirror/") && question != "mirror/protocol" && question != "mirror/http/proxy" {
+			t.Errorf("%s is answered, and choose-mirror would go another way", question)
+		}
+	}
+}
+
+// partman checks the answers that decide which disk is erased, and how it is divided.
+func partman(t *testing.T, answers map[string]string) {
+	t.Helper()
 	for question, want := range map[string]string{
 		"partman-auto/method": "regular", "partman/choose_partition": "finish", "partman/confirm": "true",
 		"partman/confirm_nooverwrite": "true", "partman-partitioning/confirm_write_new_label": "true",

@@ -200,7 +200,9 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	di := func(question, kind, value string) { set("d-i", question, kind, value) }
 	di("debian-installer/locale", "string", "en_US.UTF-8")
 	di("keyboard-configuration/xkb-keymap", "select", "us")
-	// no mirror is set: Debian keeps the installer's default alive
+	// No mirror is named: the installer's default is Debian's own. The proxy is that of the protocol, so the protocol is written too.
+	// Source: choosing
+	di("mirror/protocol", "select", "http")
 	di("mirror/http/proxy", "string", httpProxyOf(p))
 	di("clock-setup/utc", "boolean", "true")
 	di("time/zone", "string", o.timezone)
