@@ -131,15 +131,22 @@ func remove() Step {
 	return Step{"To remove everything, data included:", []string{"cd ../terraform", "terraform destroy"}}
 }
 
-// removeCloud returns the last step for clusters that can create cloud resources themselves.
-func removeCloud() Step {
-	return Step{"To remove everything, data included. First delete what the cluster made in the cloud: Terraform does not know its " +
-		"balancers and volumes. `destroy` would wait for the network that they use, and leave volumes behind.", []string{
-		`kubectl get service --all-namespaces --output json | jq -r '.items[] | select(.spec.type == "LoadBalancer") | ` +
-			`"--namespace \(.metadata.namespace) \(.metadata.name)"' | xargs -r -L 1 kubectl delete service`,
-		"kubectl delete persistentvolumeclaim --all --all-namespaces",
-		"cd ../terraform", "terraform destroy",
-	}}
+// removeCloud returns the last step for clusters that can create cloud resources themselves, with the commands that come before its last.
+//
+// Services can be selected by their type: https://github.com/kubernetes/kubernetes/blob/v1.37.2/pkg/registry/core/service/strategy.go#L203.
+// Waiting for the deletion of nothing succeeds: https://github.com/kubernetes/kubectl/blob/v0.37.2/pkg/cmd/wait/wait.go#L402
+func removeCloud(before ...string) Step {
+	return Step{"To remove everything, data included. First remove the workloads that use volumes: a claim stays while a pod uses it. " +
+		"Then delete what the cluster made in the cloud, because Terraform does not know its balancers and volumes: `destroy` would wait " +
+		"for the network that they use, and leave volumes behind. The fourth command ends in an error where a volume's reclaim policy " +
+		"keeps it.",
+		slices.Concat([]string{
+			"kubectl delete ingress --all --all-namespaces",
+			"kubectl delete service --all-namespaces --field-selector spec.type=LoadBalancer",
+			"kubectl delete persistentvolumeclaim --all --all-namespaces",
+			"kubectl wait --for=delete persistentvolume --all --timeout=5m",
+			"cd ../terraform",
+		}, before, []string{"terraform destroy"})}
 }
 
 // works returns the step that checks that the cluster works, before any workload is deployed.
@@ -148,19 +155,30 @@ func works() Step {
 		[]string{"kubectl get nodes", "kubectl get pods --namespace kube-system"}}
 }
 
-// ClusterGuide returns the guide of a vendor's cluster. credentials says where the provider finds them, kubeconfig is the vendor's command
-// for one, and cli is the equivalent step with the vendor's own command line.
-func ClusterGuide(vendor, credentials, kubeconfig string, cli Step, notes ...string) Guide {
+// Vendor is what the guides of vendors' clusters differ in.
+type Vendor struct {
+	Name        string
+	Credentials string   // where the provider and the vendor's program find them: sentences
+	Costs       string   // what is paid besides the workers: "the vendor's fee for the control plane, and NAT gateways"
+	Kubeconfig  string   // the vendor's command for one
+	Other       Step     // the equivalent with the vendor's own program
+	Before      []string // commands before `terraform destroy`
+}
+
+// ClusterGuide returns the guide of a vendor's cluster.
+func ClusterGuide(v Vendor, notes ...string) Guide {
 	return Guide{
-		Title: "A cluster on " + vendor,
-		Needs: []string{needTerraform, credentials, clusterCosts},
+		Title: "A cluster on " + v.Name,
+		Needs: []string{needTerraform, v.Credentials, "What it costs: a machine for each worker of the plan, " + v.Costs +
+			". The account's quota must allow that many processors."},
 		Steps: []Step{
 			Apply(),
-			{"Fetch a kubeconfig. It goes to kubectl's default place, outside this tree.", []string{kubeconfig}},
+			{"Fetch a kubeconfig. It goes to kubectl's default place, outside this tree.", []string{v.Kubeconfig}},
 			works(),
-			removeCloud(),
+			removeCloud(v.Before...),
 		},
-		Notes: append([]string{"Instead of Terraform: " + cli.Do + "\n\n```sh\n" + strings.Join(cli.Commands, "\n") + "\n```"}, notes...),
+		Notes: append([]string{"Instead of Terraform: " + v.Other.Do + "\n\n```sh\n" + strings.Join(v.Other.Commands, "\n") + "\n```"},
+			notes...),
 	}
 }
 
@@ -184,8 +202,6 @@ const (
 	costs = "What it costs: a machine for each node of the plan, a small one for the bastion, a balancer for the API where the plan has " +
 		"load_balancer \"external\", and, on clouds that have them, NAT gateways with an address each. " +
 		"The account's quota must allow that many processors and addresses."
-	clusterCosts = "What it costs: a machine for each worker of the plan, the vendor's fee for the control plane, and NAT " +
-		"gateways. The account's quota must allow that many processors."
 	siteCosts = "What it costs: the processors, memory, and disks of the plan's machines on existing hosts. Nothing else is " +
 		"created."
 	keyedByName = "Terraform tracks machines by name, so adding or removing a worker changes only that machine."

@@ -127,14 +127,15 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
-	files, err := terraform.Files("hosted/aks", v, terraform.ClusterGuide("Azure Kubernetes Service",
-		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no "+
-			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator). "+
-			"In a new subscription: `az provider "+
-			"register --namespace Microsoft.ContainerService`, and the same for "+
-			"Microsoft.Compute, Microsoft.Network and Microsoft.ManagedIdentity.",
-		"az aks get-credentials --resource-group "+hosted.Quote(v.Cluster)+" --name "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "`create.sh` makes the same with az, in the same network.", Commands: []string{"sh create.sh"}},
+	files, err := terraform.Files("hosted/aks", v, terraform.ClusterGuide(terraform.Vendor{
+		Name: "Azure Kubernetes Service",
+		Credentials: "Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan " +
+			"names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator). In a new " +
+			"subscription: `az provider register --namespace Microsoft.ContainerService`, and the same for Microsoft.Compute, " +
+			"Microsoft.Network and Microsoft.ManagedIdentity.",
+		Costs:      "the vendor's fee for the control plane, and a balancer whose address the workers go out by",
+		Kubeconfig: "az aks get-credentials --resource-group " + hosted.Quote(v.Cluster) + " --name " + hosted.Quote(v.Cluster),
+		Other:      terraform.Step{Do: "`create.sh` makes the same with az, in the same network.", Commands: []string{"sh create.sh"}}},
 		"The provider is azurerm 4, which the files were checked with. Release 5 wants a block `node_provisioning_profile` in the "+
 			"cluster, and "+
 			"registers no namespaces by itself.",

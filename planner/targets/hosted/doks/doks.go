@@ -101,10 +101,14 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
-	files, err := terraform.Files("hosted/doks", v, terraform.ClusterGuide("DigitalOcean Kubernetes",
-		"A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`, or `doctl auth init` for the script.",
-		"doctl kubernetes cluster kubeconfig save "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "`create.sh` makes the same with doctl, in the region's default network.", Commands: []string{"sh create.sh"}},
+	files, err := terraform.Files("hosted/doks", v, terraform.ClusterGuide(terraform.Vendor{
+		Name: "DigitalOcean Kubernetes",
+		Credentials: "A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`. For the kubeconfig, which calls it for " +
+			"each login, doctl and `doctl auth init`.",
+		Costs:      "and the vendor's fee for a control plane of several machines where the plan has one",
+		Kubeconfig: "doctl kubernetes cluster kubeconfig save " + hosted.Quote(v.Cluster),
+		Other: terraform.Step{Do: "`create.sh` makes the same with doctl, in the region's default network.",
+			Commands: []string{"sh create.sh"}}},
 		"The default pool is made with the cluster, and keeps the size of its machines: DigitalOcean would make the whole cluster "+
 			"again for another. "+
 			"Define a second pool with the size that you want, and move the pods there.",

@@ -151,12 +151,14 @@ func zonesOf(r *hosted.Reader, v *variables) {
 
 // emit writes terraform/, with eksctl.yaml in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
-	files, err := terraform.Files("hosted/eks", v, terraform.ClusterGuide("Amazon EKS",
-		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of "+
-			"the machine that runs Terraform.",
-		"aws eks update-kubeconfig --region "+hosted.Quote(v.Region)+" --name "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "eksctl makes the same cluster from `eksctl.yaml`, in a network of its own with the same range.",
-			Commands: []string{"eksctl create cluster -f eksctl.yaml"}},
+	files, err := terraform.Files("hosted/eks", v, terraform.ClusterGuide(terraform.Vendor{
+		Name: "Amazon EKS",
+		Credentials: "AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that " +
+			"runs Terraform. The kubeconfig calls aws for each login.",
+		Costs:      "the vendor's fee for the control plane, and a NAT gateway with an address for each zone",
+		Kubeconfig: "aws eks update-kubeconfig --region " + hosted.Quote(v.Region) + " --name " + hosted.Quote(v.Cluster),
+		Other: terraform.Step{Do: "eksctl makes the same cluster from `eksctl.yaml`, in a network of its own with the same range.",
+			Commands: []string{"eksctl create cluster -f eksctl.yaml"}}},
 	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
 		return nil, err

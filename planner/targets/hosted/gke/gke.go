@@ -152,18 +152,19 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
-	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide("Google Kubernetes Engine",
-		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account "+
-			"of the "+
-			"machine that runs Terraform. The project needs its APIs: `gcloud services enable compute.googleapis.com "+
-			"container.googleapis.com "+
-			"iam.googleapis.com`.",
-		"gcloud container clusters get-credentials "+hosted.Quote(v.Cluster)+" --project "+hosted.Quote(v.Project)+
-			" --location "+hosted.Quote(v.Location),
-		terraform.Step{Do: "`create.sh` makes the same with gcloud: network, way out, service account, cluster and pools.",
+	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide(terraform.Vendor{
+		Name: "Google Kubernetes Engine",
+		Credentials: "Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the " +
+			"service account of the machine that runs Terraform. The project needs its APIs: `gcloud services enable " +
+			"compute.googleapis.com container.googleapis.com iam.googleapis.com`. The kubeconfig calls gcloud's plug-in for each login: " +
+			"`gcloud components install gke-gcloud-auth-plugin`, or the package of this name.",
+		Costs: "the vendor's fee for the control plane, and a NAT gateway",
+		Kubeconfig: "gcloud container clusters get-credentials " + hosted.Quote(v.Cluster) + " --project " + hosted.Quote(v.Project) +
+			" --location " + hosted.Quote(v.Location),
+		Other: terraform.Step{Do: "`create.sh` makes the same with gcloud: network, way out, service account, cluster and pools.",
 			Commands: []string{"sh create.sh"}},
-		"Google upgrades the control plane and the pools along the release channel. Before `terraform destroy`: `terraform apply -var "+
-			"deletion_protection=false`.",
+		Before: []string{"terraform apply -var deletion_protection=false"}},
+		"Google upgrades the control plane and the pools along the release channel.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.PoolVariables)
 	if err != nil {
 		return nil, err

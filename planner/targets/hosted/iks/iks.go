@@ -127,11 +127,14 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 
 // emit writes terraform/, with create.sh in it.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
-	files, err := terraform.Files("hosted/iks", v, terraform.ClusterGuide("IBM Cloud Kubernetes Service",
-		"An IBM Cloud API key in the environment: `export IC_API_KEY=…`; `ibmcloud login` for the script.",
-		"ibmcloud ks cluster config --cluster "+hosted.Quote(v.Cluster),
-		terraform.Step{Do: "`create.sh` makes the same with ibmcloud (plug-ins container-service and vpc-infrastructure) and jq.",
-			Commands: []string{"sh create.sh"}},
+	files, err := terraform.Files("hosted/iks", v, terraform.ClusterGuide(terraform.Vendor{
+		Name: "IBM Cloud Kubernetes Service",
+		Credentials: "An IBM Cloud API key in the environment: `export IC_API_KEY=…`. For the kubeconfig, ibmcloud with its plug-in " +
+			"container-service, and `ibmcloud login`.",
+		Costs:      "and a public gateway with an address for each zone",
+		Kubeconfig: "ibmcloud ks cluster config --cluster " + hosted.Quote(v.Cluster),
+		Other: terraform.Step{Do: "`create.sh` makes the same with ibmcloud (plug-ins container-service and vpc-infrastructure) and jq.",
+			Commands: []string{"sh create.sh"}}},
 		"The default pool is made with the cluster, and keeps the size of its machines: IBM would make the whole cluster again for "+
 			"another. "+
 			"Define a second pool with the size that you want, and move the pods there.",
