@@ -295,9 +295,44 @@ func walkWorkers(ctx context.Context, c *changing) error {
 	); err != nil {
 		return err
 	}
+	if err := c.missed(ctx, "worker-3"); err != nil {
+		return err
+	}
 	c.next = &trouble{interrupt: true}
 	source := c.source[strings.Index(c.source, "\nnode \"worker-3\""):]
 	return c.leaves(ctx, "worker-3", source[:strings.Index(source, "\n}\n")+3], "")
+}
+
+// missed changes the kubelets' configuration while a worker is away. site.yml names the worker when it is back, and reconfigure.yml brings
+// it the configuration.
+func (c *changing) missed(ctx context.Context, host string) error {
+	const of = "type = \"single-etcd-single-master\""
+	if err := c.edit(ctx, of, of+"\n  kubelet {\n    max_pods = 60\n  }"); err != nil {
+		return err
+	}
+	if err := c.node(host).Kill(ctx); err != nil {
+		return err
+	}
+	if _, err := c.playbook(ctx, "reconfigure.yml", "away"); err == nil {
+		return fmt.Errorf("reconfigure.yml succeeded while %s was away", host)
+	}
+	if err := c.node(host).Revive(ctx); err != nil {
+		return err
+	}
+	if err := eventually(ctx, 3*time.Minute, func() error { return c.checkNodes(ctx) }); err != nil {
+		return err
+	}
+	if err := c.stopped(ctx, "the kubelet of "+host+" has another configuration"); err != nil {
+		return err
+	}
+	if err := c.carriedOut(ctx, "a configuration of kubelets that a worker missed", "reconfigure.yml"); err != nil {
+		return err
+	}
+	out, err := c.node(host).Exec(ctx, "grep", "maxPods", "/var/lib/kubelet/config.yaml")
+	if err != nil || strings.TrimSpace(out) != "maxPods: 60" {
+		return fmt.Errorf("%s has %q: %w", host, out, err)
+	}
+	return nil
 }
 
 // walkNodes renames a worker, and removes and rejoins another.
