@@ -202,7 +202,7 @@ func (c *changing) reread(ctx context.Context) error {
 	c.nodes = nil
 	err := errors.Join(c.readInventory(ctx), c.readMembers(), c.checkSupplies())
 	for _, n := range c.nodes { // a machine under another name is the same machine
-		if i := slices.IndexFunc(old, func(o *lab.Node) bool { return o.Address == n.Address }); i >= 0 && old[i].Name != n.Name {
+		if i := slices.IndexFunc(old, func(o *lab.Node) bool { return o.Address == n.Address }); i >= 0 {
 			n.Machine = cmp.Or(old[i].Machine, old[i].Name)
 		}
 	}

@@ -183,7 +183,7 @@ func (a *app) edit(o *opened, dir string) (*change.Report, error) {
 	return change.BetweenWith(old, change.Of(p, release()), a.facts), nil
 }
 
-// announce prints what an edit does to the cluster built from the tree, and refuses impossible edits.
+// announce prints what an edit does to the cluster built from the tree, and refuses edits that are impossible, or need another tree first.
 func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 	if edit == nil || len(edit.Changes) == 0 {
 		return nil
@@ -197,6 +197,15 @@ func (a *app) announce(edit *change.Report, dir string, rebuild bool) error {
 		return hinted{
 			fmt.Errorf("the cluster built from %s cannot be changed like this; nothing was written", dir),
 			"follow what the text above says; --rebuild writes the tree for a cluster that will be rebuilt",
+		}
+	case edit.Stop() != "" && !rebuild:
+		if err := describe.ChangePage(a.stderr, edit, style); err != nil {
+			return err
+		}
+		return hinted{
+			fmt.Errorf("upgrade.yml takes a cluster up one minor at a time, and the tree in %s would be that of a later one; nothing was "+
+				"written", dir),
+			fmt.Sprintf("write kubernetes_version = %q, generate, and run upgrade.yml; then do the same for the next minor", edit.Stop()),
 		}
 	case edit.Verdict == change.Refused:
 		a.note("%s now needs a rebuilt cluster: %s", dir, edit.Sentence())

@@ -414,6 +414,16 @@ func (d *differ) stages() {
 	}
 }
 
+// Stop is the Kubernetes version that an upgrade has to stop at first, with a tree of its own; "" if it leads directly to the new one.
+func (r *Report) Stop() string {
+	for _, s := range r.Steps {
+		if s.Generate != "" {
+			return s.Generate
+		}
+	}
+	return ""
+}
+
 // etcdOf is the version that a step brings external etcd to.
 func etcdOf(s Step) plan.Version {
 	v, _ := plan.ParseVersion(strings.TrimPrefix(s.ID, "upgrade-etcd:"))
@@ -489,9 +499,12 @@ func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 // hop returns the steps of one version.
 func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	var out []Step
-	one := func(id, title string, p *Procedure, hosts []string) {
+	one := func(id, title, several string, p *Procedure, hosts []string) {
 		if len(hosts) == 0 {
 			return
+		}
+		if len(hosts) > 1 {
+			title = several
 		}
 		s := whole
 		s.ID, s.Title, s.Hosts, s.of, s.paths, s.args = id+":"+h.Kubernetes.String(), title, hosts, p, nil, nil
@@ -508,21 +521,24 @@ func (d *differ) hop(h Hop, whole Step, from plan.Version) []Step {
 	}
 	if pins := h.Etcd[:max(0, len(h.Etcd)-1)]; !d.old.external() {
 		for _, pin := range pins {
-			one(fmt.Sprintf("pin-etcd-%s", pin), fmt.Sprintf("Upgrade the stacked etcd members to %s, one at a time, while "+
-				"Kubernetes stays at %s", pin, from), find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)))
+			one(fmt.Sprintf("pin-etcd-%s", pin),
+				fmt.Sprintf("Upgrade the stacked etcd member to %s, while Kubernetes stays at %s", pin, from),
+				fmt.Sprintf("Upgrade the stacked etcd members to %s, one at a time, while Kubernetes stays at %s", pin, from),
+				find("upgrade-etcd"), names(d.old.having(plan.ControlPlane)))
 		}
 	}
-	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control planes and their kubelets to Kubernetes %s, one at a time",
-		h.Kubernetes), find("upgrade"), names(d.old.having(plan.ControlPlane)))
+	one("upgrade-control-planes", fmt.Sprintf("Upgrade the control plane and its kubelet to Kubernetes %s", h.Kubernetes),
+		fmt.Sprintf("Upgrade the control planes and their kubelets to Kubernetes %s, one at a time", h.Kubernetes),
+		find("upgrade"), names(d.old.having(plan.ControlPlane)))
 	var workers []*Node
 	for _, n := range d.old.having(plan.Worker) {
 		if !n.roles().Has(plan.ControlPlane) {
 			workers = append(workers, n)
 		}
 	}
-	one("upgrade-workers", fmt.Sprintf("Drain the workers and upgrade their kubelets to %s, as many at a time as the workload "+
-		"allows",
-		h.Kubernetes), find("upgrade"), names(workers))
+	one("upgrade-workers", fmt.Sprintf("Drain the worker and upgrade its kubelet to %s", h.Kubernetes),
+		fmt.Sprintf("Drain the workers and upgrade their kubelets to %s, as many at a time as the workload allows", h.Kubernetes),
+		find("upgrade"), names(workers))
 	return out
 }
 
