@@ -35,6 +35,8 @@ var seen = map[string]string{
 		"member changed",
 	"node: a worker joins": "2026-11-30, nodes: the playbook killed after 37 results and run again; 613 writes, none lost, " +
 		"longest gap 2.1 s; no pod and no service restarted",
+	"node: renamed": "2026-11-30, nodes: a worker; the playbook killed after 38 results and run again; 2297 writes, none lost, longest " +
+		"gap 0.9 s; the same worker kept its name when moved was taken out",
 	"node: a control plane joins":  "2026-11-30, types: 1 → 3; 1162 writes, longest gap 1.1 s",
 	"node: a control plane leaves": firstSeen,
 	"node: a member of etcd joins": "2026-11-30, types: 1 → 3; 2076 writes, longest gap 1.0 s",
