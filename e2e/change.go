@@ -54,6 +54,7 @@ var changeChains = map[string]struct {
 	"life":            {"aio", olderRuntime, false, walkLife},
 	"nodes":           {"1+1+2", twoWorkers, false, walkNodes},
 	"workers":         {"1+1+2", twoWorkers, false, walkWorkers},
+	"turns":           {"1+1+2", twoWorkers, false, walkTurns},
 	"runtimes":        {"1+1+2", twoWorkers, false, walkRuntimes},
 	"families":        {"dual-stack", oneServiceRange, false, walkFamilies},
 	"forced":          {"aio", plain, false, walkForced(forcedEdits)},

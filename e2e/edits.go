@@ -295,12 +295,37 @@ func walkWorkers(ctx context.Context, c *changing) error {
 	); err != nil {
 		return err
 	}
-	if err := c.missed(ctx, "worker-3"); err != nil {
-		return err
-	}
 	c.next = &trouble{interrupt: true}
 	source := c.source[strings.Index(c.source, "\nnode \"worker-3\""):]
 	return c.leaves(ctx, "worker-3", source[:strings.Index(source, "\n}\n")+3], "")
+}
+
+// walkTurns changes the kubelets' configuration while a worker is away, and renames all workers in one edit: each leaves and comes back in
+// its turn, and the run of the first leaves the other alone.
+func walkTurns(ctx context.Context, c *changing) error {
+	if err := c.missed(ctx, "worker-2"); err != nil {
+		return err
+	}
+	if err := c.edit(ctx, `node "worker-1"`, `node "worker-6"`, `node "worker-2"`, `node "worker-7"`); err != nil {
+		return err
+	}
+	if err := c.refuses(ctx, "This machine is still worker-", "site.yml"); err != nil {
+		return err
+	}
+	if _, err := c.playbook(ctx, "remove-host.yml", "first-turn", "-e", "host=worker-1", "-e", force,
+		"--limit", "all:localhost:!worker-7"); err != nil {
+		return err
+	}
+	c.forget("worker-1")
+	out, err := c.kube(ctx, "get", "nodes", "-o", "name")
+	if err != nil || !strings.Contains(out, "worker-6") || !strings.Contains(out, "worker-2") {
+		return fmt.Errorf("after the first turn there are %q: %w", out, err)
+	}
+	if err := c.carriedOut(ctx, "all workers are renamed in one edit", "remove-host.yml", "-e", "host=worker-2", "-e", force); err != nil {
+		return err
+	}
+	c.forget("worker-2")
+	return nil
 }
 
 // missed changes the kubelets' configuration while a worker is away. site.yml names the worker when it is back, and reconfigure.yml brings

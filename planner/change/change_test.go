@@ -355,6 +355,7 @@ node_pool "cp"`, "multi-etcd-multi-master", "single-etcd-multi-master", `"api.pr
 // back is said to remove-host.yml.
 func TestCommands(t *testing.T) {
 	const worker = "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n"
+	two := worker + strings.ReplaceAll(strings.ReplaceAll(worker, "71", "72"), "x", "y")
 	for _, c := range []struct {
 		name, src string
 		replace   []string
@@ -372,6 +373,19 @@ func TestCommands(t *testing.T) {
 			"roles = []\n  address = \"10.0.0.71\""}, []string{"remove-host.yml -e host=x -e again=true"}},
 		{"keys of another kind", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
   encryption_algorithm = "ECDSA-P256"`}, []string{"reconfigure.yml", "renew-certs.yml -e days=36500"}},
+		{"machines that are only kept", base + two,
+			[]string{"roles = [\"worker\"]\n  address = \"10.0.0.71\"", "roles = []\n  address = \"10.0.0.71\"",
+				"roles = [\"worker\"]\n  address = \"10.0.0.72\"", "roles = []\n  address = \"10.0.0.72\""},
+			[]string{"remove-host.yml -e host=x -e again=true --limit 'all:localhost:!y'"}},
+		{"a renamed pool", base, []string{`node_pool "w"`, `node_pool "app"`}, []string{
+			"remove-host.yml -e host=w-1 --limit 'all:localhost:!app-2:!app-3'",
+			"remove-host.yml -e host=w-1 --limit 'all:localhost:!app-2:!app-3'",
+			"remove-host.yml -e host=w-2 --limit 'all:localhost:!app-3'", "remove-host.yml -e host=w-2 --limit 'all:localhost:!app-3'",
+			"remove-host.yml -e host=w-3", "remove-host.yml -e host=w-3"}},
+		{"two workers that become control planes", base + two, []string{two, strings.ReplaceAll(two, "worker", "control-plane")}, []string{
+			"remove-host.yml -e host=x -e again=true --limit 'all:localhost:!y'",
+			"remove-host.yml -e host=x -e again=true --limit 'all:localhost:!y'",
+			"remove-host.yml -e host=y -e again=true", "remove-host.yml -e host=y -e again=true"}},
 		{"an addon less", base + "addon \"metrics-server\" {}\n" + worker, []string{"addon \"metrics-server\" {}\n", " ", worker, " "},
 			[]string{"reconfigure.yml -e remove_addons=metrics-server", "remove-host.yml -e host=x"}},
 		{"a scheduler less", base + "scheduler \"batch\" {}\n", []string{"scheduler \"batch\" {}\n", " "},

@@ -32,6 +32,8 @@ type Step struct {
 	leaves []string
 	again  bool         // the leaving host stays in the design
 	hop    plan.Version // that the step belongs to, in an upgrade of Kubernetes
+	waits  []string     // machines that leave and come back in later steps: the playbook must not meet them yet
+	same   *Step        // the step whose run also does this one
 	early  bool         // settings of the design wait for a later step
 }
 
@@ -62,6 +64,7 @@ func (d *differ) steps() {
 	slices.SortFunc(d.r.Steps, d.byOrder)
 	d.upgrades()
 	d.early()
+	d.turns()
 	d.judge()
 }
 
@@ -243,6 +246,8 @@ func (d *differ) reachable(p *Procedure, hosts []string) bool {
 func (s *Step) Command() string {
 	command := "ansible-playbook " + s.Playbook
 	switch {
+	case s.same != nil:
+		return s.same.Command()
 	case s.Playbook == "":
 		return ""
 	case s.Playbook == "remove-host.yml" && len(s.Hosts) > 0:
@@ -268,6 +273,9 @@ func (s *Step) Command() string {
 	if s.early {
 		command += " -e later=true"
 	}
+	if len(s.waits) > 0 { // implicit localhost is not in "all"
+		command += " --limit 'all:localhost:!" + strings.Join(s.waits, ":!") + "'"
+	}
 	return command
 }
 
@@ -282,6 +290,48 @@ func (d *differ) early() {
 		s.early = d.r.Steps[first].Playbook == "reconfigure.yml" &&
 			slices.Contains([]string{"site.yml", "remove-host.yml", "move-etcd.yml"}, s.Playbook)
 	}
+}
+
+// turns keeps machines that leave and come back later out of the runs before theirs: site.yml refuses a machine that is still what the
+// topology no longer says. remove-host.yml itself brings a machine back that the topology has.
+func (d *differ) turns() {
+	for i := range d.r.Steps {
+		s := &d.r.Steps[i]
+		if s.Playbook != "remove-host.yml" || !d.returns(s) {
+			continue
+		}
+		name := d.latterly(s.leaves[0])
+		for _, other := range s.leaves[1:] {
+			s.waits = add(s.waits, d.latterly(other))
+		}
+		for j := i + 1; j < len(d.r.Steps); j++ {
+			switch later := &d.r.Steps[j]; {
+			case later.Playbook == "remove-host.yml" && d.returns(later):
+				for _, other := range later.leaves {
+					if next := d.latterly(other); next != name {
+						s.waits = add(s.waits, next)
+					}
+				}
+			case later.Playbook == "site.yml" && slices.Equal(later.joins, []string{name}):
+				later.same = s
+			}
+		}
+	}
+}
+
+// returns reports whether the step takes out machines that come back, or stay in the design without a role.
+func (d *differ) returns(s *Step) bool {
+	return len(s.leaves) > 0 && (s.again || d.redone()[s.leaves[0]])
+}
+
+// latterly is the new name of a machine.
+func (d *differ) latterly(name string) string {
+	for _, c := range d.r.Changes {
+		if len(c.joins) == 1 && len(c.leaves) == 1 && c.leaves[0] == name {
+			return c.joins[0]
+		}
+	}
+	return name
 }
 
 // machinesStep creates and removes the machines if the tree does that.

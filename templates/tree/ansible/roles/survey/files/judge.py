@@ -309,7 +309,8 @@ class Judge:
         without = self.plan.get("without", "")  # the host that remove-host.yml takes out, and others whose turn comes, may be something else in the topology
         for url, member in sorted(live.items()):
             name = member["name"] or url
-            if url in self.urls or name in self.plan["leaving"] or self.moves and name in self.serving or without and name in (without, *self.plan["nodes"]):
+            if url in self.urls or name in self.plan["leaving"] or self.moves and name in self.serving \
+                    or name == without or name in self.plan["nodes"] and (without or name not in self.planned):
                 continue
             if name in self.planned:
                 self.no("etcd knows %s at %s, and the topology says %s. No playbook changes the address of a running member. Take the edit back, or remove the member "
