@@ -313,7 +313,7 @@ func (d *differ) turns() {
 					}
 				}
 			case later.Playbook == "site.yml" && slices.Equal(later.joins, []string{name}):
-				later.same = s
+				later.same, later.Playbook = s, s.Playbook
 			}
 		}
 	}
