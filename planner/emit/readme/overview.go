@@ -137,7 +137,13 @@ func (f *factList) machines(p *plan.Plan) {
 		if !target.Leaves("etcd.version") {
 			version = ", version " + p.Etcd.Version
 		}
-		f.add("etcd", fmt.Sprintf("%s%s, %s; %d must agree", count(members, "member", "members"), version, where, p.Etcd.Quorum()))
+		agree := fmt.Sprintf("; %d must agree", p.Etcd.Quorum())
+		if members == 1 {
+			where, agree = strings.NewReplacer("static pods of the control planes", "a static pod of the control plane",
+				"their own services", "its own service", "their own machines", "its own machine", "the control planes",
+				"the control plane").Replace(where), ""
+		}
+		f.add("etcd", fmt.Sprintf("%s%s, %s%s", count(members, "member", "members"), version, where, agree))
 	}
 	if nodes := p.Workers(); len(nodes) > 0 {
 		f.add("Workers", fmt.Sprintf("%d: %s", len(nodes), names(nodes)))

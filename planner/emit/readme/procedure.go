@@ -3,6 +3,7 @@ package readme
 import (
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,10 @@ import (
 type book struct {
 	Name       string
 	Vagrant    bool
-	Sensitive  bool // the tree holds values of sensitive variables
+	Bastion    bool // Terraform creates one in the clouds in which it creates a balancer, and only it reaches the machines
+	Calico     bool
+	OwnServer  string // URL of a control plane's own API server
+	Sensitive  bool   // the tree holds values of sensitive variables
 	Bootstrap  *plan.Node
 	Make       string // the command that creates the machines; "" if they exist
 	SSHOptions string // shell words, with a trailing blank; "" for none
@@ -95,10 +99,20 @@ func firewallsOf(p *plan.Plan) []firewallOf {
 	return all
 }
 
+// ownServer returns the URL of the API server of the host on which a command runs, with a placeholder if there are several.
+func ownServer(p *plan.Plan) string {
+	address := "ADDRESS-OF-THIS-HOST"
+	if p.Cluster.Type == topologies.AllInOne {
+		address = p.Bootstrap().Address.String()
+	}
+	return "https://" + net.JoinHostPort(address, strconv.Itoa(p.Cluster.APIServerPort))
+}
+
 func procedure(p *plan.Plan) book {
 	b := book{
 		Name: plain(p.Cluster.Name), Sensitive: p.Sensitive(),
-		Vagrant: p.Target.Facts.RunsPlaybook, Make: p.Target.Facts.Make,
+		Vagrant: p.Target.Facts.RunsPlaybook, Make: p.Target.Facts.Make, Bastion: p.Target.Facts.Balancer,
+		Calico: p.Network.CNI.Name == plan.Calico, OwnServer: ownServer(p),
 		Hosts: count(ours(p), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,

@@ -327,7 +327,7 @@ func TestRunbookSaysWhatThePlanNeeds(t *testing.T) {
 			`sandbox = "10.0.0.2:5000/pause:`,
 		},
 		"single-etcd-multi-master on vagrant": {"vagrant up", `ssh -F "$PWD/vagrant/ssh-config"`,
-			"-i ../vagrant/.vagrant/provisioners/ansible/inventory"},
+			`export ANSIBLE_INVENTORY="$PWD/../vagrant/.vagrant/provisioners/ansible/inventory,$PWD/inventory.yaml"`},
 	} {
 		text := emit(t, resolve(t, all[name]))["RUNBOOK.md"]
 		for _, want := range wants {
