@@ -86,3 +86,42 @@ func TestLinksOfPages(t *testing.T) {
 		}
 	}
 }
+
+var (
+	sectionOf = regexp.MustCompile(`RUNBOOK\.md[^"\n]{0,60}"([A-Z][^"]+)"`)
+	joined    = regexp.MustCompile(`"\n\s*"|\n\s+|\\`) // the parts of a sentence in Python and YAML
+)
+
+// TestSectionsOfTheRunbook: a playbook that refers to a section of the runbook names one that exists.
+func TestSectionsOfTheRunbook(t *testing.T) {
+	runbook, err := os.ReadFile("templates/tree/readme/RUNBOOK.md.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	err = filepath.WalkDir("templates/tree/ansible", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		sentences := joined.ReplaceAllStringFunc(string(text), func(between string) string {
+			if between[0] == '\n' {
+				return " "
+			}
+			return ""
+		})
+		for _, m := range sectionOf.FindAllStringSubmatch(sentences, -1) {
+			named++
+			if !strings.Contains(string(runbook), "### "+strings.TrimSuffix(m[1], ".")+"\n") {
+				t.Errorf("%s names the section %q of RUNBOOK.md, which does not exist", path, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil || named < 8 {
+		t.Fatalf("%d sections named: %v", named, err)
+	}
+}

@@ -140,12 +140,14 @@ func (a *app) printDiagnostics(o *opened) {
 
 // gravest sorts notes first and errors last, where they stay visible in a terminal.
 func gravest(diags hcl.Diagnostics) hcl.Diagnostics {
-	order := []string{"note", "warning", "error"}
 	out := slices.Clone(diags)
-	slices.SortStableFunc(out, func(a, b *hcl.Diagnostic) int {
-		return slices.Index(order, severity(a)) - slices.Index(order, severity(b))
-	})
+	slices.SortStableFunc(out, func(a, b *hcl.Diagnostic) int { return gravity(a) - gravity(b) })
 	return out
+}
+
+// gravity is higher for an error than for a warning, and for a warning than for a note.
+func gravity(d *hcl.Diagnostic) int {
+	return slices.Index([]string{"note", "warning", "error"}, severity(d))
 }
 
 func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map[string]*source) {

@@ -27,7 +27,7 @@ installation type, a target, an argument of a target, or a word such as quorum. 
   k8splan explain target.vagrant.box
   k8splan explain multi-etcd-multi-master
   k8splan explain quorum`,
-		Args: count(0, 1, "RULE or ARGUMENT"),
+		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return explained(planner.Catalog()), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -36,24 +36,25 @@ installation type, a target, an argument of a target, or a word such as quorum. 
 			if len(args) == 0 {
 				return a.listRules(rules)
 			}
+			name := strings.TrimPrefix(strings.Join(args, " "), "target ")
 			for _, r := range rules {
-				if r.ID == args[0] {
+				if r.ID == name {
 					return a.explain(r)
 				}
 			}
-			if known, err := a.explainPath(args[0]); known {
+			if known, err := a.explainPath(name); known {
 				return err
 			}
-			if target, argument, ok := targetPath(args[0]); ok {
+			if target, argument, ok := targetPath(name); ok {
 				return a.explainTarget(target, argument)
 			}
-			if known, err := a.explainWord(args[0]); known {
+			if known, err := a.explainWord(name); known {
 				return err
 			}
-			if known, err := a.explainName(args[0]); known {
+			if known, err := a.explainName(name); known {
 				return err
 			}
-			return usageError{hinted{fmt.Errorf("%q is not a known rule, argument, type, or word", args[0]), explainHint(args[0], rules)}}
+			return usageError{hinted{fmt.Errorf("%q is not a known rule, argument, type, or word", name), explainHint(name, rules)}}
 		},
 	}
 }
@@ -93,12 +94,7 @@ func (a *app) explainPath(path string) (known bool, err error) {
 
 // explainName explains the blocks and arguments whose path ends in a name: the first in full, the others by path.
 func (a *app) explainName(name string) (known bool, err error) {
-	var ends []string
-	for _, path := range paths(spec.Schema, "") {
-		if strings.HasSuffix(path, "."+name) {
-			ends = append(ends, path)
-		}
-	}
+	ends := endingIn(name)
 	if len(ends) == 0 {
 		return false, nil
 	}
@@ -106,6 +102,11 @@ func (a *app) explainName(name string) (known bool, err error) {
 		_, err = io.WriteString(a.stdout, "\n"+a.folded("Also: ", strings.Join(ends[1:], ", ")))
 	}
 	return true, err
+}
+
+// endingIn lists the paths of the blocks and arguments with a name.
+func endingIn(name string) []string {
+	return slices.DeleteFunc(paths(spec.Schema, ""), func(path string) bool { return !strings.HasSuffix(path, "."+name) })
 }
 
 // explained lists everything that explain knows.

@@ -33,6 +33,8 @@ var glossary = []glossaryTerm{
 	{"control-plane", "A control plane is a host with the API server, the controller manager, and the scheduler. With stacked etcd it " +
 		"holds a member of etcd too. Running pods go on without one, but nothing can be changed.",
 		"https://kubernetes.io/docs/concepts/architecture/"},
+	{"duration", "A time with a unit, as a string: \"100ms\", \"30s\", \"2m\", \"720h\". Days have no unit: 30 days are \"720h\".",
+		"https://pkg.go.dev/time#ParseDuration"},
 	{"drain", "To drain a node is to mark it unschedulable and to evict its pods, so that they start elsewhere. The playbook " +
 		"drains a node before it upgrades or reboots it. A PodDisruptionBudget can stop a drain.",
 		"https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/"},
@@ -83,6 +85,9 @@ var glossary = []glossaryTerm{
 	{"quorum", "A quorum is more than half of the members of etcd: 2 of 3, 3 of 5. Without one etcd takes no writes, and the API can " +
 		"change nothing. An even number of members tolerates no more losses than one fewer.",
 		"https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance"},
+	{"requirement", "A requirement is a loss that the design must survive: `k8splan validate --require survive=1-zone` fails if losing one " +
+		"failure domain stops writes, the API, scheduling, or all pods. Units are node, zone, power, and host.",
+		"https://github.com/k8splan/k8splan/blob/main/docs/availability.md"},
 	{"segment", "A network segment is a network whose hosts reach each other without a router. A virtual IP of keepalived, and " +
 		"routes without encapsulation, work within one segment. Write the segments in node_subnets.",
 		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
@@ -127,7 +132,9 @@ var synonyms = map[string]string{
 	"members": "member", "cordon": "drain", "evict": "drain", "eviction": "drain", "subnet": "cidr", "range": "cidr", "prefix": "cidr",
 	"runtime": "container-runtime", "containerd": "container-runtime", "cri-o": "container-runtime", "docker": "container-runtime",
 	"high-availability": "quorum", "kubeproxy": "kube-proxy", "targets": "target", "platform": "target", "topologies": "topology",
-	"control-plane-endpoint": "endpoint", "workers": "worker", "control-planes": "control-plane", "failure-domains": "failure-domain",
+	"require": "requirement", "survive": "requirement", "vrrp": "virtual-ip", "keepalived": "virtual-ip", "durations": "duration",
+	"go-duration": "duration", "control-plane-endpoint": "endpoint", "workers": "worker", "control-planes": "control-plane",
+	"failure-domains": "failure-domain",
 }
 
 // glossaryWords lists the terms.
@@ -141,7 +148,9 @@ func glossaryWords() []string {
 
 // explainWord explains an installation type, or a glossary term; false if the word is neither.
 func (a *app) explainWord(word string) (bool, error) {
-	word = strings.ReplaceAll(strings.ToLower(word), " ", "-")
+	name := word
+	word, _, _ = strings.Cut(strings.ToLower(word), " of ") // list of strings
+	word = strings.ReplaceAll(word, " ", "-")
 	if t, ok := topologies.Find(topologies.Type(word)); ok {
 		return true, a.explainType(t)
 	}
@@ -153,8 +162,13 @@ func (a *app) explainWord(word string) (bool, error) {
 		return false, nil
 	}
 	t := glossary[i]
-	_, err := io.WriteString(a.stdout, a.paint(a.stdout, bold, t.word)+"\n"+a.folded("", t.text)+"\n"+a.paint(a.stdout, bold, "Source")+
-		"\n  "+t.source+"\n")
+	var out strings.Builder
+	out.WriteString(a.paint(a.stdout, bold, t.word) + "\n" + a.folded("", t.text) + "\n")
+	if ends := endingIn(name); len(ends) > 0 { // failure_domain is a word, and an argument
+		out.WriteString(a.folded("Arguments: ", strings.Join(ends, ", ")) + "\n")
+	}
+	out.WriteString(a.paint(a.stdout, bold, "Source") + "\n  " + t.source + "\n")
+	_, err := io.WriteString(a.stdout, out.String())
 	return true, err
 }
 

@@ -2,7 +2,10 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/rule"
 )
@@ -32,9 +35,9 @@ func (a *app) markdown(read []*opened, strict bool, answers []requirementJSON) s
 			said = ", " + said
 		}
 		fmt.Fprintf(&out, "### %s: %s%s\n\n", markdownText.Replace(visible(a.inWorkspace(o.name))), verdict, said)
-		findings := gravest(o.diags)
-		for i := range min(len(findings), mostMarkdown) {
-			d := findings[len(findings)-1-i] // errors first: a page is read from the top
+		findings := slices.Clone(o.diags) // errors first: a page is read from the top
+		slices.SortStableFunc(findings, func(a, b *hcl.Diagnostic) int { return gravity(b) - gravity(a) })
+		for _, d := range findings[:min(len(findings), mostMarkdown)] {
 			place := ""
 			if d.Subject != nil {
 				place = fmt.Sprintf("line %d, ", d.Subject.Start.Line)

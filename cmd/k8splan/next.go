@@ -91,8 +91,9 @@ var elsewhere = map[string]string{
 	"render": "generate", "write": "generate", "manifests": "generate", "config": "generate", "genconfig": "generate",
 	"new": "init", "scaffold": "init", "start": "init", "starter": "init",
 	"check": "validate", "lint": "validate", "verify": "validate", "test": "validate", "policy": "validate",
-	"show": "plan", "describe": "plan", "preview": "plan", "resolve": "plan", "capacity": "plan", "preflight": "validate",
+	"show": "plan", "describe": "plan", "preview": "plan", "resolve": "plan", "capacity": "plan",
 	"kill": "simulate", "survive": "simulate", "chaos": "simulate", "failure": "simulate", "fail": "simulate", "what-if": "simulate",
+	"draw": "graph", "diagram": "graph", "picture": "graph", "svg": "graph", "ui": "serve", "web": "serve", "dashboard": "serve",
 	"compare": "diff", "change": "diff", "changes": "diff", "migrate": "diff", "drift": "diff",
 	"upgrade": "upgrade-path", "rollback": "upgrade-path", "path": "upgrade-path",
 	"format": "fmt", "list": "targets", "ls": "targets", "providers": "targets", "provider": "targets",
@@ -110,6 +111,8 @@ var asks = map[string]string{
 	"install":    builder,
 	"deploy":     builder,
 	"bootstrap":  builder,
+	"preflight":  "`ansible-playbook preflight.yml` in the tree checks the hosts, `k8splan validate` the topology",
+	"status":     "k8splan does not read running clusters: `kubectl get nodes` shows the nodes",
 	"join":       "add the host to the topology and generate: `ansible-playbook site.yml` in the tree joins it",
 	"scale":      "change the topology: `k8splan diff` says what that does to the cluster, `k8splan generate` writes the tree again",
 	"remove":     "`ansible-playbook remove-host.yml` in the tree takes a host out of the cluster",
@@ -154,7 +157,9 @@ func unknownCommand(root *cobra.Command, name string) error {
 
 // known returns the hint for another program's command name, "" if it is not one.
 func known(name, list string) string {
-	if here := elsewhere[name]; here != "" {
+	if here := elsewhere[name]; here == "help" {
+		return list
+	} else if here != "" {
 		return fmt.Sprintf("use `k8splan %s`; %s", here, list)
 	}
 	return asks[name]

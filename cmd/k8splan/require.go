@@ -120,7 +120,7 @@ func (r requirement) answer(o *opened, m *simulate.Model, detail string, worst *
 	out := requirementJSON{Filename: o.name, Requirement: r.text, Holds: detail == "", Reason: detail}
 	switch {
 	case worst != nil:
-		out.Worst = worst.Failure.String()
+		out.Worst, out.Reason = worst.Failure.String(), stopped(worst)
 	case out.Holds:
 		if o := m.Worst(r.units, r.kind); o != nil {
 			out.Worst, out.Reason = o.Failure.String(), remains(o)
@@ -177,26 +177,31 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		if outcome == nil {
 			continue
 		}
-		var reasons []string
-		for _, v := range outcome.Verdicts {
-			if v.State != simulate.Down && v.State != simulate.Depends {
-				continue
-			}
-			switch v.Capability {
-			case simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods:
-				if text := strings.TrimSuffix(v.Reason, "."); text != "" && !slices.Contains(reasons, text) {
-					reasons = append(reasons, text)
-				}
-			}
-		}
 		if len(outcome.Failure.Units) == 0 {
 			return fmt.Sprintf("%s Chance decides while everything is up: %s. `k8splan simulate` shows every loss and its remedy.", head,
-				strings.Join(reasons, "; ")), "chance", nil
+				stopped(outcome)), "chance", nil
 		}
 		return fmt.Sprintf("%s Without %s it does not: %s. `k8splan simulate` shows every loss and its remedy.", head, outcome.Failure,
-			strings.Join(reasons, "; ")), outcome.Failure.String(), outcome
+			stopped(outcome)), outcome.Failure.String(), outcome
 	}
 	return "", "", nil
+}
+
+// stopped says why the control plane or the pods do not work after a loss.
+func stopped(o *simulate.Outcome) string {
+	var reasons []string
+	for _, v := range o.Verdicts {
+		if v.State != simulate.Down && v.State != simulate.Depends {
+			continue
+		}
+		switch v.Capability {
+		case simulate.EtcdWrites, simulate.API, simulate.Scheduling, simulate.Pods:
+			if text := strings.TrimSuffix(v.Reason, "."); text != "" && !slices.Contains(reasons, text) {
+				reasons = append(reasons, text)
+			}
+		}
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // guessed returns the design's first mechanism that needs one network segment, if the file does not set the segments.

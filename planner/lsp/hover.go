@@ -31,7 +31,9 @@ func (s *server) hover(p *documentParams) any {
 	text := ""
 	switch c.place {
 	case naming:
-		if block, ok := c.schema(); ok {
+		if slices.Equal(c.path, []string{"locals"}) {
+			text = d.reading(&cursor{steps: []string{"local"}}, word)
+		} else if block, ok := c.schema(); ok {
 			blocks := spec.Schema
 			if block != nil {
 				if a, ok := block.Argument(word); ok {

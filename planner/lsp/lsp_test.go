@@ -521,6 +521,7 @@ func TestHover(t *testing.T) {
 		{"node_pool \"cp\"", "node_pool \"|cp\"", "| cp-3 | control-plane, etcd | 10.0.0.13 |"},
 		{"cluster \"dev\"", "clus|ter \"dev\"", "Kubernetes 1.37.2 · endpoint `api.example.com:6443`"},
 		{"var.domain", "var.do|main", "**var.domain** = `\"example.com\"`"},
+		{"  racks", "  ra|cks", "**local.racks** = `[\"rack-a\", \"rack-b\"]`"},
 		{"local.racks[1]", "local.rac|ks[1]", "`[\"rack-a\", \"rack-b\"]`"},
 		{"control_plane_endpoint", "control_plane_|endpoint", "Here: `\"api.example.com:6443\"`"},
 		{"\"control-plane\"", "\"control-|plane\"", "What the machine is for."},
