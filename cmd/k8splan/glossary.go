@@ -85,8 +85,8 @@ var glossary = []glossaryTerm{
 	{"quorum", "A quorum is more than half of the members of etcd: 2 of 3, 3 of 5. Without one etcd takes no writes, and the API can " +
 		"change nothing. An even number of members tolerates no more losses than one fewer.",
 		"https://etcd.io/docs/v3.6/faq/#what-is-failure-tolerance"},
-	{"requirement", "A requirement is a loss that the design must survive: `k8splan validate --require survive=1-zone` fails if losing one " +
-		"failure domain stops writes, the API, scheduling, or all pods. Units are node, zone, power, and host.",
+	{"requirement", "A requirement is a loss that the design must survive: `k8splan validate --require survive=1-zone` fails if " +
+		"losing one failure domain stops writes, the API, scheduling, or all pods. Units are node, zone, power, and host.",
 		"https://github.com/k8splan/k8splan/blob/main/docs/availability.md"},
 	{"segment", "A network segment is a network whose hosts reach each other without a router. A virtual IP of keepalived, and " +
 		"routes without encapsulation, work within one segment. Write the segments in node_subnets.",

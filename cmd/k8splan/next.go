@@ -93,7 +93,7 @@ var elsewhere = map[string]string{
 	"check": "validate", "lint": "validate", "verify": "validate", "test": "validate", "policy": "validate",
 	"show": "plan", "describe": "plan", "preview": "plan", "resolve": "plan", "capacity": "plan",
 	"kill": "simulate", "survive": "simulate", "chaos": "simulate", "failure": "simulate", "fail": "simulate", "what-if": "simulate",
-	"draw": "graph", "diagram": "graph", "picture": "graph", "svg": "graph", "ui": "serve", "web": "serve", "dashboard": "serve",
+	"diagram": "graph", "picture": "graph", "svg": "graph", "ui": "serve", "web": "serve", "dashboard": "serve",
 	"compare": "diff", "change": "diff", "changes": "diff", "migrate": "diff", "drift": "diff",
 	"upgrade": "upgrade-path", "rollback": "upgrade-path", "path": "upgrade-path",
 	"format": "fmt", "list": "targets", "ls": "targets", "providers": "targets", "provider": "targets",

@@ -70,7 +70,8 @@ func TestJudgeOfUpgrades(t *testing.T) {
 		}, "The API server of cp-1 does not answer"},
 		"etcd too old for the next minor": {"1.36.3", "1.37.2", func(o object) {
 			o.at("hosts", "etcd-2", "etcd", "member")["version"] = "3.6.8"
-		}, "Every member must run 3.6.11 or newer before the first one moves to the next minor: write that version in the block etcd first"},
+		}, "Every member must run 3.6.11 or newer before the first one moves to the next minor: " +
+			"write that version in the block etcd first"},
 		"etcd two minors": {"1.36.3", "1.37.2", func(o object) {
 			o.at("hosts", "etcd-2", "etcd", "member")["version"] = "3.5.26"
 		}, "etcd moves one minor at a time"},
