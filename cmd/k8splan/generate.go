@@ -95,7 +95,7 @@ With --check or --diff nothing is written, and the exit code is 1 if DIR differs
 				return err
 			}
 			a.toBuild(o, edit, dir, rebuild)
-			a.remind(leaving)
+			a.remind(edit, leaving)
 			return nil
 		},
 	}
@@ -129,10 +129,10 @@ func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*chang
 }
 
 // remind prints what is left to do with leaving hosts.
-func (a *app) remind(leaving []*change.Node) {
-	for _, n := range leaving {
-		a.note("%s is leaving: `ansible-playbook remove-host.yml -e host=%s` takes it out of the cluster; then generate with --removed %s",
-			n.Name, n.Name, n.Name)
+func (a *app) remind(edit *change.Report, leaving []*change.Node) {
+	for i, n := range leaving {
+		a.note("%s is leaving: `%s` takes it out of the cluster; then generate with --removed %s",
+			n.Name, change.Removal(edit.New, leaving, i), n.Name)
 	}
 }
 

@@ -3,6 +3,7 @@ package change
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
 )
@@ -35,4 +36,34 @@ func (n *Node) Departing() plan.Leaving {
 		Name: n.Name, SSHAddress: n.Args["ssh_address"].plain(), Address: n.Args["address"].plain(), Arch: n.Args["arch"].plain(),
 		Roles: n.Args["roles"].List,
 	}
+}
+
+// Removal is the command that takes leaving host i out of the cluster. Machines that come back under another name do so in turn, and those
+// that are still to come are left out of its run.
+func Removal(design *Record, leaving []*Node, i int) string {
+	var waits []string
+	for j, n := range leaving {
+		if next := design.successor(n); next != "" && j != i && (j > i || design.successor(leaving[i]) == "") {
+			waits = append(waits, next)
+		}
+	}
+	return "ansible-playbook remove-host.yml -e host=" + leaving[i].Name + limit(waits)
+}
+
+// successor is the name that a machine which leaves has in the design, "" if it is not there.
+func (r *Record) successor(o *Node) string {
+	for _, n := range r.Nodes {
+		if same(o, n) {
+			return n.Name
+		}
+	}
+	return ""
+}
+
+// limit leaves machines out of a run of ansible-playbook; "all" does not contain the implicit localhost.
+func limit(waits []string) string {
+	if len(waits) == 0 {
+		return ""
+	}
+	return " --limit 'all:localhost:!" + strings.Join(waits, ":!") + "'"
 }

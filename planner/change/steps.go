@@ -273,10 +273,7 @@ func (s *Step) Command() string {
 	if s.early {
 		command += " -e later=true"
 	}
-	if len(s.waits) > 0 { // implicit localhost is not in "all"
-		command += " --limit 'all:localhost:!" + strings.Join(s.waits, ":!") + "'"
-	}
-	return command
+	return command + limit(s.waits)
 }
 
 // early marks the steps before the first run of reconfigure.yml, which brings all settings: until then site.yml, which the other playbooks
