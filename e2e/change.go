@@ -687,7 +687,15 @@ func walkUpgradeStacked(ctx context.Context, c *changing) error {
 // walkUpgradeSmall upgrades a cluster by one minor, and then by another one. Both at once are refused.
 func walkUpgradeSmall(ctx context.Context, c *changing) error {
 	oldest, older := "\n  kubernetes_version = \""+lab.Oldest+"\"", "\n  kubernetes_version = \""+lab.Older+"\""
-	if err := c.refused(ctx, "one minor at a time", oldest, ""); err != nil {
+	source := c.source
+	if err := c.edit(ctx, oldest, ""); err != nil {
+		return err
+	}
+	if err := c.refuses(ctx, "one minor at a time", "upgrade.yml"); err != nil {
+		return err
+	}
+	c.source = source
+	if err := c.edit(ctx); err != nil {
 		return err
 	}
 	return walkSteps(ctx, c,
