@@ -488,7 +488,6 @@ func TestEdits(t *testing.T) {
 	}
 }
 
-// The steps, applied to the old design, lead to the new one. On the way there is always a control plane, and a quorum if there was one.
 // TestSeveralMinors: each minor has its own tree and run, and external etcd waits for the minor whose default it is, unless the topology
 // pins it.
 func TestSeveralMinors(t *testing.T) {
@@ -525,6 +524,7 @@ func TestSeveralMinors(t *testing.T) {
 	}
 }
 
+// The steps, applied to the old design, lead to the new one. On the way there is always a control plane, and a quorum if there was one.
 func TestStepsEndInNew(t *testing.T) {
 	for _, e := range edits {
 		old, new := recordOf(t, e.src, nil), recordOf(t, e.new(), nil)

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -292,20 +293,27 @@ func (d *differ) early() {
 // turns keeps machines that leave and come back later out of the runs before theirs: site.yml refuses a machine that is still what the
 // topology no longer says. remove-host.yml itself brings a machine back that the topology has.
 func (d *differ) turns() {
+	renamed := map[string]string{}
+	for _, c := range d.r.Changes {
+		if len(c.joins) == 1 && len(c.leaves) == 1 {
+			renamed[c.leaves[0]] = c.joins[0]
+		}
+	}
+	latterly := func(name string) string { return cmp.Or(renamed[name], name) }
 	for i := range d.r.Steps {
 		s := &d.r.Steps[i]
 		if s.Playbook != "remove-host.yml" || !d.returns(s) {
 			continue
 		}
-		name := d.latterly(s.leaves[0])
+		name := latterly(s.leaves[0])
 		for _, other := range s.leaves[1:] {
-			s.waits = add(s.waits, d.latterly(other))
+			s.waits = add(s.waits, latterly(other))
 		}
 		for j := i + 1; j < len(d.r.Steps); j++ {
 			switch later := &d.r.Steps[j]; {
 			case later.Playbook == "remove-host.yml" && d.returns(later):
 				for _, other := range later.leaves {
-					if next := d.latterly(other); next != name {
+					if next := latterly(other); next != name {
 						s.waits = add(s.waits, next)
 					}
 				}
@@ -319,16 +327,6 @@ func (d *differ) turns() {
 // returns reports whether the step takes out machines that come back, or stay in the design without a role.
 func (d *differ) returns(s *Step) bool {
 	return len(s.leaves) > 0 && (s.again || d.redone()[s.leaves[0]])
-}
-
-// latterly is the new name of a machine.
-func (d *differ) latterly(name string) string {
-	for _, c := range d.r.Changes {
-		if len(c.joins) == 1 && len(c.leaves) == 1 && c.leaves[0] == name {
-			return c.joins[0]
-		}
-	}
-	return name
 }
 
 // machinesStep creates and removes the machines if the tree does that.
