@@ -425,13 +425,17 @@ func (r *resolver) networkDefaults() {
 		pods = append(pods, defaultPods[six])
 		services = append(services, defaultServices[six])
 	}
-	if s == nil || s.PodSubnets == nil {
+	if len(p.PodSubnets) == 0 { // not written, or reported: what reads a plan finds at least one
 		p.PodSubnets = pods
+	}
+	if len(p.ServiceSubnets) == 0 {
+		p.ServiceSubnets = services
+	}
+	if s == nil || s.PodSubnets == nil {
 		r.decide("network.pod_subnets", strings.Join(Texts(pods), ", "),
 			"Private, "+of+", room for 256 nodes; flannel's manifests assume it.", dualStackDocs)
 	}
 	if s == nil || s.ServiceSubnets == nil {
-		p.ServiceSubnets = services
 		r.decide("network.service_subnets", strings.Join(Texts(services), ", "),
 			"Private, "+of+", room for some 65,000 Services; the start of kubeadm's larger default.",
 			"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/")

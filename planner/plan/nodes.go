@@ -138,8 +138,7 @@ func (r *resolver) machine(src *spec.Source, m *spec.Machine) Node {
 	if os := r.match(src, "os", m.OS, osPattern,
 		`An operating system is a name and a version, such as "ubuntu-24.04" or "debian-13".`); os != "" &&
 		!r.plan.Target.Facts.Leaves("node.os") {
-		parts := osPattern.FindStringSubmatch(os)
-		n.OS = OS{Name: parts[1], Version: parts[2]}
+		n.OS, _ = ParseOS(os)
 	}
 	return n
 }

@@ -117,6 +117,15 @@ func (o OS) canonical() OS {
 // Canonical returns the system under its name in the tables.
 func (o OS) Canonical() OS { return o.canonical() }
 
+// ParseOS reads an operating system as the language writes it: "debian-13". ok is false if the text is none.
+func ParseOS(s string) (os OS, ok bool) {
+	parts := osPattern.FindStringSubmatch(s)
+	if parts == nil {
+		return OS{}, false
+	}
+	return OS{Name: parts[1], Version: parts[2]}, true
+}
+
 // DidYouMean is a sentence that suggests the most likely system, with a leading space; "" if none is close.
 func (o OS) DidYouMean() string {
 	if meant := o.meant(); meant != "" && meant != o.String() {

@@ -207,6 +207,9 @@ func (p place) part(at hcl.Range, way int) bool {
 				list = slices.Delete(list, i, i+1)
 				p.source.elements[name] = slices.Delete(slices.Clone(p.source.elements[name]), i, i+1)
 			}
+			if len(list) == 0 {
+				list = nil // as if it were not written: an empty list can be a mistake of its own
+			}
 			field.Set(reflect.ValueOf(list))
 			return true
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/target/block"
 )
 
 // Image is a QCOW2 cloud image: its URL, and the vendor's list of checksums next to it, "" if none is known.
@@ -48,6 +49,7 @@ var imagePattern = regexp.MustCompile(`^https?://[!-~]+/[A-Za-z0-9._-]+$`)
 // in the source.
 func PickImages(p *plan.Plan, own map[string]string, at hcl.Range, argument, missing *rule.Rule, say Say) map[string]Image {
 	known, picked := Images(), map[string]Image{}
+	block.Systems(say, argument, "images", at, own)
 	for os, address := range own {
 		if !imagePattern.MatchString(address) {
 			say(argument, at, "images says %q of %s. Write the address of a file: \"http://10.0.0.2/images/%s.qcow2\".", address, os, os)

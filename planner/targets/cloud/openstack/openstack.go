@@ -131,6 +131,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		})
 	}
 	cloudFacts.Images = map[string]map[string]any{}
+	block.Systems(r.Say, r.Rules.Argument, "images", r.At("images"), w.Images)
 	for os, name := range w.Images {
 		cloudFacts.Images[os] = map[string]any{"amd64": name}
 	}

@@ -102,6 +102,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
 	onprem.Port(p, shared, say)
+	block.Systems(say, shared.Argument, "images", b.Attr("images"), b.Images)
 	for os, image := range b.Images {
 		if !imagePattern.MatchString(image) {
 			say(shared.Argument, b.Attr("images"), "The image of %s is %q. Write the remote and the image: "+

@@ -132,11 +132,9 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 				"\"/dev/nvme0n1\".",
 				disk, of)
 		}
-		if !slices.ContainsFunc(p.Nodes, func(n *plan.Node) bool { return of == n.Name || of == n.Pool && of != "" }) {
-			say(shared.Argument, b.Attr("install_disks"), "install_disks names %q, and no node or pool has that name: the disk of "+
-				"install_disk would be erased on the one that is meant.%s Write its name.", of, nearName(p, of))
-		}
 	}
+	block.Machines(say, shared.Argument, "install_disks", b.Attr("install_disks"), p, b.Disks,
+		"the disk of install_disk would be erased on the one that is meant")
 	if len(b.Keys) == 0 {
 		say(shared.Argument, b.Attr("ssh_authorized_keys"),
 			"Logins on the installed machines would be impossible. Write the public keys of those "+
@@ -154,18 +152,6 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		return nil, r.Diags
 	}
 	return o, r.Diags
-}
-
-// nearName suggests the node or the pool that a misspelled name was meant to be.
-func nearName(p *plan.Plan, of string) string {
-	var names []string
-	for _, n := range p.Nodes {
-		names = append(names, n.Name)
-		if n.Pool != "" && !slices.Contains(names, n.Pool) {
-			names = append(names, n.Pool)
-		}
-	}
-	return spelling.DidYouMean(of, names)
 }
 
 // unusable says what is wrong with a public key, "" if nothing is. Source: RFC 4253, section 6.6; the types are those of ssh-keygen -t.

@@ -136,6 +136,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*Options, hcl
 	if !ok {
 		return nil, r.Diags
 	}
+	block.Systems(r.Say, malformed, "boxes", r.At("boxes"), b.Boxes)
 	d := decoder{plan: p, Reader: r}
 	options := d.options(b)
 	if d.Diags.HasErrors() {

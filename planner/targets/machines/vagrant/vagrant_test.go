@@ -125,6 +125,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"system with its box": {body: `boxes = { "rhel-9" = "x/rhel9" }`, edit: func(p *plan.Plan) {
 			p.Nodes[0].OS = plan.OS{Name: "rhel", Version: "9"}
 		}},
+		"misspelled system": {body: `boxes = { "debain-13" = "x/debian13" }`, want: []string{"vagrant-argument"}},
 		"two architectures": {edit: func(p *plan.Plan) { p.Nodes[1].Arch = "arm64" }, want: []string{"vagrant-mixed-architectures"}},
 		"another port":      {edit: func(p *plan.Plan) { p.SSH.Port = 2345 }, want: []string{"vagrant-login"}},
 		"host too small":    {body: `host_memory = "3Gi"`, want: []string{"vagrant-host-memory"}},

@@ -104,6 +104,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 				disk, of)
 		}
 	}
+	block.Machines(say, shared.Argument, "install_disks", b.Attr("install_disks"), p, b.Disks,
+		"the disk of install_disk would be erased on the one that is meant")
 	if b.Disk != nil && !diskPattern.MatchString(*b.Disk) {
 		say(shared.Argument, b.Attr("install_disk"), "install_disk is %q. Write the disk's device, such as \"/dev/sda\".", *b.Disk)
 	}
