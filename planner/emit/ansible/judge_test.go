@@ -23,7 +23,8 @@ type verdict struct {
 	}
 	Endpoints, Pending []string
 	Certificates       []string
-	Evicting           []string
+	Evicting, Drained  []string
+	Repods             []string
 	EtcdLocal          bool `json:"etcd_local"`
 	Configuration      object
 	Kubelet            bool
@@ -36,6 +37,7 @@ type verdict struct {
 		From                string
 		Record, Etcd, Minor bool
 		ControlPlanes       []string `json:"control_planes"`
+		Unfinished          []string
 		Nodes, Cordoned     []string
 		EtcdFirst           []string `json:"members_first"`
 	}

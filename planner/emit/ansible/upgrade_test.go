@@ -51,11 +51,38 @@ func TestJudgeOfUpgrades(t *testing.T) {
 		t.Errorf("interrupted: %q %+v", v.Problems, v.Upgrade)
 	}
 
+	// kubeadm was stopped half-way: the API server is new, and other parts may be old. A mark of another version says nothing
+	for mark, want := range map[string][]string{"1.37.2": {"cp-1"}, "1.37.1": {}} {
+		given.at("hosts", "cp-1", "kubernetes")["upgrading"] = mark
+		v := judge(t, given)
+		if len(v.Problems) > 0 || !slices.Equal(v.Upgrade.ControlPlanes, want) || !slices.Equal(v.Upgrade.Unfinished, want) {
+			t.Errorf("mark %s: %q %+v", mark, v.Problems, v.Upgrade)
+		}
+	}
+
 	for name, c := range map[string]struct {
 		from, to string
 		edit     func(object)
 		says     string
 	}{
+		"a member that is to leave": {"1.36.3", "1.37.2", func(o object) {
+			o.at("plan")["leaving"] = object{"etcd-9": "10.0.0.29"}
+			list := []object{etcdMember(1), etcdMember(2), etcdMember(3), etcdMember(9)}
+			for n := 1; n <= 3; n++ {
+				o.at("hosts", fmt.Sprint("etcd-", n), "etcd", "member")["members"] = list
+			}
+		}, "etcd-9 is no longer in the topology, and still a control plane or a member of etcd"},
+		"a control plane that is to leave": {"1.36.3", "1.37.2", func(o object) {
+			o.at("plan")["leaving"] = object{"cp-9": "10.0.0.39"}
+			o.at("cluster", "nodes")["cp-9"] = object{"version": "1.36.3", "addresses": []string{}, "control_plane": true, "ready": true}
+		}, "cp-9 is no longer in the topology"},
+		"data that is half moved": {"1.36.3", "1.37.2", func(o object) {
+			o.at("plan")["placement"] = "stacked"
+			o.at("hosts", "cp-1", "kubernetes")["etcd_servers"] = []string{"https://127.0.0.1:2379"}
+			o.at("hosts", "cp-1", "etcd")["data_dir"] = "/data/etcd"
+			o.at("plan", "cluster_configuration")["etcd"] = object{"local": object{"dataDir": "/data/etcd"}}
+			o.at("cluster", "cluster_configuration")["etcd"] = object{"local": object{"dataDir": "/var/lib/etcd"}}
+		}, "etcd of cp-1 keeps its data in /data/etcd, and kubeadm's record of the cluster says /var/lib/etcd"},
 		"two minors":          {"1.35.4", "1.37.2", nil, "An upgrade moves one minor at a time"},
 		"back":                {"1.37.2", "1.36.3", nil, "kubeadm does not go back"},
 		"back to a candidate": {"1.37.2", "1.37.2-rc.1", nil, "kubeadm does not go back"},
@@ -131,6 +158,27 @@ func TestJudgeOfLaggingKubelets(t *testing.T) {
 	given.at("plan")["kubelets_patched"] = true
 	if v := judge(t, given); len(v.Problems) > 0 || !slices.Equal(v.Lagging, []string{"worker-1"}) {
 		t.Errorf("with patches: %+v", v)
+	}
+}
+
+// A node that an interrupted run has drained, or whose pods it has not restarted, is found by its mark. One that leaves the topology, or is
+// away, is not.
+func TestJudgeOfInterruptedDrains(t *testing.T) {
+	given := world()
+	worker := given.at("cluster", "nodes", "worker-1")
+	worker["ours"], worker["repods"], worker["ready"] = true, true, true
+	v := judge(t, given)
+	if !slices.Equal(v.Drained, []string{"worker-1"}) || !slices.Equal(v.Repods, []string{"worker-1"}) ||
+		!strings.Contains(strings.Join(v.Problems, " "), "the pods of worker-1 have settings of the pod network from before") {
+		t.Errorf("%+v", v)
+	}
+	worker["ready"] = false
+	if v := judge(t, given); len(v.Problems) > 0 || len(v.Repods) > 0 {
+		t.Errorf("away: %+v", v)
+	}
+	delete(given.at("plan", "nodes"), "worker-1")
+	if v := judge(t, given); len(v.Drained) > 0 {
+		t.Errorf("leaving: %+v", v)
 	}
 }
 

@@ -31,6 +31,7 @@ SYSTEM = "/api/v1/namespaces/kube-system/configmaps/"
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 LEASE = "k8splan-run"
 DRAINED = "k8splan/drained"  # on a node that a playbook has cordoned, so that a run after an interrupted one uncordons it
+RESTARTS = "k8splan/restart-pods"  # on a node whose pods still have the settings of the pod network from before
 STALE = 3600  # seconds after which a Lease that was not renewed may be taken over
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -100,9 +101,11 @@ def node(item):
         "addresses": [a["address"] for a in item["status"].get("addresses", []) if a["type"] == "InternalIP"],
         "labels": {k: v for k, v in item["metadata"].get("labels", {}).items() if k in KUBELETS},
         "taints": [[t["key"], t["effect"], t.get("value", "")] for t in item["spec"].get("taints", [])],
+        "control_plane": "node-role.kubernetes.io/control-plane" in item["metadata"].get("labels", {}),
         "ready": ready == ["True"],
         "unschedulable": item["spec"].get("unschedulable", False),
         "ours": DRAINED in item["metadata"].get("annotations", {}),
+        "repods": RESTARTS in item["metadata"].get("annotations", {}),
     }
 
 

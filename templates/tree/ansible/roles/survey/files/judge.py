@@ -17,6 +17,8 @@ does not mean that they have no data. Prints JSON:
     kubelet_target, proxy_target   these configurations with all planned settings, without fields that the plan dropped
     etcd_local      whether stacked etcd members get other settings or another image
     evicting        nodes that get a NoExecute taint; they are drained first
+    repods          nodes whose pods must restart, because they have settings of the pod network from before
+    drained         nodes that an interrupted run of a playbook has drained and not uncordoned
     orphans         addons in the cluster that the plan no longer has
     network         "settings" if the pod network changes; "pods" if only restarted pods use the change; "kept" if a person must make it, so
                     nothing is applied; "" if nothing changes
@@ -33,8 +35,8 @@ does not mean that they have no data. Prints JSON:
     encryption      {"change", "off"}: whether the keys for encryption at rest change, and whether encryption ends
     endpoint        {"from", "to"} if hosts and records must use another endpoint; null otherwise
     upgrade         remaining work of upgrade.yml: versions "from" and "to"; "record" (kubeadm's record has the old version); "etcd" (members
-                    get a newer version); "control_planes" and "nodes" that still run the old version; "members_first" (stacked members that
-                    need a newer patch before the next minor)
+                    get a newer version); "control_planes" and "nodes" that still run the old version; "unfinished" (those of the control
+                    planes where kubeadm was stopped half-way); "members_first" (stacked members that need a newer patch before the next minor)
 """
 import ipaddress
 import json
@@ -425,6 +427,19 @@ class Judge:
         if silent:
             self.no("The API server of %s does not answer. Every control plane must be healthy before the first one is upgraded. On the host: crictl ps -a, "
                     "journalctl -u kubelet.", names(silent))
+        listed = {m["name"] for a in self.answers.values() if a["quorum"] for m in a["members"]}
+        staying = sorted(n for n in self.plan["leaving"] if n in listed or cluster["nodes"].get(n, {}).get("control_plane"))
+        if staying:
+            self.no("%s %s no longer in the topology, and still a control plane or a member of etcd: it would keep the old version. Put it back in the topology, "
+                    "generate, upgrade, and remove it afterwards.", names(staying), "is" if len(staying) == 1 else "are")
+        local = ((cluster["cluster_configuration"] or {}).get("etcd") or {}).get("local")
+        kept = (local or {}).get("dataDir", DEFAULTS["etcd.local.dataDir"])
+        for name in sorted(self.serving):
+            used = self.hosts[name]["etcd"]["data_dir"]
+            if local is not None and used and used != kept:
+                self.no("etcd of %s keeps its data in %s, and kubeadm's record of the cluster says %s: kubeadm would start it on an empty directory. A run of "
+                        "reconfigure.yml was interrupted. Write %s in the topology again, generate, and run reconfigure.yml to the end. Upgrade afterwards.",
+                        name, used, kept, oldest)
         lame = sorted(n for n, i in nodes.items() if not i["ready"])
         if lame:
             self.no("%s %s not Ready. Every node must be Ready before the first one is drained. kubectl describe node says why.", names(lame), "is" if len(lame) == 1 else "are")
@@ -435,9 +450,10 @@ class Judge:
         if strange:
             self.no("%s %s not joined yet. Join and upgrade in separate edits: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
                     "has" if len(strange) == 1 else "have", "" if len(strange) == 1 else "s")
+        unfinished = sorted(n for n in self.serving if self.hosts[n]["kubernetes"].get("upgrading") == want)
         left = {
-            "from": oldest, "to": want, "record": record != want, "etcd": self.etcd_rises(),
-            "control_planes": sorted(n for n, v in servers.items() if v != want),
+            "from": oldest, "to": want, "record": record != want, "etcd": self.etcd_rises(), "unfinished": unfinished,
+            "control_planes": sorted({n for n, v in servers.items() if v != want} | set(unfinished)),
             "nodes": sorted(n for n, i in nodes.items() if i["version"] != want or i.get("ours")),
             "ours": sorted(n for n, i in nodes.items() if i.get("ours")),
             "cordoned": sorted(n for n, i in nodes.items() if i["unschedulable"] and not i.get("ours")),
@@ -568,6 +584,13 @@ class Judge:
             self.pending.append("Calico %s the traffic between nodes, and the topology %s" % (
                 ("encrypts", "does not ask for it") if have["encrypted"] else ("does not encrypt", "asks for it")))
             self.network = self.repod = True
+
+    def repods(self):
+        """returns the nodes whose pods an interrupted run has not restarted. A node that is away has its turn when it is back."""
+        found = sorted(n for n, i in self.cluster["nodes"].items() if i.get("repods") and i["ready"] and n in self.plan["nodes"])
+        if found:
+            self.pending.append("the pods of %s have settings of the pod network from before: each node is drained for it" % names(found))
+        return found
 
     def hand(self, text):
         """records a change of the pod network that a person must make."""
@@ -747,7 +770,7 @@ class Judge:
     def all(self):
         etcd, configuration, target, kubelet, proxy, certificates = {"state": "run", "joining": []}, None, None, False, False, []
         upgrade, endpoint, balancer, encryption = None, None, UNBALANCED, {"change": False, "off": False}
-        moves, lagging = "", []
+        moves, lagging, repods = "", [], []
         self.placement()
         if self.one_cluster() and not self.problems:
             moves = self.moving()
@@ -766,6 +789,7 @@ class Judge:
             self.labels()
             self.flannel()
             self.calico()
+            repods = self.repods()
             self.defaulted()
             target = self.target() if self.cluster["cluster_configuration"] else None  # before it is changed for site.yml
             configuration = self.configuration()
@@ -787,6 +811,8 @@ class Judge:
         return {
             "orphans": sorted(set((self.cluster or {}).get("addons", [])) - set(self.plan.get("addons", []))),
             "problems": self.problems, "moves": moves, "leaves": self.old() if moves else [], "etcd": etcd, "pending": self.pending, "configuration": configuration,
+            "repods": repods,
+            "drained": sorted(n for n, i in ((self.cluster or {}).get("nodes") or {}).items() if i.get("ours") and n in self.plan["nodes"]),
             "evicting": sorted(set(self.evicting)), "etcd_local": any(p.startswith(("etcd.local.", "imageRepository:")) for p in self.pending),
             "endpoint": endpoint, "balancer": balancer, "encryption": encryption,
             "network": "kept" if self.kept else "pods" if self.repod else "settings" if self.network else "",

@@ -273,6 +273,7 @@ def kubernetes():
     joined = os.path.exists(etc + "kubelet.conf") and not unfinished
     return {
         "unfinished": unfinished,
+        "upgrading": read(etc + ".k8splan-upgrading").strip().lstrip("v"),  # the version that kubeadm was bringing when it was stopped
         "joined": joined,
         "node": node_name() if joined else "",
         "serving": joined and os.path.exists(etc + "admin.conf"),
