@@ -130,9 +130,11 @@ func leavingHosts(edit *change.Report, removed []string, rebuild bool) ([]*chang
 
 // remind prints what is left to do with leaving hosts.
 func (a *app) remind(edit *change.Report, leaving []*change.Node) {
-	for i, n := range leaving {
-		a.note("%s is leaving: `%s` takes it out of the cluster; then generate with --removed %s",
-			n.Name, change.Removal(edit.New, leaving, i), n.Name)
+	if edit == nil {
+		return
+	}
+	for i, command := range edit.Removals(leaving) {
+		a.note("%[1]s is leaving: `%[2]s` takes it out of the cluster; then generate with --removed %[1]s", leaving[i].Name, command)
 	}
 }
 

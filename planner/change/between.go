@@ -76,6 +76,8 @@ type differ struct {
 	facts    *plan.Table
 	r        *Report
 	again    map[string]bool // the result of redone
+
+	renames, before map[string]string // new names by old ones, and the reverse: the result of names
 }
 
 // parents are blocks whose label is a setting: a change of the label also covers the content of the block.
@@ -328,6 +330,7 @@ func (d *differ) combinations() {
 			worker, runtime = worker || ours && id == "join-worker", runtime || ours && id == "runtime-kind"
 		}
 	}
+	d.twoEdits()
 	switch {
 	case version && membership:
 		d.refuse("cluster.kubernetes_version", "combination",
@@ -345,6 +348,63 @@ func (d *differ) combinations() {
 		d.refuse("network.cni.version", "combination",
 			"A new version of the pod network and a change of control planes or etcd members must be two edits. Finish one, then "+
 				"make the other.")
+	}
+}
+
+// twoEdits refuses machines that leave, or leave and come back, together with a change that the playbooks cannot finish while they are
+// there.
+func (d *differ) twoEdits() {
+	v, ok := plan.ParseVersion(d.old.text("cluster.kubernetes_version"))
+	if d.new.Hosting != plan.Hosts || !ok || d.facts.At(v).Past() {
+		return
+	}
+	var gone, leaving, returning, moved []string // nodes that leave, control planes among them, machines that come back, other addresses
+	members, moving := false, false              // whether control planes or members of etcd come, go, or come back; and whether one is moved
+	for _, c := range d.r.Changes {
+		for _, a := range c.args {
+			if a.argument == "address" && (slices.Contains(c.by, "node-again") || slices.Contains(c.by, "remove-control-plane")) {
+				moved = append(moved, a.node)
+				moving = moving || critical(d.old.node(a.node))
+			}
+		}
+		goes := slices.ContainsFunc(c.by, func(id string) bool { return slices.Contains(leavesHosts, id) })
+		comes := slices.ContainsFunc(c.by, func(id string) bool { return slices.Contains(joinsHosts, id) })
+		for _, host := range c.Hosts {
+			was, is := d.old.node(host), d.new.node(host)
+			if d.moved(host) || !goes && !comes {
+				continue
+			}
+			members = members || was != nil && critical(was) || is != nil && critical(is)
+			switch {
+			case goes && comes:
+				returning = add(returning, host)
+			case goes && was.roles().Has(plan.ControlPlane):
+				gone, leaving = append(gone, host), append(leaving, host)
+			case goes && was.roles().Has(plan.Worker):
+				gone = append(gone, host)
+			}
+		}
+	}
+	const router = "load_balancer.virtual_router_id"
+	any := func(ids ...string) bool { return slices.ContainsFunc(ids, d.does) }
+	switch {
+	case len(moved) > 1 || moving && members:
+		d.refuse("node.address", "combination", fmt.Sprintf("Playbooks refuse to begin while a node still has an address that the topology "+
+			"no longer says, and a person moves it: %s. Make one edit for each of them, and others for machines that join or leave.", few(moved)))
+	case len(gone)+len(returning) > 0 && any("endpoint", "new-balancer", "take-balancer", "local-balancer", "kube-vip-address"):
+		d.refuse("node", "combination", fmt.Sprintf("Nodes that leave, or come back with another name or role (%s), and another endpoint of "+
+			"the API must be two edits: machines that leave stay at the old endpoint to the end, and others join at the new one. Finish "+
+			"one, then make the other.", few(append(gone, returning...))))
+	case d.old.text("load_balancer") == plan.HAProxy && d.new.text("load_balancer") == plan.HAProxy && any("join-balancer") &&
+		(any("new-balancer") || !d.old.Settings[router].Equal(d.new.Settings[router])):
+		d.refuse("load_balancer", "combination", "A new load balancer and another address, port, or virtual router ID of all of them must be "+
+			"two edits. Add the new one first, and change the others once it runs.")
+	case d.moves() && (len(leaving) > 0 || len(moved) > 0 || len(returning) > 0 && members):
+		d.refuse("etcd.topology", "combination", "A move of etcd and control planes that leave or come back must be two edits: every "+
+			"API server has to move with it. Finish one, then make the other.")
+	case len(leaving) > 0 && any("encryption", "encryption-plugin"):
+		d.refuse("node", "encryption", fmt.Sprintf("Control planes that leave (%s) and another encryption at rest must be two edits: their "+
+			"API servers could not read what the others write. Finish one, then make the other.", few(leaving)))
 	}
 }
 
@@ -386,6 +446,9 @@ func (d *differ) others() {
 				"("+again+").", nil
 		case c.Class != Refused:
 			c.Class, c.by = Ordered, []string{"tool"}
+			if c.Detail == nodeRow().when("a worker joins").What {
+				c.Detail = "A node joins the cluster."
+			}
 			c.Detail += " Applied by " + d.new.applier() + "; it was not tried."
 		}
 	}

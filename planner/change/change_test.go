@@ -347,6 +347,57 @@ node_pool "cp"`, "multi-etcd-multi-master", "single-etcd-multi-master", `"api.pr
 	{"iptables to ipvs", strings.Replace(base, "network {", "network {\n  kube_proxy {\n    mode = \"iptables\"\n  }", 1),
 		[]string{`"iptables"`, `"ipvs"`}, change.Ordered, "network.kube_proxy.mode: between iptables and ipvs",
 		[]string{"kube-proxy-mode", "boot"}},
+	{"iptables to ipvs and a worker", strings.Replace(base, "network {", "network {\n  kube_proxy {\n    mode = \"iptables\"\n  }", 1),
+		[]string{`"iptables"`, `"ipvs"`, `"worker"]
+  count         = 3`, `"worker"]
+  count         = 4`}, change.Ordered, "node: a worker joins", []string{"kube-proxy-mode", "join-worker", "boot"}},
+	{"a member on another address and a worker", external + "node \"x\" {\n  roles = [\"etcd\"]\n  address = \"10.0.0.71\"\n}\n" +
+		"node \"y\" {\n  roles = [\"etcd\"]\n  address = \"10.0.0.73\"\n}\n",
+		[]string{"10.0.0.71", "10.0.0.72", `"worker"]
+  count         = 3`, `"worker"]
+  count         = 4`}, change.Ordered, "node.address: a member of external etcd",
+		[]string{"save", "etcd-address", "join-worker", "etcd-endpoints"}},
+	{"a worker on another address and a flag", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n",
+		[]string{"10.0.0.71", "10.0.0.72", `"api.prod.internal:6443"`, "\"api.prod.internal:6443\"\n  api_server {\n" +
+			"    extra_args = { \"v\" = \"3\" }\n  }"}, change.Ordered, "node.address: a worker", []string{"node-again", "control-plane-flags"}},
+	{"two workers on other addresses", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n" +
+		"node \"y\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.72\"\n}\n",
+		[]string{"10.0.0.71", "10.0.0.73", "10.0.0.72", "10.0.0.74"}, change.Refused, "node.address: combination", []string{}},
+	{"SELinux and a worker", base, []string{"etcd {", "hosts {\n  selinux = \"enforcing\"\n}\netcd {", `"worker"]
+  count         = 3`, `"worker"]
+  count         = 4`}, change.Ordered, "hosts.selinux: enforcing, where SELinux is permissive", []string{"enforce", "join-worker"}},
+	{"another name and another endpoint", base, []string{`"api.prod.internal:6443"`, `"k8s.prod.internal:6443"`, `node_pool "w"`,
+		`node_pool "app"`}, change.Refused, "node: combination", []string{}},
+	{"another name and a name in the certificate", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"
+  cert_sans = ["api.example.com"]`, `"worker"]
+  count         = 3`, `"worker"]
+  count         = 2`, `node_pool "w"`, "node \"other\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.43\"\n}\nnode_pool \"w\""},
+		change.Ordered, "node: renamed", []string{"remove-worker:w-3", "join-worker:other", "certificate"}},
+	{"a control plane leaves and another endpoint", strings.Replace(base, `"control-plane"]
+  count         = 3`, `"control-plane"]
+  count         = 4`, 1), []string{`"control-plane"]
+  count         = 4`, `"control-plane"]
+  count         = 3`, `"api.prod.internal:6443"`, `"k8s.prod.internal:6443"`}, change.Refused, "node: combination", []string{}},
+	{"a worker leaves and another endpoint", base, []string{`"worker"]
+  count         = 3`, `"worker"]
+  count         = 2`, `"api.prod.internal:6443"`, `"k8s.prod.internal:6443"`}, change.Refused, "node: combination", []string{}},
+	{"another load balancer and another virtual IP", base, []string{`"load-balancer"]
+  count         = 2`, `"load-balancer"]
+  count         = 3`, `"10.0.0.10"`, `"10.0.0.19"`}, change.Refused, "load_balancer: combination", []string{}},
+	{"etcd moves and a control plane leaves", base, []string{`"stacked"`, `"external"`, `"control-plane"]
+  count         = 3`, `"control-plane"]
+  count         = 2`, `node_pool "cp"`, `node_pool "etcd" {
+  roles         = ["etcd"]
+  count         = 3
+  first_address = "10.0.0.21"
+}
+node_pool "cp"`}, change.Refused, "etcd.topology: combination", []string{}},
+	{"a control plane leaves and another encryption", strings.Replace(base, `"control-plane"]
+  count         = 3`, `"control-plane"]
+  count         = 4`, 1), []string{`"control-plane"]
+  count         = 4`, `"control-plane"]
+  count         = 3`, `"api.prod.internal:6443"`, "\"api.prod.internal:6443\"\n  encryption_at_rest {}"}, change.Refused,
+		"node: encryption", []string{}},
 	{"nftables to iptables", base, []string{"network {", "network {\n  kube_proxy {\n    mode = \"iptables\"\n  }"}, change.Ordered,
 		"network.kube_proxy.mode: to or from nftables, with flannel", []string{"kube-proxy", "flannel"}},
 }
@@ -386,6 +437,26 @@ func TestCommands(t *testing.T) {
 			"remove-host.yml -e host=x -e again=true --limit 'all:localhost:!y'",
 			"remove-host.yml -e host=x -e again=true --limit 'all:localhost:!y'",
 			"remove-host.yml -e host=y -e again=true", "remove-host.yml -e host=y -e again=true"}},
+		{"a renamed pool, another worker, and a flag", base, []string{`node_pool "w"`, `node_pool "app"`, "etcd {", worker + "etcd {",
+			`"api.prod.internal:6443"`, "\"api.prod.internal:6443\"\n  api_server {\n    extra_args = { \"v\" = \"3\" }\n  }"},
+			[]string{
+				"site.yml -e later=true --limit 'all:localhost:!app-1:!app-2:!app-3'",
+				"remove-host.yml -e host=w-1 -e later=true --limit 'all:localhost:!app-2:!app-3'",
+				"remove-host.yml -e host=w-1 -e later=true --limit 'all:localhost:!app-2:!app-3'",
+				"remove-host.yml -e host=w-2 -e later=true --limit 'all:localhost:!app-3'",
+				"remove-host.yml -e host=w-2 -e later=true --limit 'all:localhost:!app-3'",
+				"remove-host.yml -e host=w-3 -e later=true", "remove-host.yml -e host=w-3 -e later=true", "reconfigure.yml"}},
+		{"a worker for a control plane", base + worker + "node \"y\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.72\"\n}\n" +
+			"node \"z\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.73\"\n}\n",
+			[]string{"[\"worker\"]\n  address = \"10.0.0.71\"", "[\"control-plane\"]\n  address = \"10.0.0.71\"",
+				"[\"control-plane\"]\n  address = \"10.0.0.72\"", "[\"worker\"]\n  address = \"10.0.0.72\""}, []string{
+				"backup-etcd.yml --limit 'all:localhost:!x:!y'",
+				"remove-host.yml -e host=x -e again=true --limit 'all:localhost:!y'",
+				"remove-host.yml -e host=x -e again=true --limit 'all:localhost:!y'",
+				"remove-host.yml -e host=y -e again=true", "remove-host.yml -e host=y -e again=true"}},
+		{"a pool of twelve renamed", strings.Replace(base, `"worker"]
+  count         = 3`, `"worker"]
+  count         = 12`, 1), []string{`node_pool "w"`, `node_pool "app"`}, twelve()},
 		{"an addon less", base + "addon \"metrics-server\" {}\n" + worker, []string{"addon \"metrics-server\" {}\n", " ", worker, " "},
 			[]string{"reconfigure.yml -e remove_addons=metrics-server", "remove-host.yml -e host=x"}},
 		{"a scheduler less", base + "scheduler \"batch\" {}\n", []string{"scheduler \"batch\" {}\n", " "},
@@ -399,6 +470,74 @@ func TestCommands(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: commands:\n%s", c.name, diff)
+		}
+	}
+}
+
+// twelve are the commands of twelve workers of a pool that get other names: a pattern stands for those that wait.
+func twelve() []string {
+	var out []string
+	for i := 1; i <= 12; i++ {
+		command := fmt.Sprintf("remove-host.yml -e host=w-%d", i)
+		switch {
+		case i < 8:
+			command += fmt.Sprintf(" --limit 'all:localhost:!~^app-(?!%d$)[0-9]+$'", i)
+		case i < 12:
+			command += " --limit 'all:localhost"
+			for j := i + 1; j <= 12; j++ {
+				command += fmt.Sprintf(":!app-%d", j)
+			}
+			command += "'"
+		}
+		out = append(out, command, command)
+	}
+	return out
+}
+
+// A pattern stands only for workers that wait: names of others that look alike, old names, and groups keep it away.
+func TestLimitNamesNoOthers(t *testing.T) {
+	src := strings.Replace(base, `"worker"]
+  count         = 3`, `"worker"]
+  count         = 12`, 1)
+	for name, more := range map[string]string{
+		"another worker": "node \"app-77\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.77\"\n}\n",
+		"a group":        "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.77\"\n  groups = [\"app-30\"]\n}\n",
+	} {
+		r := change.Between(recordOf(t, src+more, nil), recordOf(t, strings.ReplaceAll(src, `node_pool "w"`, `node_pool "app"`)+more, nil))
+		if command := r.Steps[0].Command(); strings.Contains(command, "~") || strings.Count(command, ":!app-") != 11 {
+			t.Errorf("%s: %s", name, command)
+		}
+	}
+}
+
+// A thousand workers of a pool get other names: the commands grow with their number, not with its square. Each machine leaves before it
+// joins, and no other one in between.
+func TestManyRenamed(t *testing.T) {
+	src := strings.Replace(strings.Replace(base, `"worker"]
+  count         = 3
+  first_address = "10.0.0.41"`, `"worker"]
+  count         = 1000
+  first_address = "10.1.0.1"`, 1), "10.244.0.0/16", "10.128.0.0/10", 1)
+	old, new := recordOf(t, src, nil), recordOf(t, strings.ReplaceAll(src, `node_pool "w"`, `node_pool "app"`), nil)
+	r := change.Between(old, new)
+	if len(r.Steps) != 2000 {
+		t.Fatalf("%d steps", len(r.Steps))
+	}
+	size := 0
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		size += len(s.Command())
+		if want := fmt.Sprintf([]string{"remove-worker:w-%d", "join-worker:app-%d"}[i%2], i/2+1); s.ID != want {
+			t.Fatalf("step %d is %s, want %s", i+1, s.ID, want)
+		}
+	}
+	if size > 2000*120 {
+		t.Errorf("the commands have %d bytes", size)
+	}
+	new.Leaving = change.Leaving(old, new, nil)
+	for i, command := range r.Removals(new.Leaving) {
+		if command != r.Steps[2*i].Command() {
+			t.Fatalf("%s leaves by %q, its step says %q", new.Leaving[i].Name, command, r.Steps[2*i].Command())
 		}
 	}
 }

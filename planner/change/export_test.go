@@ -16,7 +16,7 @@ func Procedures() []Procedure { return procedures }
 // plane or no etcd member although there were some.
 func Walk(r *Report) (end *Record, wrong string) {
 	d := &differ{old: r.Old, new: r.New, r: r}
-	end = d.walk(func(i int, _, at *Record) {
+	end = d.walk(func(i int, at *Record, done bool) {
 		for _, role := range []plan.Roles{plan.ControlPlane, plan.EtcdRole} {
 			if len(r.Old.having(role)) > 0 && len(at.having(role)) == 0 {
 				wrong = fmt.Sprintf("after %s no host is %v", r.Steps[i].ID, role.Strings())
@@ -30,7 +30,11 @@ func Walk(r *Report) (end *Record, wrong string) {
 // States returns the designs after each step of a report.
 func States(r *Report) []*Record {
 	var out []*Record
-	(&differ{old: r.Old, new: r.New, r: r}).walk(func(_ int, _, at *Record) { out = append(out, at.clone()) })
+	(&differ{old: r.Old, new: r.New, r: r}).walk(func(_ int, at *Record, done bool) {
+		if done {
+			out = append(out, at.clone())
+		}
+	})
 	return out
 }
 
@@ -47,7 +51,7 @@ func Best(r *Report) (best, chosen int) {
 		with := *r
 		with.Steps = order
 		least := r.Before.min()
-		(&differ{old: r.Old, new: r.New, r: &with}).walk(func(_ int, _, at *Record) {
+		(&differ{old: r.Old, new: r.New, r: &with}).walk(func(_ int, at *Record, _ bool) {
 			least = min(least, spare(simulate.New(at.model())).min())
 		})
 		return least

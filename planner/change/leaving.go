@@ -38,32 +38,169 @@ func (n *Node) Departing() plan.Leaving {
 	}
 }
 
-// Removal is the command that takes leaving host i out of the cluster. Machines that come back under another name do so in turn, and those
-// that are still to come are left out of its run.
-func Removal(design *Record, leaving []*Node, i int) string {
-	var waits []string
-	for j, n := range leaving {
-		if next := design.successor(n); next != "" && j != i && (j > i || design.successor(leaving[i]) == "") {
-			waits = append(waits, next)
+// removals are the commands that take leaving hosts out of the cluster. Machines that come back under another name do so in turn, and those
+// that are still to come are left out of the runs.
+func removals(design *Record, leaving []*Node) []string {
+	names := map[string]string{} // by address
+	for _, n := range design.Nodes {
+		if a := n.Args["address"].plain(); a != "" {
+			names[a] = n.Name
 		}
 	}
-	return "ansible-playbook remove-host.yml -e host=" + leaving[i].Name + limit(waits)
-}
-
-// successor is the name that a machine which leaves has in the design, "" if it is not there.
-func (r *Record) successor(o *Node) string {
-	for _, n := range r.Nodes {
-		if same(o, n) {
-			return n.Name
+	var order []string
+	turn := make([]int, len(leaving))
+	for i, n := range leaving {
+		turn[i] = -1
+		if next := names[n.Args["address"].plain()]; next != "" {
+			turn[i] = len(order)
+			order = append(order, next)
 		}
 	}
-	return ""
+	q := newQueue(order, design, nil, leaving)
+	out := make([]string, len(leaving))
+	for i, n := range leaving {
+		w := waits{queue: q}
+		if turn[i] >= 0 {
+			w.from, w.name = turn[i]+1, order[turn[i]]
+		}
+		out[i] = "ansible-playbook remove-host.yml -e host=" + n.Name + w.limit()
+	}
+	return out
 }
 
-// limit leaves machines out of a run of ansible-playbook; "all" does not contain the implicit localhost.
-func limit(waits []string) string {
-	if len(waits) == 0 {
+// queue are the machines of an edit that leave and come back, in turn, by their new names.
+type queue struct {
+	order    []string
+	families []family
+	alone    []int // positions of those in no family
+}
+
+// family are workers whose names differ by a number, and that no other name of the inventory looks like.
+type family struct {
+	before, after string
+	at            []int // positions in the queue
+}
+
+// waits are the machines of a queue that a run of ansible-playbook leaves out: those from a position on.
+type waits struct {
+	queue *queue
+	from  int
+	name  string // the machine that comes back in this run, "" if none does
+}
+
+// folded is the number of waiting machines from which a pattern stands for their names.
+const folded = 4
+
+// queue returns the queue of an edit.
+func (d *differ) queue(order []string) *queue { return newQueue(order, d.new, d.old, d.new.Leaving) }
+
+func newQueue(order []string, design, before *Record, leaving []*Node) *queue {
+	q := &queue{order: order}
+	index := map[string]int{}
+	for i, name := range order {
+		index[name] = i
+	}
+	type key struct{ before, after string }
+	found := map[key]*family{}
+	var keys []key
+	spoiled := map[key]bool{} // other names look alike
+	visit := func(name string, worker bool) {
+		k, ok := key{}, false
+		if k.before, k.after, ok = numbered(name); !ok {
+			return
+		}
+		i, waiting := index[name]
+		if !waiting || !worker {
+			spoiled[k] = true
+			return
+		}
+		if found[k] == nil {
+			found[k] = &family{before: k.before, after: k.after}
+			keys = append(keys, k)
+		}
+		found[k].at = append(found[k].at, i)
+	}
+	for _, n := range design.Nodes {
+		worker := n.roles() == plan.Worker
+		if before != nil && worker {
+			o := before.node(n.Name)
+			worker = o == nil || o.roles() == plan.Worker
+		}
+		visit(n.Name, worker)
+		for _, group := range n.Args["groups"].List {
+			visit(group, false)
+		}
+	}
+	if before != nil {
+		for _, o := range before.Nodes {
+			if design.node(o.Name) == nil {
+				visit(o.Name, false)
+			}
+		}
+	}
+	for _, n := range leaving {
+		visit(n.Name, false)
+	}
+	within := make([]bool, len(order))
+	for _, k := range keys {
+		if f := found[k]; !spoiled[k] && len(f.at) > folded {
+			slices.Sort(f.at)
+			for _, i := range f.at {
+				within[i] = true
+			}
+			q.families = append(q.families, *f)
+		}
+	}
+	for i := range order {
+		if !within[i] {
+			q.alone = append(q.alone, i)
+		}
+	}
+	return q
+}
+
+// numbered splits a name at its last number.
+func numbered(name string) (before, after string, ok bool) {
+	digit := func(r rune) bool { return r >= '0' && r <= '9' }
+	end := strings.LastIndexFunc(name, digit) + 1
+	if end == 0 {
+		return "", "", false
+	}
+	start := strings.LastIndexFunc(name[:end], func(r rune) bool { return !digit(r) }) + 1
+	plain := func(s string) bool {
+		return strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") == ""
+	}
+	return name[:start], name[end:], plain(name)
+}
+
+// limit leaves the machines out of a run of ansible-playbook; "all" does not contain the implicit localhost. For many workers of a pool, it
+// is a pattern that they all match. Those of them that have come back already are left out, too, until the last turn: nothing is done to
+// them, and neither etcd nor the API depends on them.
+func (w waits) limit() string {
+	if w.queue == nil || w.from >= len(w.queue.order) {
 		return ""
 	}
-	return " --limit 'all:localhost:!" + strings.Join(waits, ":!") + "'"
+	var out strings.Builder
+	from := func(at []int) []int { i, _ := slices.BinarySearch(at, w.from); return at[i:] }
+	for _, i := range from(w.queue.alone) {
+		out.WriteString(":!" + w.queue.order[i])
+	}
+	for _, f := range w.queue.families {
+		rest := from(f.at)
+		if len(rest) <= folded {
+			for _, i := range rest {
+				out.WriteString(":!" + w.queue.order[i])
+			}
+			continue
+		}
+		but := ""
+		if b, a, _ := numbered(w.name); w.name != "" && b == f.before && a == f.after {
+			but = "(?!" + quoted(strings.TrimPrefix(w.name, f.before)) + "$)"
+		}
+		out.WriteString(":!~^" + quoted(f.before) + but + `[0-9]+` + quoted(f.after) + "$")
+	}
+	return " --limit 'all:localhost" + out.String() + "'"
 }
+
+// quoted is a name in a regular expression.
+func quoted(s string) string { return strings.ReplaceAll(s, ".", "[.]") }

@@ -77,7 +77,11 @@ func (r *Report) States() []*plan.Plan {
 		return append(states, r.New.model())
 	}
 	d := &differ{old: r.Old, new: r.New, r: r}
-	d.walk(func(_ int, _, after *Record) { states = append(states, after.model()) })
+	d.walk(func(_ int, at *Record, done bool) {
+		if done {
+			states = append(states, at.model())
+		}
+	})
 	return states
 }
 

@@ -187,16 +187,25 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 		}
 		said[d.new.moves[from]] = from
 	}
-	for _, n := range added {
-		i := slices.IndexFunc(removed, func(o *Node) bool {
-			switch {
-			case taken[o.Name]:
-				return false
-			case said[n.Name] != "":
-				return o.Name == said[n.Name]
+	places := map[string][]int{} // of removed machines, by name, hardware address, and address
+	for i, o := range removed {
+		for _, name := range []string{"mac", "address"} {
+			if v := o.Args[name].plain(); v != "" {
+				places[name+v] = append(places[name+v], i)
 			}
-			return d.new.moves[o.Name] == "" && same(o, n)
-		})
+		}
+		places["name"+o.Name] = []int{i}
+	}
+	for _, n := range added {
+		i := -1
+		for _, at := range append(append(slices.Clone(places["mac"+n.Args["mac"].plain()]), places["address"+n.Args["address"].plain()]...),
+			places["name"+said[n.Name]]...) {
+			o := removed[at]
+			fits := !taken[o.Name] && (said[n.Name] == o.Name || said[n.Name] == "" && d.new.moves[o.Name] == "" && same(o, n))
+			if fits && (i < 0 || at < i) {
+				i = at
+			}
+		}
 		if i < 0 {
 			rest = append(rest, n)
 			continue
@@ -209,9 +218,8 @@ func (d *differ) renamed(added, removed []*Node) (rest, gone []*Node) {
 		c.Hosts = []string{o.Name, n.Name}
 		c.by = d.leavesAndJoins(o, n)
 		if said[n.Name] == "" {
-			c.Detail = fmt.Sprintf("%s and %s have the same address or hardware address, so they count as one machine. "+
-				"Write a moved block to state that. %s",
-				o.Name, n.Name, c.Detail)
+			c.Detail = "Both names have the same address or hardware address, so they count as one machine. Write a moved block to state " +
+				"that. " + c.Detail
 		}
 		d.r.Changes = append(d.r.Changes, c)
 	}

@@ -33,7 +33,7 @@ type Step struct {
 	leaves []string
 	again  bool         // the leaving host stays in the design
 	hop    plan.Version // that the step belongs to, in an upgrade of Kubernetes
-	waits  []string     // machines that leave and come back in later steps: the playbook must not meet them yet
+	waits  waits        // machines that leave and come back in later steps: the playbook must not meet them yet
 	same   *Step        // the step whose run also does this one
 	early  bool         // settings of the design wait for a later step
 }
@@ -62,7 +62,7 @@ func (d *differ) steps() {
 	for _, s := range all {
 		d.r.Steps = append(d.r.Steps, *s)
 	}
-	slices.SortFunc(d.r.Steps, d.byOrder)
+	d.sort()
 	d.upgrades()
 	d.early()
 	d.turns()
@@ -233,28 +233,48 @@ func (d *differ) reachable(p *Procedure, hosts []string) bool {
 	if !slices.Contains(leavesHosts, p.ID) && p.ID != "node-again" {
 		return true
 	}
-	for _, host := range hosts {
-		was, is := d.old.node(host), d.new.node(host)
-		if (p.ID == "node-again" || d.redone()[host]) && is != nil && !was.Args["address"].Equal(is.Args["address"]) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(hosts, func(host string) bool { return (p.ID == "node-again" || d.redone()[host]) && d.moved(host) })
 }
 
 // Command is the command that carries out the step, run in the directory ansible; "" if no playbook does. If several hosts leave, it names
-// the first: each leaves in a separate run.
+// the first: each leaves in a separate run, see Commands.
 func (s *Step) Command() string {
-	command := "ansible-playbook " + s.Playbook
 	switch {
 	case s.same != nil:
 		return s.same.Command()
 	case s.Playbook == "":
 		return ""
+	}
+	return s.run(0)
+}
+
+// Commands are all commands of the step, in order: several if several hosts leave, nil if no playbook carries it out.
+func (s *Step) Commands() []string {
+	switch {
+	case s.Playbook == "":
+		return nil
+	case s.same != nil || s.Playbook != "remove-host.yml":
+		return []string{s.Command()}
+	}
+	out := make([]string, len(s.Hosts))
+	for i := range s.Hosts {
+		out[i] = s.run(i)
+	}
+	return out
+}
+
+// run is the command for the i-th host of the step.
+func (s *Step) run(i int) string {
+	command, waits := "ansible-playbook "+s.Playbook, s.waits
+	switch {
 	case s.Playbook == "remove-host.yml" && len(s.Hosts) > 0:
-		command += " -e host=" + s.Hosts[0]
+		command += " -e host=" + s.Hosts[i]
 		if s.again || s.of.ID == "node-again" {
 			command += " -e again=true"
+		}
+		if waits.name != "" && i > 0 {
+			waits.from += i
+			waits.name = s.Hosts[i]
 		}
 	case s.of.ID == "renew-certificates": // all of them, and not only those that end soon
 		command += " -e days=36500"
@@ -274,7 +294,28 @@ func (s *Step) Command() string {
 	if s.early {
 		command += " -e later=true"
 	}
-	return command + limit(s.waits)
+	return command + waits.limit()
+}
+
+// Removals are the commands that take leaving hosts out of the cluster, as the steps say, or on their own once the steps are done.
+func (r *Report) Removals(leaving []*Node) []string {
+	out := removals(r.New, leaving)
+	at := map[string]int{}
+	for i, n := range leaving {
+		at[n.Name] = i
+	}
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		if s.Playbook != "remove-host.yml" || s.same != nil {
+			continue
+		}
+		for k, command := range s.Commands() {
+			if j, ok := at[s.Hosts[k]]; ok {
+				out[j] = command
+			}
+		}
+	}
+	return out
 }
 
 // early marks the steps before the first run of reconfigure.yml, which brings all settings: until then site.yml, which the other playbooks
@@ -290,36 +331,63 @@ func (d *differ) early() {
 	}
 }
 
-// turns keeps machines that leave and come back later out of the runs before theirs: site.yml refuses a machine that is still what the
-// topology no longer says. remove-host.yml itself brings a machine back that the topology has.
+// turns keeps machines that leave and come back later out of the runs before theirs: every playbook refuses a machine that is still what
+// the topology no longer says. remove-host.yml itself brings a machine back that the topology has.
 func (d *differ) turns() {
-	renamed := map[string]string{}
-	for _, c := range d.r.Changes {
-		if len(c.joins) == 1 && len(c.leaves) == 1 {
-			renamed[c.leaves[0]] = c.joins[0]
-		}
-	}
-	latterly := func(name string) string { return cmp.Or(renamed[name], name) }
+	order := []string{} // names in the new design, in turn
+	at := make([]int, len(d.r.Steps))
+	own := map[string]int{} // steps by the machine that they bring back
 	for i := range d.r.Steps {
 		s := &d.r.Steps[i]
-		if s.Playbook != "remove-host.yml" || !d.returns(s) {
-			continue
-		}
-		name := latterly(s.leaves[0])
-		for _, other := range s.leaves[1:] {
-			s.waits = add(s.waits, latterly(other))
-		}
-		for j := i + 1; j < len(d.r.Steps); j++ {
-			switch later := &d.r.Steps[j]; {
-			case later.Playbook == "remove-host.yml" && d.returns(later):
-				for _, other := range later.leaves {
-					if next := latterly(other); next != name {
-						s.waits = add(s.waits, next)
-					}
-				}
-			case later.Playbook == "site.yml" && slices.Equal(later.joins, []string{name}):
-				later.same, later.Playbook = s, s.Playbook
+		at[i] = len(order)
+		if s.Playbook == "remove-host.yml" && d.returns(s) {
+			for _, name := range s.leaves {
+				order = append(order, d.latterly(name))
 			}
+			own[d.latterly(s.leaves[0])] = i
+			at[i]++ // several of a step follow each other, and all but the first wait
+		}
+	}
+	if len(order) == 0 {
+		return
+	}
+	queue := d.queue(order)
+	for i := range d.r.Steps {
+		s := &d.r.Steps[i]
+		if len(s.joins) == 1 && s.Playbook == "site.yml" {
+			if turn, ok := own[s.joins[0]]; ok && turn < i {
+				s.same, s.Playbook = &d.r.Steps[turn], "remove-host.yml"
+				continue
+			}
+		}
+		s.waits = waits{queue: queue, from: at[i]}
+		if s.Playbook == "remove-host.yml" && d.returns(s) {
+			s.waits.name = d.latterly(s.leaves[0])
+		}
+	}
+}
+
+// latterly is the new name of a machine.
+func (d *differ) latterly(name string) string {
+	d.names()
+	return cmp.Or(d.renames[name], name)
+}
+
+// formerly is the old name of a machine.
+func (d *differ) formerly(name string) string {
+	d.names()
+	return cmp.Or(d.before[name], name)
+}
+
+// names finds the machines that have another name.
+func (d *differ) names() {
+	if d.renames != nil {
+		return
+	}
+	d.renames, d.before = map[string]string{}, map[string]string{}
+	for _, c := range d.r.Changes {
+		if len(c.joins) == 1 && len(c.leaves) == 1 {
+			d.renames[c.leaves[0]], d.before[c.joins[0]] = c.joins[0], c.leaves[0]
 		}
 	}
 }
@@ -353,53 +421,80 @@ func (d *differ) machinesStep(all map[string]*Step) {
 	}
 }
 
-// byOrder compares steps by their order.
-func (d *differ) byOrder(a, b Step) int {
-	if c := d.rank(&a) - d.rank(&b); c != 0 {
-		return c
-	}
-	if x, y := strings.HasPrefix(a.ID, "remove-"), strings.HasPrefix(b.ID,
-		"remove-"); x != y && d.formerly(hostOf(a.ID)) == d.formerly(hostOf(b.ID)) {
-		if x {
-			return -1
-		}
-		return 1
-	}
-	return plan.Natural(a.ID, b.ID)
-}
-
-// rank orders steps. Machines that leave and come back do so one at a time, after those that join.
-func (d *differ) rank(s *Step) int {
-	const comesBack = 44
+// sort puts the steps in order: by rank, then what leaves before what joins of one machine, then by name.
+func (d *differ) sort() {
 	first := 0
 	for _, id := range []string{"upgrade", "upgrade-etcd", "move-etcd"} {
 		if first == 0 && d.does(id) {
 			first = find(id).Rank
 		}
 	}
-	switch {
-	case s.ID == "machines:gone":
-		return 10000
-	case (s.Playbook == "site.yml" || s.Playbook == "reconfigure.yml") && s.of.Rank < first:
-		return first*100 + s.of.Rank + 1 // both refuse to begin while the cluster has another version, or etcd is elsewhere
-	case hostOf(s.ID) != "" && d.redone()[hostOf(s.ID)]:
-		i, _ := slices.BinarySearchFunc(d.old.Nodes, d.formerly(hostOf(s.ID)), func(n *Node, name string) int {
-			return plan.Natural(n.Name,
-				name)
-		})
-		return comesBack*100 + i*100/(len(d.old.Nodes)+1)
+	turns := slices.ContainsFunc(d.r.Steps, func(s Step) bool { return s.Playbook == "remove-host.yml" && d.returns(&s) })
+	type ranked struct {
+		Step
+		rank [3]int
 	}
-	return s.of.Rank * 100
+	steps := make([]ranked, len(d.r.Steps))
+	for i, s := range d.r.Steps {
+		steps[i] = ranked{s, d.rank(&s, first, turns)}
+	}
+	slices.SortFunc(steps, func(a, b ranked) int {
+		return cmp.Or(slices.Compare(a.rank[:], b.rank[:]), plan.Natural(a.ID, b.ID))
+	})
+	for i, s := range steps {
+		d.r.Steps[i] = s.Step
+	}
 }
 
-// formerly is the old name of a machine.
-func (d *differ) formerly(name string) string {
-	for _, c := range d.r.Changes {
-		if len(c.joins) == 1 && len(c.leaves) == 1 && c.joins[0] == name {
-			return c.leaves[0]
-		}
+// Ranks between those of procedures.
+const (
+	byHandFirst = 4  // what the playbooks refuse to begin before
+	comesBack   = 44 // machines that leave and come back, one at a time, after those that join
+	vanishes    = 100
+)
+
+// rank orders steps. first is the rank of the upgrade or of the move of etcd, 0 without one; turns says whether machines leave and come
+// back.
+func (d *differ) rank(s *Step, first int, turns bool) [3]int {
+	host := hostOf(s.ID)
+	joins := 0
+	if len(s.joins) > 0 {
+		joins = 1
 	}
-	return name
+	switch {
+	case s.ID == "machines:gone":
+		return [3]int{vanishes}
+	case d.redone()[host]:
+		i, _ := slices.BinarySearchFunc(d.old.Nodes, d.formerly(host), func(n *Node, name string) int { return plan.Natural(n.Name, name) })
+		if d.moved(host) {
+			return [3]int{byHandFirst, i, joins}
+		}
+		return [3]int{comesBack, i, joins}
+	case s.Playbook == "" && d.judgedByHand(s):
+		return [3]int{byHandFirst}
+	case (s.Playbook == "site.yml" || s.Playbook == "reconfigure.yml") && s.of.Rank < first:
+		return [3]int{first, 1, s.of.Rank} // both refuse to begin while the cluster has another version, or etcd is elsewhere
+	case s.Playbook == "reconfigure.yml" && turns && s.of.Rank < comesBack:
+		return [3]int{comesBack, len(d.old.Nodes), s.of.Rank} // it leaves no host behind
+	}
+	return [3]int{s.of.Rank}
+}
+
+// judgedByHand reports whether playbooks refuse to begin until a person has done the step.
+func (d *differ) judgedByHand(s *Step) bool {
+	switch s.of.ID {
+	case "kube-proxy-mode", "etcd-address", "encryption-plugin", "node-again", "enforce":
+		return d.new.Hosting == plan.Hosts && !d.described()
+	case "pod-network":
+		return d.new.Hosting == plan.Hosts && !d.described() && d.new.text("network.cni") == plan.Calico && !d.does("pod-range")
+	}
+	return false
+}
+
+// moved reports whether a machine keeps its name and gets another address.
+func (d *differ) moved(host string) bool {
+	was, is := d.old.node(host), d.new.node(host)
+	return was != nil && is != nil && !was.Args["address"].Equal(is.Args["address"])
 }
 
 // hostOf is the host in the ID of a step, "" if the ID has none.
@@ -604,23 +699,23 @@ func (d *differ) judge() {
 	if !d.r.Judged {
 		return
 	}
-	d.walk(func(i int, before, after *Record) {
+	var away []Spare // while each host of a step is away
+	var now Spare    // after the step before
+	d.walk(func(i int, at *Record, done bool) {
 		s := &d.r.Steps[i]
-		m := simulate.New(after.model())
-		s.Survives = spare(m)
-		if s.of.Drains && len(s.leaves) == 0 {
-			m = simulate.New(before.model())
-			for _, name := range s.Hosts {
-				// kube-vip and a node's own proxy restart alone.
-				n := before.node(name)
-				if n != nil && n.roles() != plan.Worker && (s.of.where != onBalancers || n.roles().Has(plan.Balancer)) {
-					with := spare(m, name)
-					if s.of.KeepsEtcd {
-						with.Writes = s.Survives.Writes
-					}
-					s.Survives = least(s.Survives, with)
-				}
+		switch {
+		case !done:
+			away = d.away(s, at)
+			return
+		case i == 0 || !d.beside(s):
+			now = spare(simulate.New(at.model()))
+		}
+		s.Survives = now
+		for _, with := range away {
+			if s.of.KeepsEtcd {
+				with.Writes = now.Writes
 			}
+			s.Survives = least(s.Survives, with)
 		}
 		if s.Survives.below(d.r.Lowest) {
 			d.r.Lowest, d.r.LowestStep = s.Survives, i+1
@@ -628,8 +723,39 @@ func (d *differ) judge() {
 	})
 }
 
-// walk visits the steps with the design before and after each, and returns the last state.
-func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
+// away is what the cluster survives while each host of the step that serves nothing in turn is away.
+func (d *differ) away(s *Step, at *Record) []Spare {
+	if !s.of.Drains || len(s.leaves) > 0 {
+		return nil
+	}
+	var out []Spare
+	m := simulate.New(at.model())
+	for _, name := range s.Hosts {
+		// kube-vip and a node's own proxy restart alone.
+		n := at.node(name)
+		if n != nil && n.roles() != plan.Worker && (s.of.where != onBalancers || n.roles().Has(plan.Balancer)) {
+			out = append(out, spare(m, name))
+		}
+	}
+	return out
+}
+
+// beside reports whether only workers join and leave in the step, on which neither etcd nor the API depends.
+func (d *differ) beside(s *Step) bool {
+	if len(s.paths)+len(s.args) > 0 || len(s.joins)+len(s.leaves) == 0 || d.old.text("load_balancer") == plan.LocalBalancer ||
+		d.new.text("load_balancer") == plan.LocalBalancer {
+		return false
+	}
+	works := func(r *Record) func(string) bool {
+		return func(name string) bool { n := r.node(name); return n != nil && n.roles() != plan.Worker }
+	}
+	return !slices.ContainsFunc(s.joins, works(d.new)) && !slices.ContainsFunc(s.leaves, works(d.old)) &&
+		!slices.ContainsFunc(s.leaves, works(d.new))
+}
+
+// walk visits each step twice, with the design before it and once it is done, and returns the last state. What visit gets changes with the
+// next step.
+func (d *differ) walk(visit func(i int, at *Record, done bool)) *Record {
 	at := d.old.clone()
 	for _, n := range at.Nodes { // a machine that moves between its own block and a pool stays the same machine
 		if to := d.new.node(n.Name); to != nil {
@@ -645,7 +771,7 @@ func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
 	at.Defaults = maps.Clone(d.new.Defaults)
 	for i := range d.r.Steps {
 		s := &d.r.Steps[i]
-		before := at.clone()
+		visit(i, at, false)
 		for _, name := range s.leaves {
 			at.Nodes = slices.DeleteFunc(at.Nodes, func(n *Node) bool { return n.Name == name })
 			if n := d.new.node(name); n != nil && n.roles() == 0 { // it stays in the design, beside the cluster
@@ -656,7 +782,7 @@ func (d *differ) walk(visit func(i int, before, after *Record)) *Record {
 			at.join(d.new.node(name).clone())
 		}
 		at.apply(d.new, s.paths, s.args)
-		visit(i, before, at)
+		visit(i, at, true)
 	}
 	return at
 }

@@ -13,7 +13,7 @@ import (
 
 // ChangeFormatVersion is the version of ChangeDocument. The major number changes when a field is removed or changes its meaning; the minor
 // number when fields are added.
-const ChangeFormatVersion = "1.0"
+const ChangeFormatVersion = "1.1"
 
 // ChangeDocument is the output of `diff -o json`; its schema is docs/schema/diff.schema.json.
 type ChangeDocument struct {
@@ -62,6 +62,9 @@ type ChangeStep struct {
 	Hosts    []string `json:"hosts"`
 	Playbook *string  `json:"playbook"` // null if none carries it out
 	ByHand   *string  `json:"by_hand"`  // null if a playbook carries it out
+	// Commands carry it out, one after the other, in the tree's directory ansible. None if a person does it, or if the commands of the step
+	// before have done it.
+	Commands []string `json:"commands"`
 	// Generate is the Kubernetes version to generate the tree for before the step, in an upgrade through several minors.
 	Generate string        `json:"generate,omitempty"`
 	Gate     string        `json:"gate"`
@@ -101,10 +104,14 @@ func Changes(r *change.Report) ChangeDocument {
 		}
 		d.Changes = append(d.Changes, one)
 	}
-	for _, s := range r.Steps {
+	for i := range r.Steps {
+		s := &r.Steps[i]
 		one := ChangeStep{ID: s.ID, Title: s.Title, Hosts: append([]string{}, s.Hosts...), Playbook: some(s.Playbook),
-			ByHand: some(s.ByHand), Generate: s.Generate,
+			ByHand: some(s.ByHand), Commands: []string{}, Generate: s.Generate,
 			Gate: s.Gate, Undo: s.Undo}
+		if !sameRun(r.Steps, i) {
+			one.Commands = append(one.Commands, s.Commands()...)
+		}
 		if r.Judged {
 			one.Survives = &s.Survives
 		}
@@ -140,7 +147,13 @@ func ChangePage(w io.Writer, r *change.Report, style Style) error {
 	if len(r.Steps) > 0 {
 		g.heading("Steps", "")
 	}
-	for i := range r.Steps {
+	skip := leftOut(r.Steps)
+	for i := 0; i < len(r.Steps); i++ {
+		if n := skip[i]; n > 0 {
+			g.prose("     ", fmt.Sprintf("… %d more steps like these, in turn: -o json has them", n))
+			i += n - 1
+			continue
+		}
 		g.step(r.Steps, i)
 	}
 	if weak := r.Weak(); len(weak) > 0 {
@@ -197,11 +210,39 @@ func (g *page) classOf(r *change.Report, class change.Class) {
 	}
 }
 
+// fewTurns is the number of workers that leave and come back up to which the page has the steps of each.
+const fewTurns = 6
+
+// leftOut returns runs of steps that the page leaves out, by the first: more workers that leave and come back, like those before and after.
+func leftOut(steps []change.Step) map[int]int {
+	out := map[int]int{}
+	for i := 0; i < len(steps); {
+		j := i
+		for j < len(steps) && (strings.HasPrefix(steps[j].ID, "remove-worker:") || strings.HasPrefix(steps[j].ID, "join-worker:")) {
+			j++
+		}
+		if j-i > 2*fewTurns {
+			out[i+4] = j - i - 6
+		}
+		i = max(j, i+1)
+	}
+	return out
+}
+
 // alikeChanges returns the changes of a report, with those that differ only in their subjects merged.
 func alikeChanges(r *change.Report) []change.Change {
 	var out []change.Change
 	subjects := map[string][]string{}
+	renamed := 0
+	for _, c := range r.Changes {
+		if c.ID == "node: renamed" {
+			renamed++
+		}
+	}
 	key := func(c change.Change) string {
+		if c.ID == "node: renamed" && renamed > fewTurns {
+			return c.ID + string(c.Class) + c.Detail
+		}
 		return strings.Join([]string{c.ID, string(c.Class), c.Before, c.After, c.Detail, c.Origin}, "\x00")
 	}
 	for _, c := range r.Changes {
@@ -214,6 +255,9 @@ func alikeChanges(r *change.Report) []change.Change {
 	for i := range out {
 		if all := subjects[key(out[i])]; len(all) > 1 {
 			out[i].Subject, out[i].Hosts = spelling.Few(all, 6), nil
+			if renamed > fewTurns && out[i].ID == "node: renamed" {
+				out[i].Before, out[i].After = "", ""
+			}
 		}
 	}
 	return out
@@ -248,20 +292,29 @@ func aside(c change.Change) string {
 	return strings.Join(parts, "; ")
 }
 
+// sameRun reports whether the run of the step before carries out step i, too.
+func sameRun(steps []change.Step, i int) bool {
+	command := steps[i].Command()
+	return i > 0 && command != "" && steps[i-1].Command() == command && steps[i].Generate == ""
+}
+
 // by says what carries out step i.
 func by(steps []change.Step, i int) string {
-	s := steps[i]
-	if command := s.Command(); command != "" {
-		if i > 0 && steps[i-1].Command() == command && s.Generate == "" {
-			return "in the same run"
-		}
-		return command
+	s := &steps[i]
+	command := s.Command()
+	switch {
+	case command == "":
+		return "by hand: " + s.ByHand
+	case sameRun(steps, i):
+		return "in the same run"
+	case s.Playbook == "remove-host.yml" && len(s.Hosts) > 1:
+		return command + ", then the same for each of the others, one at a time"
 	}
-	return "by hand: " + s.ByHand
+	return command
 }
 
 func (g *page) step(steps []change.Step, i int) {
-	s := steps[i]
+	s := &steps[i]
 	label := fmt.Sprintf("%3d. ", i+1)
 	title := s.Title
 	if len(s.Hosts) > 0 {
@@ -303,14 +356,21 @@ func ChangeMarkdown(w io.Writer, r *change.Report) error {
 	if len(r.Steps) > 0 {
 		out.WriteString("\n**Steps**\n\n")
 	}
-	for i, s := range r.Steps {
+	skip := leftOut(r.Steps)
+	for i := 0; i < len(r.Steps); i++ {
+		if n := skip[i]; n > 0 {
+			fmt.Fprintf(&out, "\n… %d more steps like these, in turn\n\n", n)
+			i += n - 1
+			continue
+		}
+		s := &r.Steps[i]
 		title := s.Title
 		if len(s.Hosts) > 0 {
 			title += ": " + spelling.Few(s.Hosts, 6)
 		}
-		how := "by hand: " + escaped(s.ByHand)
-		if command := s.Command(); command != "" {
-			how = "`" + command + "`"
+		how := escaped(by(r.Steps, i))
+		if command := s.Command(); command != "" && !sameRun(r.Steps, i) {
+			how = "`" + command + "`" + strings.TrimPrefix(how, escaped(command))
 		}
 		fmt.Fprintf(&out, "%d. %s, %s. Check: %s.\n", i+1, escaped(title), how, escaped(s.Gate))
 	}

@@ -97,3 +97,54 @@ func TestChangePageFits(t *testing.T) {
 		}
 	}
 }
+
+// Many machines that leave: each has its command in the document, and the page stays short.
+func TestChangesOfManyMachines(t *testing.T) {
+	record := func(pool string, workers int) *change.Record {
+		nodes := []string{`{"name": "cp-1"}`}
+		for i := range workers {
+			nodes = append(nodes, fmt.Sprintf(`{"name": "%s-%d", "machine": 1, "own": {"address": "10.0.0.%d"}}`, pool, i+1, i+20))
+		}
+		r, err := change.Decode([]byte(`{"format_version": "1.0", "cluster": "a", "target": "bare-metal", "hosting": "hosts",
+			"settings": {"etcd.topology": "stacked", "cluster.kubernetes_version": "1.37.2"}, "machines": [{"roles": ["control-plane", "etcd"]},
+			{"roles": ["worker"]}], "nodes": [` + strings.Join(nodes, ",") + `]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, c := range []struct {
+		name    string
+		r       *change.Report
+		command string // of the first step
+		count   int    // of all commands
+		says    string
+	}{
+		{"two leave", change.Between(record("w", 4), record("w", 2)), "ansible-playbook remove-host.yml -e host=w-3", 2,
+			"remove-host.yml -e host=w-3, then the same for each of the others, one at a time"},
+		{"forty have other names", change.Between(record("w", 40), record("app", 40)),
+			"ansible-playbook remove-host.yml -e host=w-1 --limit 'all:localhost:!~^app-(?!1$)[0-9]+$'", 40, "… 74 more steps like these"},
+	} {
+		d := describe.Changes(c.r)
+		var commands []string
+		for _, s := range d.Steps {
+			commands = append(commands, s.Commands...)
+		}
+		if len(commands) != c.count || commands[0] != c.command {
+			t.Errorf("%s: %d commands: %.300q", c.name, len(commands), commands)
+		}
+		var page, markdown strings.Builder
+		if err := describe.ChangePage(&page, c.r, describe.Style{Width: 120}); err != nil {
+			t.Fatal(err)
+		}
+		if err := describe.ChangeMarkdown(&markdown, c.r); err != nil {
+			t.Fatal(err)
+		}
+		if text := page.String(); strings.Count(text, "\n") > 60 || !strings.Contains(text, c.says) {
+			t.Errorf("%s: the page does not say %q, or is too long:\n%s", c.name, c.says, text)
+		}
+		if strings.Count(markdown.String(), "\n") > 25 {
+			t.Errorf("%s: the Markdown is too long:\n%s", c.name, markdown.String())
+		}
+	}
+}

@@ -410,6 +410,27 @@ func TestJudgeAllows(t *testing.T) {
 				o.at("hosts", fmt.Sprint("etcd-", n), "etcd")["member"] = nil
 			}
 		}, "run", nil, nil},
+		"a control plane that leaves with its certificate and its kube-vip": {func(o object) {
+			o.at("plan")["leaving"] = object{"cp-2": "10.0.0.32"}
+			o.at("plan")["balancer"] = object{"kind": "kube-vip", "address": "10.0.0.10", "kube_vip": "new", "name": "api.example.com"}
+			balancer := func(manifest string) object {
+				return object{"ports": []string{}, "addresses": []string{}, "router": "", "kube_vip": "10.0.0.10", "kube_vip_next": "",
+					"kube_vip_bgp": false, "manifest": manifest}
+			}
+			o.at("plan", "cluster_configuration", "apiServer")["certSANs"] = []string{"10.0.0.31", "cp-1", "new.example.com"}
+			o.at("cluster", "cluster_configuration", "apiServer")["certSANs"] = []string{"10.0.0.31", "cp-1", "new.example.com"}
+			o.at("hosts", "cp-1", "kubernetes")["sans"] = []string{"10.0.0.31", "cp-1", "new.example.com"}
+			o.at("hosts", "cp-1")["balancer"] = balancer("new")
+			o.at("hosts")["cp-2"] = object{
+				"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil}, "balancer": balancer("old"),
+				"kubernetes": object{"serving": true, "encryption": "", "encrypts": "", "sans": []string{"10.0.0.32", "cp-2"},
+					"etcd_servers": []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}},
+			}
+			for _, host := range []string{"cp-1", "cp-2"} {
+				off := object{"running": false, "enabled": false}
+				o.at("hosts", host)["services"] = object{"haproxy": off, "keepalived": off}
+			}
+		}, "run", nil, nil},
 		"a member that leaves": {func(o object) {
 			o.at("plan")["leaving"] = object{"etcd-9": "10.0.0.29"}
 			for n := 1; n <= 3; n++ {

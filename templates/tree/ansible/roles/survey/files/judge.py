@@ -636,7 +636,7 @@ class Judge:
         wanted = set(self.plan["cluster_configuration"].get("apiServer", {}).get("certSANs", []))
         gone = {san for san in set((self.cluster["cluster_configuration"] or {}).get("apiServer", {}).get("certSANs", [])) - wanted if not self.known({san})}
         out = []
-        for name in sorted(self.serving):
+        for name in sorted(set(self.serving) - set(self.plan["leaving"])):  # what leaves keeps its certificate to the end
             has = set(self.hosts[name]["kubernetes"]["sans"])
             lacking = sorted(san for san in wanted - has if not self.known({san}))
             if has and lacking:
@@ -738,7 +738,7 @@ class Judge:
                 out["second"], out["hands"] = [] if handed else moved, True
                 old = {b["kube_vip"] for b in vips.values()} - {"", out["address"]}
                 self.pending.append("kube-vip holds %s, and the topology says %s" % (names(old) or "the new address next to another one", out["address"]))
-            out["retune"] = sorted(n for n, b in vips.items() if n not in moved and b["manifest"] != plan["kube_vip"])
+            out["retune"] = sorted(n for n, b in vips.items() if n not in moved and n not in self.plan["leaving"] and b["manifest"] != plan["kube_vip"])
             if out["retune"]:
                 self.pending.append("kube-vip on %s has settings that differ from the topology" % names(out["retune"]))
             if not vips:
