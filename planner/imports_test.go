@@ -108,10 +108,11 @@ var permitted = map[string][]string{
 	// What all targets share, and what those of a class share.
 	"planner/target": {"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty/cty", "planner/artifact", "planner/plan",
 		"planner/rule", "planner/spec"},
-	"planner/target/block":     {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec"},
+	"planner/target/block": {"github.com/hashicorp/hcl/v2", "planner/plan", "planner/rule", "planner/spec",
+		"planner/spelling"},
 	"planner/target/cloudinit": {"planner/artifact", "planner/plan"},
 	"planner/target/onprem": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target",
-		"planner/target/cloudinit"}),
+		"planner/target/block", "planner/target/cloudinit"}),
 	"planner/target/terraform": slices.Concat(emitter, language),
 	"planner/targets/cloud": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target",
 		"planner/target/block",
