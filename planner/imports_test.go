@@ -70,8 +70,8 @@ var permitted = map[string][]string{
 	"planner/change": slices.Concat(language, []string{"planner/plan", "planner/simulate", "planner/spec", "planner/spelling",
 		"topologies"}),
 	// The language server: what an editor learns about a topology. Reading and writing its messages is the command's.
-	"planner/lsp": slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/target",
-		"go.lsp.dev/jsonrpc2"}),
+	"planner/lsp": slices.Concat(language, []string{"planner", "planner/plan", "planner/rule", "planner/spec", "planner/spelling",
+		"planner/target", "go.lsp.dev/jsonrpc2"}),
 	// What the page of the playground asks next to what editors do; what links Kubernetes' own types is by itself.
 	"planner/play": slices.Concat(language, []string{"planner", "planner/change", "planner/lsp", "planner/plan", "planner/report",
 		"planner/simulate", "topologies"}),

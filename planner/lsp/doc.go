@@ -1,5 +1,5 @@
 // Package lsp is a language server for topology.hcl: findings while the user types, fixes, completion, documentation with the plan's
-// values, names and their references, hints, an outline, and formatting.
+// values, names, and their references, hints, an outline, and formatting.
 //
 // # Where the answers come from
 //

@@ -351,7 +351,7 @@ func TestRename(t *testing.T) {
 		e.change(src)
 	}
 	for marked, to := range map[string]string{"var.ra|cks": "not a name", "  racks| = var": "all",
-		"node_pool \"wor|ker\"": "App", "clu|ster": "x"} {
+		"node_pool \"wor|ker\"": "App", "clu|ster": "x", "racks = v|ar.racks": "other"} {
 		_, p := at(strings.Replace(src, strings.Replace(marked, "|", "", 1), marked, 1))
 		params := where(p)
 		params["newName"] = to
@@ -361,9 +361,21 @@ func TestRename(t *testing.T) {
 			t.Errorf("%s to %s: %s %v", marked, to, none, err)
 		}
 	}
+	// The keyword of var.racks stands for the variable, but it cannot be renamed.
+	_, keyword := at(strings.Replace(src, "var.racks", "va|r.racks", 1))
+	var places []location
+	params := where(keyword)
+	params["context"] = map[string]any{"includeDeclaration": true}
+	if e.call("textDocument/references", params, &places); len(places) != 2 {
+		t.Errorf("var: %+v", places)
+	}
+	var here *span
+	if e.call("textDocument/prepareRename", where(keyword), &here); here != nil {
+		t.Errorf("var: %+v", here)
+	}
 	e.change(src + "node {{{\n")
 	_, p := at(strings.Replace(src, "var.racks", "var.ra|cks", 1))
-	params := where(p)
+	params = where(p)
 	params["newName"] = "other"
 	var none json.RawMessage
 	if _, err := e.conn.Call(context.Background(), "textDocument/rename", raw(t, params), &none); err == nil {

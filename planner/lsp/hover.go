@@ -13,6 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target"
 )
 
@@ -22,7 +23,15 @@ func (s *server) hover(p *documentParams) any {
 	if d == nil {
 		return nil
 	}
-	begin, end := wordAround(d.text, d.offset(p.Position))
+	at := d.offset(p.Position)
+	begin, end := wordAround(d.text, at)
+	if name, ok := d.keyword(at); ok { // var.x as a whole
+		_, end = wordAround(d.text, name)
+		if text := d.reading(&cursor{steps: []string{d.text[begin : name-1]}}, d.text[name:end]); text != "" {
+			return hover{markup{"markdown", text}, d.span(begin, end)}
+		}
+		begin, end = wordAround(d.text, at)
+	}
 	if begin == end {
 		return nil
 	}
@@ -298,8 +307,8 @@ func (d *document) blockHover(path []string, label string, b *spec.Block) string
 	case b.Name == "node_pool" && label != "":
 		more = nodes(p, func(n *plan.Node) bool { return n.Pool == label })
 	case b.Name == "cluster":
-		more = fmt.Sprintf("\n\nKubernetes %s · endpoint `%s` · %d nodes · etcd: %d, of which %d may be lost", p.Cluster.Version,
-			p.Cluster.Endpoint, len(p.Nodes), len(p.Etcd.Members), p.Etcd.FaultTolerance())
+		more = fmt.Sprintf("\n\nKubernetes %s · endpoint `%s` · %s · etcd: %d, of which %d may be lost", p.Cluster.Version,
+			p.Cluster.Endpoint, spelling.Quantity(len(p.Nodes), "node", "nodes"), len(p.Etcd.Members), p.Etcd.FaultTolerance())
 	}
 	more += d.decisions(path)
 	if more != "" && !fresh {

@@ -523,6 +523,8 @@ func TestHover(t *testing.T) {
 		{"var.domain", "var.do|main", "**var.domain** = `\"example.com\"`"},
 		{"  racks", "  ra|cks", "**local.racks** = `[\"rack-a\", \"rack-b\"]`"},
 		{"local.racks[1]", "local.rac|ks[1]", "`[\"rack-a\", \"rack-b\"]`"},
+		{"local.racks[1]", "lo|cal.racks[1]", "**local.racks** = `[\"rack-a\", \"rack-b\"]`"},
+		{"var.domain", "var|.domain", "**var.domain** = `\"example.com\"`"},
 		{"control_plane_endpoint", "control_plane_|endpoint", "Here: `\"api.example.com:6443\"`"},
 		{"\"control-plane\"", "\"control-|plane\"", "What the machine is for."},
 		{"}\nlocals {", "}\n# a |comment\nlocals {", ""},
@@ -605,7 +607,7 @@ func TestSecretDesign(t *testing.T) {
 
 func TestDefinitionOfNames(t *testing.T) {
 	e := start(t, true)
-	for marked, line := range map[string]int{"var.do|main": 0, "local.|racks[0]": 4} {
+	for marked, line := range map[string]int{"var.do|main": 0, "v|ar.domain": 0, "local.|racks[0]": 4, "|local.racks[0]": 4} {
 		text, p := at(strings.Replace(design, strings.Replace(marked, "|", "", 1), marked, 1))
 		e.open(text)
 		var got []location

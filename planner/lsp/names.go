@@ -123,6 +123,17 @@ func read(t hcl.Traversal) (name string, at hcl.Range, ok bool) {
 	return "", at, false
 }
 
+// keyword reports whether the word at an offset is the var of var.x or the local of local.x, and where its x begins.
+func (d *document) keyword(at int) (name int, ok bool) {
+	begin, end := wordAround(d.text, at)
+	word := d.text[begin:end]
+	if word != "var" && word != "local" || end == len(d.text) || d.text[end] != '.' || begin > 0 && d.text[begin-1] == '.' {
+		return at, false
+	}
+	from, to := wordAround(d.text, end+1)
+	return from, from < to
+}
+
 // references returns the places where the name at the cursor is written.
 func (s *server) references(p *documentParams) any {
 	out := []location{}
@@ -130,7 +141,11 @@ func (s *server) references(p *documentParams) any {
 	if d == nil {
 		return out
 	}
-	_, places := d.occurrences(d.offset(p.Position))
+	at := d.offset(p.Position)
+	if name, ok := d.keyword(at); ok {
+		at = name
+	}
+	_, places := d.occurrences(at)
 	for _, o := range places {
 		if !o.declaration || p.Context.IncludeDeclaration {
 			out = append(out, location{d.uri, d.span(o.begin, o.end)})
@@ -173,9 +188,14 @@ func (s *server) rename(p *documentParams) any {
 	if body == nil || slices.ContainsFunc(d.diags, syntactic) {
 		return refused("the file has a syntax error: correct it, then rename")
 	}
-	thing, places := d.occurrences(d.offset(p.Position))
+	at := d.offset(p.Position)
+	if name, ok := d.keyword(at); ok {
+		begin, end := wordAround(d.text, name)
+		return refused("this word cannot change: rename %s, after the dot", d.text[begin:end])
+	}
+	thing, places := d.occurrences(at)
 	if len(places) == 0 {
-		return refused("no variable, local or pool is here")
+		return refused("no variable, local, or pool is here")
 	}
 	if !places[slices.IndexFunc(places, func(o occurrence) bool { return o.declaration || o == places[len(places)-1] })].declaration {
 		return refused("%s.%s is not defined in this file", thing.root, thing.name)
@@ -187,7 +207,7 @@ func (s *server) rename(p *documentParams) any {
 		return refused("%q cannot be a name here", p.NewName)
 	}
 	if _, taken := d.places(body)[named{thing.root, p.NewName}]; taken {
-		return refused("%q is already the name of another one", p.NewName)
+		return refused("another %s is already named %q", kinds[thing.root], p.NewName)
 	}
 	var edits []textEdit
 	for _, o := range places {
@@ -195,6 +215,9 @@ func (s *server) rename(p *documentParams) any {
 	}
 	return workspaceEdit{map[string][]textEdit{d.uri: edits}}
 }
+
+// kinds names what a root stands for.
+var kinds = map[string]string{"var": "variable", "local": "local", "node_pool": "pool"}
 
 // syntactic reports whether a finding comes from the parser: the parsed part of the file may lack names.
 func syntactic(d *hcl.Diagnostic) bool { return rule.ID(d) == "syntax-error" }

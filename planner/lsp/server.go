@@ -292,6 +292,9 @@ func (s *server) definition(p *documentParams) any {
 		return nil
 	}
 	at := d.offset(p.Position)
+	if name, ok := d.keyword(at); ok {
+		at = name
+	}
 	if begin, end := wordAround(d.text, at); begin < end {
 		if found := d.declaration(find(d.text, end)); found != nil {
 			return []location{*found}
