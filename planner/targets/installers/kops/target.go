@@ -63,7 +63,7 @@ func Target() target.Target {
 				Emits:     "kops' Cluster and InstanceGroups",
 				Folder:    "kops",
 				Checked:   plan.CheckTool,
-				CheckedBy: "kops' CustomResourceDefinitions, made strict",
+				CheckedBy: "kops v1.36.2, its defaults and its validation (without an account); its CustomResourceDefinitions, made strict",
 				CheckedOn: "2026-11-30",
 			},
 		},
