@@ -46,7 +46,8 @@ func golden(t *testing.T, name string) string {
 func designs() map[string]string {
 	out := map[string]string{"limits": limits}
 	for i, cni := range []string{
-		`cni "calico" {}`, `cni "calico" { encapsulation = "ipip" }`, `cni "calico" { encapsulation = "wireguard" }`, `cni "cilium" { encapsulation = "vxlan" }`,
+		`cni "calico" {}`, `cni "calico" { encapsulation = "ipip" }`, `cni "calico" { encapsulation = "wireguard" }`,
+		`cni "cilium" { encapsulation = "vxlan" }`,
 		`cni "cilium" {
     encapsulation          = "geneve"
     kube_proxy_replacement = true
@@ -257,7 +258,8 @@ func complete(cluster *api.Cluster, groups []*api.InstanceGroup) ([]runtime.Obje
 		&components.DefaultsOptionsBuilder{Context: options}, &components.EtcdOptionsBuilder{OptionsContext: options},
 		&components.KubeAPIServerOptionsBuilder{OptionsContext: options}, &components.ContainerdOptionsBuilder{OptionsContext: options},
 		&components.NetworkingOptionsBuilder{Context: options}, &components.KubeDnsOptionsBuilder{Context: options},
-		&components.KubeletOptionsBuilder{OptionsContext: options}, &components.KubeControllerManagerOptionsBuilder{OptionsContext: options},
+		&components.KubeletOptionsBuilder{OptionsContext: options},
+		&components.KubeControllerManagerOptionsBuilder{OptionsContext: options},
 		&components.KubeSchedulerOptionsBuilder{OptionsContext: options}, &components.KubeProxyOptionsBuilder{Context: options},
 		&components.CloudConfigurationOptionsBuilder{Context: options}, &components.CalicoOptionsBuilder{Context: options},
 		&components.CiliumOptionsBuilder{Context: options}, &components.AWSOptionsBuilder{OptionsContext: options},

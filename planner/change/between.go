@@ -358,8 +358,10 @@ func (d *differ) twoEdits() {
 	if d.new.Hosting != plan.Hosts || !ok || d.facts.At(v).Past() {
 		return
 	}
-	var gone, leaving, returning, moved []string // nodes that leave, control planes among them, machines that come back, other addresses
-	members, moving := false, false              // whether control planes or members of etcd come, go, or come back; and whether one is moved
+	// nodes that leave, control planes among them, machines that come back, other addresses
+	var gone, leaving, returning, moved []string
+	// whether control planes or members of etcd come, go, or come back; and whether one is moved
+	members, moving := false, false
 	for _, c := range d.r.Changes {
 		for _, a := range c.args {
 			if a.argument == "address" && (slices.Contains(c.by, "node-again") || slices.Contains(c.by, "remove-control-plane")) {
@@ -389,22 +391,23 @@ func (d *differ) twoEdits() {
 	any := func(ids ...string) bool { return slices.ContainsFunc(ids, d.does) }
 	switch {
 	case len(moved) > 1 || moving && members:
-		d.refuse("node.address", "combination", fmt.Sprintf("Playbooks refuse to begin while a node still has an address that the topology "+
-			"no longer says, and a person moves it: %s. Make one edit for each of them, and others for machines that join or leave.", few(moved)))
+		d.refuse("node.address", "combination", fmt.Sprintf("Playbooks refuse to begin while a node still has an address that the "+
+			"topology no longer says, and a person moves it: %s. Make one edit for each of them, and others for machines that join or "+
+			"leave.", few(moved)))
 	case len(gone)+len(returning) > 0 && any("endpoint", "new-balancer", "take-balancer", "local-balancer", "kube-vip-address"):
-		d.refuse("node", "combination", fmt.Sprintf("Nodes that leave, or come back with another name or role (%s), and another endpoint of "+
-			"the API must be two edits: machines that leave stay at the old endpoint to the end, and others join at the new one. Finish "+
+		d.refuse("node", "combination", fmt.Sprintf("Nodes that leave, or come back with another name or role (%s), and another "+
+			"endpoint of the API must be two edits: machines that leave stay at the old endpoint to the end, and others join at the new one. Finish "+
 			"one, then make the other.", few(append(gone, returning...))))
 	case d.old.text("load_balancer") == plan.HAProxy && d.new.text("load_balancer") == plan.HAProxy && any("join-balancer") &&
 		(any("new-balancer") || !d.old.Settings[router].Equal(d.new.Settings[router])):
-		d.refuse("load_balancer", "combination", "A new load balancer and another address, port, or virtual router ID of all of them must be "+
-			"two edits. Add the new one first, and change the others once it runs.")
+		d.refuse("load_balancer", "combination", "A new load balancer and another address, port, or virtual router ID of all of them "+
+			"must be two edits. Add the new one first, and change the others once it runs.")
 	case d.moves() && (len(leaving) > 0 || len(moved) > 0 || len(returning) > 0 && members):
 		d.refuse("etcd.topology", "combination", "A move of etcd and control planes that leave or come back must be two edits: every "+
 			"API server has to move with it. Finish one, then make the other.")
 	case len(leaving) > 0 && any("encryption", "encryption-plugin"):
-		d.refuse("node", "encryption", fmt.Sprintf("Control planes that leave (%s) and another encryption at rest must be two edits: their "+
-			"API servers could not read what the others write. Finish one, then make the other.", few(leaving)))
+		d.refuse("node", "encryption", fmt.Sprintf("Control planes that leave (%s) and another encryption at rest must be two edits: "+
+			"their API servers could not read what the others write. Finish one, then make the other.", few(leaving)))
 	}
 }
 

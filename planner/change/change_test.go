@@ -359,7 +359,8 @@ node_pool "cp"`, "multi-etcd-multi-master", "single-etcd-multi-master", `"api.pr
 		[]string{"save", "etcd-address", "join-worker", "etcd-endpoints"}},
 	{"a worker on another address and a flag", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n",
 		[]string{"10.0.0.71", "10.0.0.72", `"api.prod.internal:6443"`, "\"api.prod.internal:6443\"\n  api_server {\n" +
-			"    extra_args = { \"v\" = \"3\" }\n  }"}, change.Ordered, "node.address: a worker", []string{"node-again", "control-plane-flags"}},
+			"    extra_args = { \"v\" = \"3\" }\n  }"}, change.Ordered, "node.address: a worker",
+		[]string{"node-again", "control-plane-flags"}},
 	{"two workers on other addresses", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n" +
 		"node \"y\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.72\"\n}\n",
 		[]string{"10.0.0.71", "10.0.0.73", "10.0.0.72", "10.0.0.74"}, change.Refused, "node.address: combination", []string{}},

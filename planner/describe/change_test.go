@@ -106,8 +106,8 @@ func TestChangesOfManyMachines(t *testing.T) {
 			nodes = append(nodes, fmt.Sprintf(`{"name": "%s-%d", "machine": 1, "own": {"address": "10.0.0.%d"}}`, pool, i+1, i+20))
 		}
 		r, err := change.Decode([]byte(`{"format_version": "1.0", "cluster": "a", "target": "bare-metal", "hosting": "hosts",
-			"settings": {"etcd.topology": "stacked", "cluster.kubernetes_version": "1.37.2"}, "machines": [{"roles": ["control-plane", "etcd"]},
-			{"roles": ["worker"]}], "nodes": [` + strings.Join(nodes, ",") + `]}`))
+			"settings": {"etcd.topology": "stacked", "cluster.kubernetes_version": "1.37.2"}, "machines": [
+			{"roles": ["control-plane", "etcd"]}, {"roles": ["worker"]}], "nodes": [` + strings.Join(nodes, ",") + `]}`))
 		if err != nil {
 			t.Fatal(err)
 		}
