@@ -396,8 +396,8 @@ func (d *differ) twoEdits() {
 			"leave.", few(moved)))
 	case len(gone)+len(returning) > 0 && any("endpoint", "new-balancer", "take-balancer", "local-balancer", "kube-vip-address"):
 		d.refuse("node", "combination", fmt.Sprintf("Nodes that leave, or come back with another name or role (%s), and another "+
-			"endpoint of the API must be two edits: machines that leave stay at the old endpoint to the end, and others join at the new one. Finish "+
-			"one, then make the other.", few(append(gone, returning...))))
+			"endpoint of the API must be two edits: machines that leave stay at the old endpoint to the end, and others join at the new "+
+			"one. Finish one, then make the other.", few(append(gone, returning...))))
 	case d.old.text("load_balancer") == plan.HAProxy && d.new.text("load_balancer") == plan.HAProxy && any("join-balancer") &&
 		(any("new-balancer") || !d.old.Settings[router].Equal(d.new.Settings[router])):
 		d.refuse("load_balancer", "combination", "A new load balancer and another address, port, or virtual router ID of all of them "+

@@ -62,8 +62,8 @@ type ChangeStep struct {
 	Hosts    []string `json:"hosts"`
 	Playbook *string  `json:"playbook"` // null if none carries it out
 	ByHand   *string  `json:"by_hand"`  // null if a playbook carries it out
-	// Commands carry it out, in this order, in the tree's directory ansible. None if a person does it, or if the commands of the step before
-	// have done it.
+	// Commands carry it out, in this order, in the tree's directory ansible. None if a person does it, or if the commands of the step
+	// before have done it.
 	Commands []string `json:"commands"`
 	// Generate is the Kubernetes version to generate the tree for before the step, in an upgrade through several minors.
 	Generate string        `json:"generate,omitempty"`

@@ -422,7 +422,7 @@ func TestJudgeAllows(t *testing.T) {
 			o.at("hosts", "cp-1", "kubernetes")["sans"] = []string{"10.0.0.31", "cp-1", "new.example.com"}
 			o.at("hosts", "cp-1")["balancer"] = balancer("new")
 			o.at("hosts")["cp-2"] = object{
-				"etcd": object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
+				"etcd":     object{"data_dir": "", "data": false, "beginning": false, "entering": false, "member": nil},
 				"balancer": balancer("old"),
 				"kubernetes": object{"serving": true, "encryption": "", "encrypts": "", "sans": []string{"10.0.0.32", "cp-2"},
 					"etcd_servers": []string{"https://10.0.0.21:2379", "https://10.0.0.22:2379", "https://10.0.0.23:2379"}},
