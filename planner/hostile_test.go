@@ -71,26 +71,11 @@ func (s text) with(src, ending string) string {
 // TestTextsStayData gives each text of the targets' blocks, and of the language, every ending that its rules let pass. What reads the files
 // finds the same as after a harmless ending, with that text.
 func TestTextsStayData(t *testing.T) {
-	designs, err := filepath.Glob("../testdata/targets/*.hcl")
-	if err != nil || len(designs) == 0 {
-		t.Fatal(designs, err)
-	}
-	for _, name := range designs {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			t.Parallel()
-			data, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			tried := map[string]bool{}
-			for _, s := range textsOf(string(data)) {
-				if strings.HasPrefix(s.path, "target.") && !tried[s.path] {
-					tried[s.path] = true
-					staysData(t, s.path, func(ending string) string { return s.with(string(data), ending) })
-				}
-			}
-		})
-	}
+	eachText(t, func(t *testing.T, src string, s text) {
+		if strings.HasPrefix(s.path, "target.") {
+			staysData(t, s.path, func(ending string) string { return s.with(src, ending) })
+		}
+	})
 	t.Run("language", func(t *testing.T) {
 		t.Parallel()
 		of, _ := planner.FindTarget("bare-metal")
@@ -113,6 +98,16 @@ func TestTextsStayData(t *testing.T) {
 // finding has its place.
 func TestBrokenTexts(t *testing.T) {
 	rules := planner.Catalog()
+	eachText(t, func(t *testing.T, design string, s text) {
+		src := s.with(design, "\"")
+		_, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
+		diagtest.Sound(t, "topology.hcl", []byte(src), diags, rules)
+	})
+}
+
+// eachText visits the first text of each argument of the targets' designs, one test for each design.
+func eachText(t *testing.T, visit func(t *testing.T, design string, s text)) {
+	t.Helper()
 	designs, err := filepath.Glob("../testdata/targets/*.hcl")
 	if err != nil || len(designs) == 0 {
 		t.Fatal(designs, err)
@@ -126,13 +121,10 @@ func TestBrokenTexts(t *testing.T) {
 			}
 			tried := map[string]bool{}
 			for _, s := range textsOf(string(data)) {
-				if tried[s.path] {
-					continue
+				if !tried[s.path] {
+					tried[s.path] = true
+					visit(t, string(data), s)
 				}
-				tried[s.path] = true
-				src := s.with(string(data), "\"")
-				_, diags := planner.Open("topology.hcl", []byte(src), nil, time.Time{})
-				diagtest.Sound(t, "topology.hcl", []byte(src), diags, rules)
 			}
 		})
 	}
