@@ -10,7 +10,7 @@
 //	  Set.Write      makes a directory hold it
 //
 // What is written in the file, the values of its variables and the date that waivers are compared with are the only input: nothing here
-// reads a clock, the environment or the network, and the same input gives the same bytes on every machine.
+// reads a clock, the environment, or the network, and the same input gives the same bytes on every machine.
 //
 // The author's mistakes are hcl.Diagnostics, each with the ID of a rule that Catalog lists. Each stage reports all of them. Later stages
 // then report only what is true however these mistakes are corrected, so that no consequence of a mistake is reported.

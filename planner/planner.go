@@ -17,6 +17,7 @@ import (
 	"github.com/k8splan/k8splan/planner/report"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target"
 )
 
@@ -120,8 +121,8 @@ func ordered(diags hcl.Diagnostics, secrets *spec.Secrets) hcl.Diagnostics {
 	secrets.Hide(diags, Catalog())
 	for id, n := range said {
 		if n > mostOfARule {
-			last[id].Detail = fmt.Sprintf("%s (The rule finds %d more places, which are not listed.)", strings.TrimRight(last[id].Detail,
-				"\n"), n-mostOfARule)
+			last[id].Detail = fmt.Sprintf("%s (The rule also finds %s, which this list leaves out.)", strings.TrimRight(last[id].Detail, "\n"),
+				spelling.Quantity(n-mostOfARule, "more place", "more places"))
 		}
 	}
 	return diags

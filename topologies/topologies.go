@@ -89,7 +89,7 @@ var Table = []Topology{
 	{
 		Type: MultiEtcdMultiMaster, Title: "Multi-node etcd, multi master, multi worker",
 		Purpose:  "Clustered etcd, several control planes, and a load balancer: the recommended production setup.",
-		Survives: "The loss of any one node; with five etcd members, of any two.",
+		Survives: "The loss of any one node, or of any two of five etcd members.",
 		Nodes:    Count{3, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{3, 0}, EtcdMembers: Count{3, 0},
 		Workers:    Count{1, 0},
 		Placements: []Placement{Stacked, External}, LoadBalancer: true, HighlyAvailable: true,

@@ -15,6 +15,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/k8splan/k8splan/planner/rule"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // mostLines limits the lines of a block that a snippet shows.
@@ -192,7 +193,11 @@ func (a *app) formatDiagnostic(out *bytes.Buffer, d *hcl.Diagnostic, sources map
 		fmt.Fprintf(out, "\nWaived: %s\n", visible(reason))
 	}
 	if id := rule.ID(d); id != "" {
-		line := a.paint(a.stderr, dim, fmt.Sprintf("Rule %s: `k8splan explain %s`", id, id))
+		line := fmt.Sprintf("Rule %s: `k8splan explain %s`", id, id)
+		if utf8.RuneCountInString(line) > columns {
+			line = strings.Replace(line, ": ", ":\n", 1) // the command stays on one line
+		}
+		line = a.paint(a.stderr, dim, line)
 		fmt.Fprintf(out, "\n%s\n", strings.Replace(line, id, a.hyperlink(a.stderr, id, rulePage(id)), 1))
 	}
 	out.WriteByte('\n')
@@ -203,7 +208,7 @@ func (a *app) snippet(out *bytes.Buffer, at *hcl.Range, src *source) {
 	last := min(at.End.Line, len(src.lines))
 	for n := at.Start.Line; n <= last; n++ {
 		if n-at.Start.Line == mostLines {
-			fmt.Fprintf(out, "        … %d more lines\n", last-n+1)
+			fmt.Fprintf(out, "        … %s\n", spelling.Quantity(last-n+1, "more line", "more lines"))
 			return
 		}
 		text, begin := src.line(n), 0
@@ -288,10 +293,11 @@ func named(file string) string {
 	return visible(strings.NewReplacer("\n", `\n`, "\r", `\r`).Replace(file))
 }
 
+// wrap breaks a text at spaces. A command in backquotes stays on one line if it fits there.
 func wrap(text string, columns int) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Split(text, " ") {
+	for _, word := range unbroken(strings.Split(text, " "), columns) {
 		switch {
 		case line == "":
 			line = word
@@ -302,6 +308,23 @@ func wrap(text string, columns int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// unbroken joins the words of each command in backquotes that fits into the columns.
+func unbroken(words []string, columns int) []string {
+	var out []string
+	for i := 0; i < len(words); i++ {
+		if strings.Count(words[i], "`") == 1 {
+			if n := slices.IndexFunc(words[i+1:], func(w string) bool { return strings.Contains(w, "`") }) + 2; n > 1 {
+				if command := strings.Join(words[i:i+n], " "); utf8.RuneCountInString(command) <= columns {
+					out, i = append(out, command), i+n-1
+					continue
+				}
+			}
+		}
+		out = append(out, words[i])
+	}
+	return out
 }
 
 // hang wraps text after a label. If the label leaves no room, the text starts on the next line.
@@ -384,9 +407,9 @@ func statement(v cty.Value) string {
 	case t == cty.Bool:
 		return fmt.Sprintf("is %t", v.True())
 	case t.IsObjectType() || t.IsMapType():
-		return fmt.Sprintf("is %s with %d attributes", t.FriendlyName(), v.LengthInt())
+		return "is " + t.FriendlyName() + " with " + spelling.Quantity(v.LengthInt(), "attribute", "attributes")
 	case v.CanIterateElements():
-		return fmt.Sprintf("is %s with %d elements", t.FriendlyName(), v.LengthInt())
+		return "is " + t.FriendlyName() + " with " + spelling.Quantity(v.LengthInt(), "element", "elements")
 	default:
 		return "is " + t.FriendlyName()
 	}

@@ -104,7 +104,7 @@ func (a *app) toWrite(r *change.Report, o *opened, old string, flags *topologyFl
 	}
 	about := "writes the tree for this design"
 	if len(r.Steps) > 0 {
-		about = "writes the tree that carries the steps out"
+		about = "it writes the tree that carries out the steps"
 	}
 	a.nextCommand(a.command(o, "generate --out "+shellWord(filepath.ToSlash(old)), flags), about)
 }

@@ -52,6 +52,11 @@ var glossary = []glossaryTerm{
 	{"failure-domain", "A failure domain is what fails together: a rack, a room, a zone. Write failure_domain in node blocks, or " +
 		"failure_domains in pools, and `k8splan simulate` judges the loss of each.",
 		"https://kubernetes.io/docs/setup/best-practices/multiple-zones/"},
+	{"high-availability", "A highly available cluster works on when one host fails. It needs three or more members of etcd, so that a " +
+		"quorum is left; two or more control planes (three with stacked etcd) behind a load balancer that has no single point of " +
+		"failure; and workers with room for the pods of a lost one. Spread all of these over failure domains. The type is " +
+		"multi-etcd-multi-master; `k8splan simulate` shows what a design survives.",
+		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/"},
 	{"integer", "A number without quotes or a fraction, such as 3.",
 		"https://developer.hashicorp.com/terraform/language/expressions/types"},
 	{"kubeadm", "kubeadm is the upstream tool that creates a cluster on prepared hosts: kubeadm init starts the first control " +
@@ -125,16 +130,18 @@ var glossary = []glossaryTerm{
 
 // synonyms are other words for a term.
 var synonyms = map[string]string{
-	"master": "control-plane", "controlplane": "control-plane", "vip": "virtual-ip", "zone": "failure-domain", "rack": "failure-domain",
-	"pod-network": "cni", "majority": "quorum", "waive-block": "waiver", "failover": "virtual-ip", "ha": "quorum", "taints": "taint",
+	"master": "control-plane", "controlplane": "control-plane", "vip": "virtual-ip", "zone": "failure-domain",
+	"rack": "failure-domain", "pod-network": "cni", "majority": "quorum", "waive-block": "waiver", "failover": "virtual-ip",
+	"ha": "high-availability", "highly-available": "high-availability", "redundancy": "high-availability",
+	"fault-tolerance": "high-availability", "multi-master": "high-availability", "spof": "high-availability", "taints": "taint",
 	"pool": "node-pool", "balancer": "load-balancer", "number": "integer", "bool": "boolean", "text": "string", "backup": "snapshot",
 	"leader-election": "lease", "network-segment": "segment", "static-pods": "static-pod", "object": "map", "lists": "list",
 	"members": "member", "cordon": "drain", "evict": "drain", "eviction": "drain", "subnet": "cidr", "range": "cidr", "prefix": "cidr",
 	"runtime": "container-runtime", "containerd": "container-runtime", "cri-o": "container-runtime", "docker": "container-runtime",
-	"high-availability": "quorum", "kubeproxy": "kube-proxy", "targets": "target", "platform": "target", "topologies": "topology",
-	"require": "requirement", "survive": "requirement", "vrrp": "virtual-ip", "keepalived": "virtual-ip", "durations": "duration",
-	"go-duration": "duration", "control-plane-endpoint": "endpoint", "workers": "worker", "control-planes": "control-plane",
-	"failure-domains": "failure-domain",
+	"single-point-of-failure": "high-availability", "kubeproxy": "kube-proxy", "targets": "target", "platform": "target",
+	"topologies": "topology", "require": "requirement", "survive": "requirement", "vrrp": "virtual-ip", "keepalived": "virtual-ip",
+	"durations": "duration", "go-duration": "duration", "control-plane-endpoint": "endpoint", "workers": "worker",
+	"control-planes": "control-plane", "failure-domains": "failure-domain",
 }
 
 // glossaryWords lists the terms.

@@ -106,12 +106,13 @@ func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "
 func languagePage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# The language of topology.hcl\n\n")
-	b.WriteString("Every block and argument, as `k8splan explain PATH` (`k8splan explain network.pod_subnets`) and an editor's " +
-		"completion know them. What is left out is decided by\n")
-	b.WriteString("the planner, and `k8splan plan` says how and why. Values are expressions of HCL: `var.NAME`, `local.NAME`, " +
-		"`\"${…}\"` and the usual functions work everywhere but in `variable`.\n")
-	b.WriteString("This page is made from the loader's own table: `UPDATE=1 go test ./cmd/k8splan -run TestLanguagePage`. " +
-		"[targets.md](targets.md) has what the block of each target takes.\n")
+	b.WriteString("This page lists every block and argument. `k8splan explain network.pod_subnets` explains one, and " +
+		"[editors](editors.md) complete them.\n")
+	b.WriteString("If you leave an argument out, the planner chooses its value: `k8splan plan --why` shows it with the reason. " +
+		"Values are HCL expressions:\n")
+	b.WriteString("`var.NAME`, `local.NAME`, `\"${…}\"`, and the usual functions work everywhere except in `variable`. " +
+		"[targets.md](targets.md) has the\narguments of each target.\n\n")
+	b.WriteString("The page is generated from the loader's table: `UPDATE=1 go test ./cmd/k8splan -run TestLanguagePage`.\n")
 	for i := range spec.Schema {
 		writeBlock(&b, "", &spec.Schema[i])
 	}

@@ -43,11 +43,11 @@ reason. -o json and -o yaml print everything for programs.`,
 					return err
 				}
 				if up := p.WayUp(); p.Described() && len(up) > 0 {
-					a.next("`%s` shows what it survives; `k8splan upgrade-path --from %s --to %s` lists the steps up",
+					a.next("`%s` shows what the design survives; `k8splan upgrade-path --from %s --to %s` lists the steps up",
 						a.command(o, "simulate", &topology), p.Cluster.Version, up[len(up)-1])
 					return nil
 				}
-				a.next("`%s` writes the tree; `%s` shows what it survives",
+				a.next("`%s` writes the tree; `%s` shows what the design survives",
 					a.command(o, "generate --out out", &topology), a.command(o, "simulate", &topology))
 				return nil
 			}

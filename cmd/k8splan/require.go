@@ -13,6 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/simulate"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // mostLost limits the losses of a requirement: every set of that size is simulated.
@@ -50,12 +51,44 @@ func (r *requirements) Set(text string) error {
 			}
 		}
 		if what != "survive" || err != nil || units < 1 || units > mostLost || one.kind == "" {
-			return fmt.Errorf("want survive=N-node, survive=N-zone, survive=N-power or survive=N-host, N from 1 to %d", mostLost)
+			return wrongRequirement(what, number, kind, err == nil)
 		}
 		one.units = units
 		r.all = append(r.all, one)
 	}
 	return nil
+}
+
+// lossSynonyms are other words for a kind of loss.
+var lossSynonyms = map[string]simulate.Kind{
+	"rack": simulate.ZoneUnit, "room": simulate.ZoneUnit, "domain": simulate.ZoneUnit, "failure-domain": simulate.ZoneUnit,
+	"failure_domain": simulate.ZoneUnit, "az": simulate.ZoneUnit, "availability-zone": simulate.ZoneUnit, "site": simulate.ZoneUnit,
+	"datacenter": simulate.ZoneUnit, "machine": simulate.NodeUnit, "server": simulate.NodeUnit, "member": simulate.NodeUnit,
+	"etcd": simulate.NodeUnit, "control-plane": simulate.NodeUnit, "master": simulate.NodeUnit, "worker": simulate.NodeUnit,
+	"balancer": simulate.NodeUnit, "load-balancer": simulate.NodeUnit, "feed": simulate.PowerUnit, "pdu": simulate.PowerUnit,
+	"ups": simulate.PowerUnit, "power-feed": simulate.PowerUnit, "hypervisor": simulate.HostUnit, "vm-host": simulate.HostUnit,
+}
+
+// wrongRequirement says what is wrong with a requirement, and what to write instead.
+func wrongRequirement(what, number, kind string, counts bool) error {
+	units := "use node, zone (a failure domain: a rack, a room, a zone), power, or host (a hypervisor)"
+	meant, known := lossSynonyms[strings.TrimSuffix(kind, "s")]
+	switch {
+	case what != "survive":
+		return fmt.Errorf("write survive=N-UNIT, such as survive=1-zone; UNIT: %s", units)
+	case known && counts:
+		about := ""
+		if meant != simulate.NodeUnit {
+			singular, _, _ := lossWords(meant)
+			about = fmt.Sprintf("; %s is a %s", meant, singular)
+		}
+		return fmt.Errorf("unknown unit %q: write survive=%s-%s%s", kind, number, meant, about)
+	case !counts:
+		return fmt.Errorf("write survive=N-UNIT, such as survive=1-zone; N is a number from 1 to %d", mostLost)
+	case !slices.ContainsFunc(lossKinds, func(k simulate.Kind) bool { return kind == string(k) || kind == string(k)+"s" }):
+		return fmt.Errorf("unknown unit %q: %s", kind, units)
+	}
+	return fmt.Errorf("%s is out of range: N is a number from 1 to %d", number, mostLost)
 }
 
 // lossKinds are the kinds of loss that a requirement can name.
@@ -146,6 +179,10 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		return fmt.Sprintf("%s All %d nodes are on %s: when that machine fails, nothing works. Put the nodes on several machines. "+
 			"For a laboratory, waive require-survive.", head, len(p.Nodes), machine), "machine", nil
 	}
+	if len(p.Nodes) == 1 && r.kind != simulate.NodeUnit {
+		return fmt.Sprintf("%s %s is the only node: when its %s fails, nothing works. Put the roles on several nodes.", head,
+			p.Nodes[0].Name, singular), "node/" + p.Nodes[0].Name, nil
+	}
 	if without := unstated(p, r.kind); len(without) > 0 {
 		who := ""
 		switch {
@@ -154,9 +191,13 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		case len(without) == 1:
 			who = without[0] + " states no"
 		case len(without) > mostNamed:
-			who = fmt.Sprintf("%s and %d more state no", strings.Join(without[:mostNamed], ", "), len(without)-mostNamed)
+			without = append(without[:mostNamed:mostNamed], fmt.Sprintf("%d more", len(without)-mostNamed))
+			fallthrough
 		default:
-			who = fmt.Sprintf("%s and %s state no", strings.Join(without[:len(without)-1], ", "), without[len(without)-1])
+			who = spelling.List(without, "and") + " state no"
+		}
+		if r.kind == simulate.ZoneUnit {
+			singular += " (a rack, a room, or a zone)"
 		}
 		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument,
 			argument), string(r.kind), nil

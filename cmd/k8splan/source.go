@@ -61,7 +61,7 @@ func (f variableFlag) Set(s string) error {
 	}
 	name, value, diags := spec.ParseVar(s)
 	if diags.HasErrors() {
-		return errors.New("want NAME=VALUE; a name is made of letters, digits, _ and -, and begins with a letter or _")
+		return errors.New("want NAME=VALUE; a name is made of letters, digits, _, and -, and begins with a letter or _")
 	}
 	f.flags.vars = append(f.flags.vars, variable{name: name, value: value})
 	return nil

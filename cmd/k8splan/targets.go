@@ -264,13 +264,14 @@ func (a *app) targetText(d targetDocument, f plan.Facts) string {
 func targetsPage() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Targets\n\n")
-	b.WriteString("The systems on which a cluster can be built, as `k8splan targets` lists them. `k8splan init TYPE --target NAME` " +
-		"writes a " +
-		"topology for one to start from.\n")
-	b.WriteString("This page is made from the planner's own table: `UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage`.\n\n")
-	b.WriteString("\"booted\" means that clusters came up from the files as they are; \"validated\" that another vendor's program or " +
-		"schema accepted them; \"own types\"\n")
-	b.WriteString("that nothing but our own strict types and rules was at hand. Nothing here was run against a vendor's account.\n\n")
+	b.WriteString("This page lists the systems on which a cluster can be built, as `k8splan targets` does. " +
+		"`k8splan init TYPE --target NAME` writes\na topology to start from.\n\n")
+	b.WriteString("How far the generated files were checked:\n\n" +
+		"- booted: clusters were built from the files as they are\n" +
+		"- validated: another vendor's program or schema accepted the files\n" +
+		"- own types: only k8splan's own types and rules checked them\n\n" +
+		"Nothing was run in a vendor's account.\n\n")
+	b.WriteString("The page is generated from the planner's table: `UPDATE=1 go test ./cmd/k8splan -run TestTargetsPage`.\n\n")
 	b.WriteString("| Target | System | all-in-one | single-etcd-single-master | single-etcd-multi-master | multi-etcd-multi-master | " +
 		"Kubernetes |\n|---|---|:-:|:-:|:-:|:-:|---|\n")
 	for _, t := range planner.Targets() {

@@ -280,7 +280,7 @@ func (d *differ) swapped() {
 			Hosts: []string{o.Name, n.Name},
 			Range: placeOf(n, "address"),
 			Detail: fmt.Sprintf("%s has this address now, and keeps its name under another. Two hosts must not change places in "+
-				"one edit: SSH keys, ARP and etcd's peers would mix them up. Give one of them a third address first.", o.Name),
+				"one edit: SSH keys, ARP, and etcd's peers would mix them up. Give one of them a third address first.", o.Name),
 		}
 		d.r.Changes = append(d.r.Changes, c)
 	}

@@ -14,7 +14,7 @@ var seen = map[string]string{
 		"exited, and its old settings were restored",
 	"cluster.api_server.extra_args: service-cluster-ip-range or etcd-servers": "2026-11-30, forced: etcd-servers: the API server " +
 		"did not start, and its old settings were restored",
-	"cluster.controller_manager.extra_args: cluster-cidr, node-cidr-mask-size or allocate-node-cidrs": "2026-11-30, forced: " +
+	"cluster.controller_manager.extra_args: cluster-cidr, node-cidr-mask-size, or allocate-node-cidrs": "2026-11-30, forced: " +
 		"cluster-cidr: the leading instance exited, and its old settings were restored",
 	"network.dns_domain": "2026-11-30, forced: DNS still answered for the old domain only, and the run stopped there",
 	"network.service_subnets: another range": "2026-11-30, forced: the Service of the cluster's DNS kept its old address, the " +
@@ -69,8 +69,8 @@ var seen = map[string]string{
 	"etcd.data_dir": "2026-11-30, life: stacked, one host; the playbook killed after 39 results and run again; 476 writes, none " +
 		"lost; API unavailable for 115 s",
 	"container_runtime": "2026-11-30, runtimes: containerd → CRI-O → Docker Engine → containerd, one control plane and two " +
-		"workers; the playbook killed after 37 results and run again, and a worker lost power during the change; 1572, 1487 and " +
-		"4323 writes, none lost; API of the only control plane unavailable for 31, 26 and 21 s",
+		"workers; the playbook killed after 37 results and run again, and a worker lost power during the change; 1572, 1487, and " +
+		"4323 writes, none lost; API of the only control plane unavailable for 31, 26, and 21 s",
 	"container_runtime.registry": configSeen + ": a mirror; 150 writes, longest gap 0.2 s; nothing restarted",
 	"network.http_proxy.http":    configSeen + ": 239 writes, longest gap 0.9 s; containerd alone restarted",
 	"cluster.feature_gates": configSeen + ", with profiles of the scheduler and node ports: 743 writes; API of the only control " +

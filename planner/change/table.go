@@ -204,7 +204,7 @@ var table = []Row{
 		"The plugin must answer at both sockets until every API server uses the new one.",
 		"save", "encryption-plugin"),
 	{"cluster.controller_manager.extra_args", []Case{
-		{"cluster-cidr, node-cidr-mask-size or allocate-node-cidrs", Refused, nil,
+		{"cluster-cidr, node-cidr-mask-size, or allocate-node-cidrs", Refused, nil,
 			"k8splan sets this flag from network.pod_subnets. A controller manager stops if a node's pod CIDR is outside of the " +
 				"range. Change network.pod_subnets instead.", func(e *edit) bool {
 				return slices.Contains([]string{"cluster-cidr", "node-cidr-mask-size", "allocate-node-cidrs"}, key(e.path))
@@ -235,7 +235,7 @@ var table = []Row{
 		"Each kubelet requests a certificate, which must be approved. Until then, logs, exec, and metrics of that node fail.",
 		"kubelet"),
 	{"cluster.kubelet.extra_args", []Case{
-		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
+		{"a policy for processors, memory, or topology", Ordered, []string{"machine", "kubelet"},
 			"The kubelet does not start with the state file of the old policy. Each node is drained, and its state file is " +
 				"removed.",
 			func(e *edit) bool {
@@ -246,7 +246,7 @@ var table = []Row{
 	}, "https://github.com/kubernetes/kubernetes/issues/110478"},
 
 	{"cluster.kubelet.config", []Case{
-		{"a policy for processors, memory or topology", Ordered, []string{"machine", "kubelet"},
+		{"a policy for processors, memory, or topology", Ordered, []string{"machine", "kubelet"},
 			"The kubelet does not start with the state file of the old policy. Each node is drained, and its state file is " +
 				"removed.",
 			func(e *edit) bool {
@@ -878,7 +878,7 @@ var machineCases = []Case{
 	{"only now written", None, nil, "Used for planning only, if the machine already has this size.", func(e *edit) bool {
 		return !e.had || !e.has
 	}},
-	{"another size of a node", Ordered, []string{"machine"}, "Drain, resize and restart one machine at a time. " + resized, runsPods},
+	{"another size of a node", Ordered, []string{"machine"}, "Drain, resize, and restart one machine at a time. " + resized, runsPods},
 	{"another size of another host", Ordered, []string{"machine-beside"}, "Resize and restart one machine at a time. " + resized, nil},
 }
 

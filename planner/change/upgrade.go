@@ -128,13 +128,13 @@ var turning = []struct {
 	note  string
 }{
 	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-16
-	{16, "The API server no longer serves Deployments, DaemonSets and ReplicaSets of extensions/v1beta1, apps/v1beta1 and apps/v1beta2: " +
+	{16, "The API server no longer serves Deployments, DaemonSets, and ReplicaSets of extensions/v1beta1, apps/v1beta1 and apps/v1beta2: " +
 		"change manifests and charts to apps/v1 first."},
 	// https://github.com/kubernetes/kubernetes/blob/master/CHANGELOG/CHANGELOG-1.20.md
 	{20, "The API server needs --service-account-issuer and --service-account-signing-key-file; kubeadm sets both."},
 	// https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-22
 	{22, "The API server no longer serves the beta APIs of Ingress (extensions, networking.k8s.io), CustomResourceDefinition, webhook " +
-		"configurations, RBAC and CertificateSigningRequest: change manifests and charts to v1 first."},
+		"configurations, RBAC, and CertificateSigningRequest: change manifests and charts to v1 first."},
 	// https://kubernetes.io/blog/2022/02/17/dockershim-faq/
 	{24, "The kubelet no longer supports Docker Engine directly: move each node to containerd, CRI-O, or cri-dockerd before you " +
 		"upgrade its kubelet."},

@@ -105,7 +105,7 @@ var addonRules = []Rule{
 	}, addonImageCollision},
 	{rule.Rule{
 		ID: "addon-kubelets-unverified", Severity: rule.Warning, Title: "Kubelets with unverifiable certificates",
-		Doc: "kubelets that kubeadm sets up serve self-signed certificates. A client that asks them for metrics either does not verify " +
+		Doc: "Kubelets that kubeadm sets up serve self-signed certificates. A client that asks them for metrics either does not verify " +
 			"them, or fails with `x509: cannot validate certificate`. Without verification, anyone who can answer at a node's address " +
 			"receives the client's token.",
 		Fix: "Write `server_tls_bootstrap = true` in the kubelet block of cluster: the cluster's CA signs the certificates, and the " +

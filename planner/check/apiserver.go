@@ -199,7 +199,7 @@ func auditProblem(text string) string {
 		one, _ := r.(map[string]any)
 		level, _ := one["level"].(string)
 		if !slices.Contains([]string{"None", "Metadata", "Request", "RequestResponse"}, level) {
-			return fmt.Sprintf("Rule %d of the audit policy has the level %q. Write None, Metadata, Request or RequestResponse.", i+1,
+			return fmt.Sprintf("Rule %d of the audit policy has the level %q. Write None, Metadata, Request, or RequestResponse.", i+1,
 				level)
 		}
 		_, urls := one["nonResourceURLs"]

@@ -102,7 +102,7 @@ var artifactRules = []Rule{
 	}, networkManifestUnverified},
 	{rule.Rule{
 		ID: "registry-mirror-path", Severity: rule.Error, Title: "Mirror with a path and Docker Engine",
-		Doc: "Harbor, Nexus and Artifactory keep the images of another registry below a path. containerd and CRI-O support such paths. " +
+		Doc: "Harbor, Nexus, and Artifactory keep the images of another registry below a path. containerd and CRI-O support such paths. " +
 			"dockerd accepts only a host, and does not start if there is a path.",
 		Fix:     "Use containerd or CRI-O, or a mirror with its own host or port.",
 		Sources: []string{"https://docs.docker.com/docker-hub/image-library/mirror/", "https://github.com/moby/moby/issues/36598"},
@@ -116,7 +116,7 @@ var artifactRules = []Rule{
 	}, registryCredentialsDocker},
 	{rule.Rule{
 		ID: "registry-without-effect", Severity: rule.Warning, Title: "Registry block without effect",
-		Doc:     "Without mirrors, `plain_http`, `skip_verify` or `ca_file` the block changes nothing.",
+		Doc:     "Without mirrors, `plain_http`, `skip_verify`, or `ca_file` the block changes nothing.",
 		Fix:     "Write `mirrors`, or remove the block.",
 		Sources: []string{registryDocs},
 	}, registryWithoutEffect},

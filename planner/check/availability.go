@@ -62,8 +62,8 @@ func spreadEtcd(p *plan.Plan, place string, has int) string {
 var availabilityRules = []Rule{
 	{rule.Rule{
 		ID: "availability-two-domains", Severity: rule.Warning, Title: "etcd in two failure domains",
-		Doc: "One of two domains always holds at least half of the members, and without it there is no majority. Two sites can never " +
-			"survive the loss of either one; a third site needs only one member.",
+		Doc: "One of two domains always holds at least half of the members, and without it there is no majority. With two sites, the " +
+			"loss of one of them always stops etcd; a third site needs only one member.",
 		Fix:     "Spread the members over three domains.",
 		Sources: []string{etcdFAQ, "https://github.com/rancher/rancher/issues/30352"},
 	}, onLevels(availabilityTwoDomains)},
@@ -157,9 +157,9 @@ func availabilityTwoDomains(p *plan.Plan, level place) []Finding {
 	if len(nodes) < 3 || len(all) != 2 || name == "" {
 		return nil
 	}
-	return one(domainAt(in[0]), "The %d etcd members are in %s and %s: losing %s leaves %d, and %d must agree. Two domains can never "+
-		"survive the loss of either. %s", len(nodes), all[0], all[1], name, len(nodes)-len(in), p.Etcd.Quorum(),
-		spreadEtcd(p, "domain", len(distinct(p.Nodes, level))))
+	return one(domainAt(in[0]), "The %d etcd members are in %s and %s: losing %s leaves %s, and %d must agree. With two domains, "+
+		"losing the larger one always loses the quorum. %s", len(nodes), all[0], all[1], name, quantity(len(nodes)-len(in), "member"),
+		p.Etcd.Quorum(), spreadEtcd(p, "domain", len(distinct(p.Nodes, level))))
 }
 
 func availabilityDomainMajority(p *plan.Plan, level place) []Finding {

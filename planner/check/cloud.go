@@ -122,7 +122,7 @@ var cloudRules = []Rule{
 			"them. For this cloud k8splan has no manifest with a fixed checksum: the vendor publishes a Helm chart, or a manifest in " +
 			"which credentials must be filled in.",
 		Fix: "Write manifest blocks for what your cloud's documentation tells you to apply, or remove the block: a cluster needs a " +
-			"cloud provider only for Services of type LoadBalancer, zones and routes.",
+			"cloud provider only for Services of type LoadBalancer, zones, and routes.",
 		Sources: []string{ccmDocs, "https://github.com/kubernetes/cloud-provider-vsphere/tree/master/releases",
 			"https://github.com/kubernetes-sigs/cloud-provider-azure/tree/master/helm"},
 	}, cloudManifestMissing},

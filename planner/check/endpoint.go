@@ -84,7 +84,7 @@ var endpointRules = []Rule{
 	{rule.Rule{
 		ID: "endpoint-is-other-host", Severity: rule.Error, Title: "Endpoint on a host that does not answer",
 		Doc:     "The host runs neither the API server nor the load balancer, so nothing listens there.",
-		Fix:     "Write the virtual IP, a balancer's or the control plane's address.",
+		Fix:     "Write the virtual IP, a balancer's, or the control plane's address.",
 		Sources: []string{haKubeadm},
 	}, endpointIsOtherHost},
 	{rule.Rule{

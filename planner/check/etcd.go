@@ -48,7 +48,7 @@ var etcdRules = []Rule{
 		ID: "etcd-even-members", Severity: rule.Warning, Title: "Even number of etcd members",
 		Doc: "etcd needs a majority. An even number tolerates no more failures than one member fewer, adds one more host that can fail, " +
 			"and every write waits for one more member. During a migration an even number is fine for an hour: waive the rule then.",
-		Fix:     "Use 3, 5 or 7 members.",
+		Fix:     "Use 3, 5, or 7 members.",
 		Sources: []string{etcdFAQ + "#why-an-odd-number-of-cluster-members", "https://github.com/kubernetes-sigs/kubespray/issues/4399"},
 	}, etcdEvenMembers},
 	{rule.Rule{
@@ -180,7 +180,7 @@ var etcdRules = []Rule{
 		ID: "etcd-owned-flag", Severity: rule.Error, Title: "etcd flag that the plan decides", Permanent: true,
 		Doc: "Names, addresses, certificates, and directories of members follow from the design, and other files contain the same " +
 			"values. A flag with one member's value, given to all members, makes them reject each other.",
-		Fix:     "Remove the flag; write `data_dir`, addresses and names in their own arguments.",
+		Fix:     "Remove the flag; write `data_dir`, addresses, and names in their own arguments.",
 		Sources: []string{etcdFlags},
 	}, etcdOwnedFlag},
 	{rule.Rule{

@@ -321,7 +321,7 @@ func urlsProblem(f flags.Flag, value string) string {
 			}
 		}
 		if bad {
-			return fmt.Sprintf("%q is not a URL of scheme, host and port. Write a URL such as http://127.0.0.1:2381.", one)
+			return fmt.Sprintf("%q is not a URL of scheme, host, and port. Write a URL such as http://127.0.0.1:2381.", one)
 		}
 	}
 	return ""

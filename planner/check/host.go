@@ -188,7 +188,7 @@ var hostRules = []Rule{
 	}, hostMACMulticast},
 	{rule.Rule{
 		ID: "host-interface-name", Severity: rule.Error, Title: "Invalid interface name",
-		Doc: "Linux takes interface names of up to 15 bytes without spaces, slashes and colons. Anything else can match no interface, " +
+		Doc: "Linux takes interface names of up to 15 bytes without spaces, slashes, and colons. Anything else can match no interface, " +
 			"so the virtual IP or the pod network stays down.",
 		Fix:     "Write the name that `ip link` shows.",
 		Sources: []string{kernelIfNames},

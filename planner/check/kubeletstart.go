@@ -411,13 +411,13 @@ func (k kubeletSettings) memoryRefused() []Finding {
 	switch {
 	case by.value == nil && ok:
 		return one(policy.at, "%s is Static, and no memory is reserved by NUMA node: the kubelet does not start. Write reservedMemory = "+
-			"[{ numaNode = 0, limits = { memory = \"%.0fMi\" } }]: kubeReserved, systemReserved and the threshold of evictionHard.",
+			"[{ numaNode = 0, limits = { memory = \"%.0fMi\" } }]: kubeReserved, systemReserved, and the threshold of evictionHard.",
 			policy.name, kept/mebi)
 	case by.value == nil:
 		return one(policy.at, "%s is Static, and no memory is reserved by NUMA node: the kubelet does not start. Write reservedMemory, "+
-			"the sum of kubeReserved, systemReserved and the threshold of evictionHard.", policy.name)
+			"the sum of kubeReserved, systemReserved, and the threshold of evictionHard.", policy.name)
 	case ok && readable && sums["memory"] != kept:
-		return one(by.at, "%s has %.0fMi of memory in all, and kubeReserved, systemReserved and the threshold of evictionHard are %.0fMi: "+
+		return one(by.at, "%s has %.0fMi of memory in all, and kubeReserved, systemReserved, and the threshold of evictionHard are %.0fMi: "+
 			"they must be equal, and the kubelet does not start.", by.name, sums["memory"]/mebi, kept/mebi)
 	}
 	return nil

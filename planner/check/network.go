@@ -184,7 +184,7 @@ var networkRules = []Rule{
 		ID: "network-routes-need-segment", Severity: rule.Error, Title: "Direct routes across subnets",
 		Doc: "Without an encapsulation each node's route to the pods of another names that node, or its router, as the next hop. " +
 			"Between hosts on one segment that works. A router in between does not know about pods and drops their packets, whatever " +
-			"sets the routes: flannel's host-gw, Calico or Cilium without encapsulation, BGP among the nodes only, or an administrator.",
+			"sets the routes: flannel's host-gw, Calico, or Cilium without encapsulation, BGP among the nodes only, or an administrator.",
 		Fix: "Use an encapsulation (`vxlan`), put all nodes into one subnet, or, with Calico or Cilium, announce the pods' ranges to " +
 			"the routers of each subnet (`encapsulation = \"bgp\"` with `bgp_peers`).",
 		Sources: []string{flannelDocs + "#host-gw", calicoFabric, ciliumRouting},

@@ -295,7 +295,7 @@ func movedNodes(p *plan.Plan) []Finding {
 		case !plan.CanNameNode(m.From):
 			out = append(out, Finding{
 				At: m.Attr("from"),
-				Detail: fmt.Sprintf("%q cannot have been the name of a node: a name holds lower-case letters, digits and hyphens, and "+
+				Detail: fmt.Sprintf("%q cannot have been the name of a node: a name holds lower-case letters, digits, and hyphens, and "+
 					"dots separate such parts. Write the name that the machine had.", spelling.Excerpt(m.From)),
 			})
 		case !known[m.To]:

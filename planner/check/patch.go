@@ -26,7 +26,7 @@ var patchRules = []Rule{
 		ID: "kubeadm-patch-name", Severity: rule.Error, Title: "Patch with a name that kubeadm does not read", Permanent: true,
 		Doc: "kubeadm reads from the name of a file what it patches and how. It leaves out a file whose target or extension it does not " +
 			"know, without an error, and ends at a type that it does not know.",
-		Fix: "Name it target[suffix][+type].extension: a target of the Kubernetes version, strategic, merge or json, and .yaml or " +
+		Fix: "Name it target[suffix][+type].extension: a target of the Kubernetes version, strategic, merge, or json, and .yaml or " +
 			".json.",
 		Sources: []string{patchDocs, patchSource},
 	}, kubeadmPatchName},
@@ -41,7 +41,7 @@ var patchRules = []Rule{
 	{rule.Rule{
 		ID: "kubeadm-patch-owned", Severity: rule.Error, Title: "Patch of what the plan decides", Permanent: true,
 		Doc: "The flags, the image, and the host network of kubeadm's pods follow from the design. What a patch makes of them is in no " +
-			"other file of the tree, upgrades and checks do not know it, and a list that it replaces takes kubeadm's flags away.",
+			"other file of the tree, upgrades, and checks do not know it, and a list that it replaces takes kubeadm's flags away.",
 		Fix:     "Take it out of the patch, and write the argument that the finding names.",
 		Sources: []string{patchDocs, "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/"},
 	}, kubeadmPatchOwned},
@@ -138,7 +138,7 @@ func operationsProblem(list []any) string {
 		case op == nil:
 			return fmt.Sprintf("Operation %d of the patch is no object. Write {\"op\": …, \"path\": …}.", i+1)
 		case !known:
-			return fmt.Sprintf("Operation %d of the patch has the op %q. Write add, remove, replace, move, copy or test.", i+1,
+			return fmt.Sprintf("Operation %d of the patch has the op %q. Write add, remove, replace, move, copy, or test.", i+1,
 				spelling.Excerpt(name))
 		case !isText || !strings.HasPrefix(path, "/"):
 			return fmt.Sprintf("Operation %d of the patch has no path that begins with a slash, such as \"/spec/priority\". Write "+

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // one is a single finding.
@@ -44,25 +45,17 @@ func quantity(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// sentence joins words as in prose, and counts those after the sixth: "a, b and c", "a, b, c, d, e, f and 17 more".
+// sentence joins words as in prose, and counts those after the sixth: "a, b, and c", "a, b, c, d, e, f, and 17 more".
 func sentence(words []string) string {
 	const most = 6
 	if len(words) > most+1 {
-		return strings.Join(words[:most], ", ") + " and " + strconv.Itoa(len(words)-most) + " more"
+		return strings.Join(words[:most], ", ") + ", and " + strconv.Itoa(len(words)-most) + " more"
 	}
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+	return spelling.List(words, "and")
 }
 
-// choice joins words as alternatives: "a, b or c".
-func choice(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
-}
+// choice joins words as alternatives: "a, b, or c".
+func choice(words []string) string { return spelling.List(words, "or") }
 
 // mostAdvised is how many findings of a rule suggest what to write instead, if finding that out requires a search through the whole design.
 const mostAdvised = 20

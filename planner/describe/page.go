@@ -395,7 +395,7 @@ func (g *page) settings(p *plan.Plan) {
 		rows = append(rows, [2]string{s.Name, s.Text})
 	}
 	if len(rows) > 0 {
-		g.heading("Settings", "what the file says beyond hosts, ranges and versions")
+		g.heading("Settings", "what the file says beyond hosts, ranges, and versions")
 		g.facts(rows)
 	}
 }
@@ -511,13 +511,8 @@ func bytes(n int64) string {
 	return strconv.FormatInt(n, 10) + " " + units[i]
 }
 
-// list joins words as in a sentence: a, b and c.
-func list(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
+// list joins words as in a sentence: a, b, and c.
+func list(words []string) string { return spelling.List(words, "and") }
 
 // span is first … last, with the common prefix omitted: 10.0.0.41 … 60, worker-1 … 20.
 func span(first, last string) string {

@@ -104,8 +104,13 @@ func Outcome(w io.Writer, m *simulate.Model, o simulate.Outcome, style Style) {
 		s.hang(fmt.Sprintf("  %s %-12s %-9s ", s.paint(v.State, marks[v.State]), v.Capability, v.State), 27, v.Reason)
 	}
 	s.printf("\n")
-	s.hang("When it returns:      ", 22, o.Recovery.Returns+".")
-	s.hang("If it never returns:  ", 22, o.Recovery.Lost+".")
+	if len(o.Failure.Units)+len(o.Failure.Cuts) > 1 {
+		s.hang("When they return:      ", 23, o.Recovery.Returns+".")
+		s.hang("If they never return:  ", 23, o.Recovery.Lost+".")
+	} else {
+		s.hang("When it returns:      ", 22, o.Recovery.Returns+".")
+		s.hang("If it never returns:  ", 22, o.Recovery.Lost+".")
+	}
 	s.assumptions(m)
 }
 

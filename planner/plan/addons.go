@@ -99,7 +99,7 @@ func (r AddressRange) Overlaps(s AddressRange) bool {
 	return r.First.BitLen() == s.First.BitLen() && !r.Last.Less(s.First) && !s.Last.Less(r.First)
 }
 
-// Manifest is one file of an addon. Exactly one of Tree, URL and Local is set.
+// Manifest is one file of an addon. Exactly one of Tree, URL, and Local is set.
 type Manifest struct {
 	*spec.Source
 	Tree  string // path in the generated tree
@@ -184,7 +184,7 @@ var KnownAddons = []KnownAddon{
 				Source: "https://github.com/fluent/helm-charts/pull/752"},
 		},
 		Settings: []AddonSetting{
-			{"output", "Fluent Bit's output plugin, such as forward, es, loki, http, syslog or stdout"},
+			{"output", "Fluent Bit's output plugin, such as forward, es, loki, http, syslog, or stdout"},
 			{"secret", "a Secret in namespace logging whose keys become environment variables; settings name them as ${KEY}"},
 		},
 		Owns: []string{"namespace logging"},

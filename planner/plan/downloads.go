@@ -106,7 +106,7 @@ func known(version string) string {
 
 // upstreamFiles lists the files that an architecture needs. Upstream documents the layouts:
 //   - https://kubernetes.io/releases/download/#binaries
-//   - https://github.com/containerd/containerd/blob/main/docs/getting-started.md (containerd, runc and CNI plugins from official binaries)
+//   - https://github.com/containerd/containerd/blob/main/docs/getting-started.md (containerd, runc, and CNI plugins from official binaries)
 //   - https://github.com/kubernetes-sigs/cri-tools/releases, https://github.com/etcd-io/etcd/releases
 //   - https://github.com/cri-o/packaging#using-the-static-binary-bundles-directly-from-ci
 //   - https://github.com/Mirantis/cri-dockerd/releases, https://docs.docker.com/engine/install/binaries/
@@ -154,7 +154,7 @@ func (p *Plan) runtimeFiles(arch string) []upstreamFile {
 			{name: "containerd", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true},
 			{name: "runc", path: runc + "runc." + arch, sums: runc + "runc.sha256sum", style: ChecksumList},
 		}
-	case CRIO: // the bundle holds crun, runc, conmon and CNI plugins
+	case CRIO: // the bundle holds crun, runc, conmon, and CNI plugins
 		base := "storage.googleapis.com/cri-o/artifacts/cri-o." + arch + ".v" + version + ".tar.gz"
 		return []upstreamFile{{name: "cri-o", path: base, sums: base + ".sha256sum", style: ChecksumList, archive: true}}
 	case Docker: // the publisher has no checksum file, nor does cri-dockerd's: pin both in artifacts.checksums

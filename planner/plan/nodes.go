@@ -182,7 +182,7 @@ func (r *resolver) groups(src *spec.Source, written []string) []string {
 		case slices.Contains(ownGroups, group):
 			r.fail(invalidName, at, "%q is a group that the inventory has already. Write another name.", group)
 		case !groupPattern.MatchString(group):
-			r.fail(invalidName, at, `groups holds %q. A group has lower-case letters, digits, _ and -, and begins with a letter or _: `+
+			r.fail(invalidName, at, `groups holds %q. A group has lower-case letters, digits, _, and -, and begins with a letter or _: `+
 				`"monitoring".`, spelling.Excerpt(group))
 		case !slices.Contains(r.grouped, grouping{group, at}): // for_each creates several machines from one block
 			r.grouped = append(r.grouped, grouping{group, at})

@@ -110,7 +110,7 @@ type LocalFile struct {
 	Attr string // the argument that names it
 	From string // a path, may start with ~/
 	Dest string
-	On   Peer // ControlPlanePeers, KubeletHosts or AllHosts
+	On   Peer // ControlPlanePeers, KubeletHosts, or AllHosts
 }
 
 // ProxyEnvironment is the file on each host that contains the proxies' URLs, including credentials, as variables that shells and systemd

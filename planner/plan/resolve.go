@@ -98,7 +98,7 @@ func (r *resolver) cluster() {
 					bare)
 			} else {
 				r.fail(invalidEndpoint, s.Attr("control_plane_endpoint"),
-					`control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon and a port from 1 to 65535: `+
+					`control_plane_endpoint is %q. Write a DNS name in lower case or an address, a colon, and a port from 1 to 65535: `+
 						`"api.example.com:6443", "[fd00::10]:6443". It takes no scheme and no path.`,
 					spelling.Excerpt(*s.ControlPlaneEndpoint))
 			}
@@ -251,7 +251,7 @@ func (r *resolver) network() {
 			Interface:            r.networkInterface(c.Source, c.Interface),
 			KubeProxyReplacement: c.KubeProxyReplacement != nil && *c.KubeProxyReplacement,
 			Plugin: r.match(c.Source, "plugin", c.Plugin, labelPattern,
-				`The name of a plugin has lower-case letters, digits and hyphens, such as "kube-router".`),
+				`The name of a plugin has lower-case letters, digits, and hyphens, such as "kube-router".`),
 			Images:    r.images(c.Source, c.Images),
 			Manifests: r.manifests(c.Manifests),
 		}
@@ -639,7 +639,7 @@ func (r *resolver) repositoryAt(src *spec.Source, attr, s string) string {
 	}
 	if !ok {
 		r.fail(invalidImageRepository, src.Attr(attr),
-			`%s is %q. Write a registry and a path in lower case, without scheme, tag and slash at the end: `+
+			`%s is %q. Write a registry and a path in lower case, without scheme, tag, and slash at the end: `+
 				`"registry.example.com:5000/kubernetes".`, attr, spelling.Excerpt(s))
 		return ""
 	}

@@ -10,7 +10,7 @@ import (
 var (
 	invalidAddress = &rule.Rule{
 		ID: "invalid-address", Title: "Invalid address", Permanent: true,
-		Doc: "Addresses go into certificates, manifests and firewall rules. They must be single IPv4 or IPv6 addresses in the usual " +
+		Doc: "Addresses go into certificates, manifests, and firewall rules. They must be single IPv4 or IPv6 addresses in the usual " +
 			"form: no range, no port, no zone, and no leading zeros, which some programs read as octal and others reject.",
 		Fix:     `Write the address alone, such as "10.0.0.31" or "fd00::31".`,
 		Sources: []string{"https://github.com/kubernetes/enhancements/tree/master/keps/sig-network/4858-ip-cidr-validation"},

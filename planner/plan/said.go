@@ -52,8 +52,8 @@ func (p *Plan) Settings() []Setting {
 	}
 	add("cluster.kubeadm_patch", "Patches of kubeadm", strings.Join(patches, ", "))
 	if a := c.Audit; a != nil {
-		add("cluster.audit", "Audit log", fmt.Sprintf("%s/audit.log, %d files of %d MB for %d days", a.LogDir, a.MaxBackups, a.MaxSize,
-			a.MaxAge))
+		add("cluster.audit", "Audit log", fmt.Sprintf("%s/audit.log, %s of %d MB for %s", a.LogDir,
+			spelling.Quantity(a.MaxBackups, "file", "files"), a.MaxSize, spelling.Quantity(a.MaxAge, "day", "days")))
 	}
 	if e := c.Encryption; e != nil {
 		add("cluster.encryption_at_rest", "Encrypted in etcd", strings.Join(e.Resources, ", ")+" by "+e.Provider)
@@ -61,7 +61,7 @@ func (p *Plan) Settings() []Setting {
 	d := &p.Network.DNS
 	replicas, cache := "", ""
 	if d.Replicas > 0 {
-		replicas = strconv.Itoa(d.Replicas) + " replicas"
+		replicas = spelling.Quantity(d.Replicas, "replica", "replicas")
 	}
 	if d.NodeLocalCache {
 		cache = "a cache on every node at " + NodeCacheAddress

@@ -143,7 +143,7 @@ type Page struct {
 	// AppliedBy is the program that applies changes to a running cluster, if it is not our playbook; "" means Terraform. Anew is how a
 	// cluster is rebuilt on a target that cannot change one; "" if it can.
 	AppliedBy, Anew string
-	// Checked is how far the output was verified: CheckBooted, CheckTool or CheckTypes; By names the tool and CheckedOn the date.
+	// Checked is how far the output was verified: CheckBooted, CheckTool, or CheckTypes; By names the tool and CheckedOn the date.
 	Checked              Check
 	CheckedBy, CheckedOn string
 }

@@ -221,8 +221,8 @@ func (r *resolver) size(src *spec.Source, attr string, s *string) int64 {
 		return 0
 	}
 	if n < 1<<20 {
-		r.fail(invalidSize, src.Attr(attr), `%s is %q, which is %d bytes. Write a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`,
-			attr, spelling.Excerpt(*s), n, meantSize(*s))
+		r.fail(invalidSize, src.Attr(attr), `%s is %q, which is %s. Write a unit (Ki, Mi, Gi, Ti, or k, M, G, T), such as "8Gi".%s`,
+			attr, spelling.Excerpt(*s), spelling.Quantity(int(n), "byte", "bytes"), meantSize(*s))
 		return 0
 	}
 	return n
@@ -275,7 +275,7 @@ func (r *resolver) name(at hcl.Range, what, s string, most int) bool {
 	case len(s) > most:
 		problem = fmt.Sprintf("it has %d characters, and %d fit", len(s), most)
 	case !labelPattern.MatchString(s):
-		problem = "a name holds lower-case letters, digits and hyphens, with a letter or digit at both ends"
+		problem = "a name holds lower-case letters, digits, and hyphens, with a letter or digit at both ends"
 		if what == "node" || what == "cluster" {
 			problem += "; dots separate such parts"
 		}

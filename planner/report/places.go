@@ -401,7 +401,8 @@ func Steps(p *plan.Plan) []Step {
 		for i, m := range p.Etcd.Members {
 			members[i] = m.Node
 		}
-		add("issue certificates and start etcd", fmt.Sprintf("%d of %d members are healthy", len(members), len(members)), members)
+		healthy := fmt.Sprintf("%d of %s healthy", len(members), spelling.Quantity(len(members), "member is", "members are"))
+		add("issue certificates and start etcd", healthy, members)
 	}
 	first := p.Bootstrap()
 	endpoint := "the API answers at " + p.Cluster.Endpoint.String()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Line is one line of a table, which combines rows with the same outcome.
@@ -178,7 +180,7 @@ func runs(names []string) string {
 		i = j
 	}
 	if len(parts) > few {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:few-1], ", "), len(names)-few+1)
+		return spelling.Few(names, few)
 	}
 	return strings.Join(parts, ", ")
 }

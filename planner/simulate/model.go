@@ -5,7 +5,7 @@
 // there reaches a working API server. Controllers and the scheduler work next to a working API server, which in kubeadm clusters is the one
 // they connect to. Kubelets keep their pods, and kube-proxy its rules, without any of this.
 //
-// Sources: https://etcd.io/docs/v3.6/op-guide/failures/ (quorum, minority and leader failures),
+// Sources: https://etcd.io/docs/v3.6/op-guide/failures/ (quorum, minority, and leader failures),
 // https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/ (who connects to whom),
 // https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller (what happens to unreachable nodes).
 package simulate

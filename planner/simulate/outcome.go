@@ -22,7 +22,7 @@ const (
 
 var stateNames = [...]string{"up", "degraded", "depends", "down"}
 
-// String returns up, degraded, depends or down.
+// String returns up, degraded, depends, or down.
 func (s State) String() string { return stateNames[s] }
 
 // MarshalText implements encoding.TextMarshaler, so that JSON has the word.

@@ -122,7 +122,7 @@ var builds = []textRows{{Name: "build", Rows: []textRow{
 const needsHuman = 3
 
 // returns is what happens when everything comes back.
-const returns = "comes back by itself: members rejoin, static pods and kubelets start, addresses return"
+const returns = "the cluster recovers by itself: members rejoin, static pods and kubelets start, addresses return"
 
 // verdicts are the rows of every capability, each after those that it uses.
 var verdicts = []verdictRows{
@@ -209,7 +209,7 @@ var verdicts = []verdictRows{
 		{When: "placed > 0 || kubeletsUp == kubelets", State: "works", Reason: "the replicas of CoreDNS are up"},
 		// kubeadm starts two (cmd/kubeadm/app/phases/addons/dns/manifests.go)
 		{When: "kubelets - kubeletsUp < 2 && kubelets >= 2", State: "degraded",
-			Reason: "the two replicas of CoreDNS prefer different nodes: one of them at least is up"},
+			Reason: "the two replicas of CoreDNS prefer different nodes, so at least one of them is up"},
 		{When: "control == down", State: "depends",
 			Reason: "both replicas of CoreDNS may have been on lost nodes; they are not placed again until the control plane is back"},
 		{State: "depends",

@@ -642,11 +642,11 @@ func TestFoldMerges(t *testing.T) {
 		t.Error(lines)
 	}
 	for want, names := range map[string][]string{
-		"node/etcd-1, etcd-4":                     {"etcd-1", "etcd-4"},
-		"any of 6: node/w-1 … w-6":                {"w-1", "w-2", "w-3", "w-4", "w-5", "w-6"},
-		"any of 5: node/w-08 … w-12":              {"w-08", "w-09", "w-10", "w-11", "w-12"},
-		"any of 6: node/w-1, w-4, w-7 and 3 more": {"w-1", "w-4", "w-7", "w-10", "w-13", "w-16"},
-		"any of 5: node/ant, bee, cat and 2 more": {"ant", "bee", "cat", "dog", "emu"},
+		"node/etcd-1, etcd-4":                      {"etcd-1", "etcd-4"},
+		"any of 6: node/w-1 … w-6":                 {"w-1", "w-2", "w-3", "w-4", "w-5", "w-6"},
+		"any of 5: node/w-08 … w-12":               {"w-08", "w-09", "w-10", "w-11", "w-12"},
+		"any of 6: node/w-1, w-4, w-7, and 3 more": {"w-1", "w-4", "w-7", "w-10", "w-13", "w-16"},
+		"any of 5: node/ant, bee, cat, and 2 more": {"ant", "bee", "cat", "dog", "emu"},
 	} {
 		if got := class(names...).String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/topologies"
 )
 
@@ -562,11 +563,7 @@ func (m *Model) taken(units ...Unit) string {
 
 // listed writes words with a conjunction before the last.
 func listed(conjunction string, words []string) string {
-	n := len(words)
-	if n < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:n-1], ", ") + " " + conjunction + " " + words[n-1]
+	return spelling.List(words, conjunction)
 }
 
 // Survives reports whether the cluster takes writes, answers at its endpoint, and schedules after losing any units of the kind at once

@@ -687,6 +687,7 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant str
 	}
 	for _, name := range s.blockNames {
 		if child := s.blocks[name]; spelling.Fold(name) == spelling.Fold(block.Type) || slices.Contains(child.Aliases, block.Type) {
+			child = s.likelier(child, block)
 			return detail + fmt.Sprintf(" Did you mean %s?", child.form()), child.Name
 		}
 	}
@@ -698,12 +699,41 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant str
 		return detail + fmt.Sprintf(" It belongs %s.", sentence(owners, "or")), ""
 	}
 	if near := l.near(block.Type, s.blockNames); near != "" {
-		return detail + fmt.Sprintf(" Did you mean %s?", s.blocks[near].form()), near
+		child := s.likelier(s.blocks[near], block)
+		return detail + fmt.Sprintf(" Did you mean %s?", child.form()), child.Name
 	}
 	if len(s.blockNames) == 0 {
 		return detail + " It takes none.", ""
 	}
 	return detail + fmt.Sprintf(" The blocks are %s.", sentence(s.blockNames, "and")), ""
+}
+
+// likelier returns the shape that an unknown block most likely has: a node pool if the name suggests a node, but an argument is only a
+// pool's.
+func (s *shape) likelier(named *shape, block *hclsyntax.Block) *shape {
+	pool := s.blocks["node_pool"]
+	if named.Name != "node" || pool == nil {
+		return named
+	}
+	for name := range block.Body.Attributes {
+		if pool.takes(name) && !named.takes(name) {
+			return pool
+		}
+	}
+	return named
+}
+
+// takes reports whether the block has an argument of this name, in k8splan's words or another tool's.
+func (s *shape) takes(name string) bool {
+	if _, ok := s.arguments[name]; ok {
+		return true
+	}
+	for _, row := range s.arguments {
+		if slices.Contains(row.Aliases, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // logins are other tools' names for parts of a registry login.

@@ -39,7 +39,7 @@ var functions = map[string]function.Function{
 	"trim":       stdlib.TrimFunc,
 	"trimprefix": stdlib.TrimPrefixFunc, "trimspace": stdlib.TrimSpaceFunc, "trimsuffix": stdlib.TrimSuffixFunc, "upper": stdlib.UpperFunc,
 
-	// Lists, maps and sets
+	// Lists, maps, and sets
 	"alltrue": truth(true), "anytrue": truth(false), "chunklist": stdlib.ChunklistFunc, "coalesce": stdlib.CoalesceFunc,
 	"coalescelist": stdlib.CoalesceListFunc, "compact": stdlib.CompactFunc, "concat": stdlib.ConcatFunc, "contains": stdlib.ContainsFunc,
 	"distinct": distinctFunc, "element": stdlib.ElementFunc, "flatten": stdlib.FlattenFunc, "index": indexFunc,
@@ -255,7 +255,7 @@ var lengthFunc = function.New(&function.Spec{
 		if ty == cty.String || ty == cty.DynamicPseudoType || ty.IsTupleType() || ty.IsObjectType() || ty.IsCollectionType() {
 			return cty.Number, nil
 		}
-		return cty.Number, function.NewArgErrorf(0, "must be a list, a map or text")
+		return cty.Number, function.NewArgErrorf(0, "must be a list, a map, or text")
 	},
 	Impl: lengthCall,
 })

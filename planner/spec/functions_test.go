@@ -96,7 +96,7 @@ func TestFunctionsRefuse(t *testing.T) {
 		`cidrsubnet("10.0.0.0/24", 2, 4)`:     "holds 4 of length /26",
 		`cidrsubnets("10.0.0.0/30", 1, 1, 1)`: "has no room left",
 		`cidrcontains("10.0.0.0/8", "x")`:     "neither an address nor a range",
-		`length(3)`:                           "must be a list, a map or text",
+		`length(3)`:                           "must be a list, a map, or text",
 		`index(["a"], "b")`:                   "not in the list",
 		`index("a", "b")`:                     "must be a list",
 		`sum(["a"])`:                          "number",

@@ -74,7 +74,7 @@ func checkUTF8(filename string, src []byte) *hcl.Diagnostic {
 // frame is one open bracket, brace, or quote.
 type frame struct {
 	opener hclsyntax.TokenType
-	parts  int  // operators, indexes, calls and directives since the last separator
+	parts  int  // operators, indexes, calls, and directives since the last separator
 	lines  bool // a line end separates, as in bodies and objects but not in parentheses
 }
 
@@ -191,7 +191,7 @@ func (d *depth) walk(tokens hclsyntax.Tokens, src []byte) *hcl.Diagnostic {
 		}
 		if top.parts > maxParts {
 			return tooDeep.Diagnostic(t.Range,
-				fmt.Sprintf("The expression has more than %d operators, indexes or template directives. Split "+
+				fmt.Sprintf("The expression has more than %d operators, indexes, or template directives. Split "+
 					"it: give its parts names in locals.", maxParts))
 		}
 	}

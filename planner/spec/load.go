@@ -79,7 +79,7 @@ type loader struct {
 	broken   bool // after a syntax error that makes the tree unreliable
 
 	names     names
-	ctx       *hcl.EvalContext // variables, locals and functions, once scope has run
+	ctx       *hcl.EvalContext // variables, locals, and functions, once scope has run
 	work      *budget
 	secrets   *Secrets // nil if no variable is sensitive
 	suggested int

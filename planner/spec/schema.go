@@ -239,7 +239,7 @@ var kubeadmPatch = Block{
 	Aliases: []string{"patch", "patches", "kubeadm_patches"},
 	Doc: "Patch that kubeadm applies to what it writes, on every host, whenever it writes it: when the host joins, at an upgrade, and " +
 		"when settings change. The label is the file's name as kubeadm reads it: the target, a suffix, + and the type of the patch " +
-		"(strategic, merge or json), and .yaml or .json. Never a secret.",
+		"(strategic, merge, or json), and .yaml or .json. Never a secret.",
 	Example: "kubeadm_patch \"kube-apiserver+strategic.yaml\" {\n  source = \"files/kube-apiserver.yaml\"\n}",
 	Arguments: []Argument{
 		{Name: "source", Type: Text, Field: "From", Example: `"files/kube-apiserver.yaml"`, Aliases: []string{"path", "src"},
@@ -307,7 +307,7 @@ var Schema = []Block{
 	},
 	{
 		Name: "cluster", Label: "name", Required: true, Field: "Cluster", LabelField: "Name",
-		Doc:     "The cluster as a whole: its type, version and endpoint.",
+		Doc:     "The cluster as a whole: its type, version, and endpoint.",
 		Example: "cluster \"dev\" {\n  type = \"all-in-one\"\n}",
 		Arguments: []Argument{
 			{Name: "type", Type: Text, Required: true, Enum: topologies.Names(), Field: "Type", Example: `"all-in-one"`,

@@ -104,7 +104,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	id, at := block.Labels[0], block.LabelRanges[0]
 	if !hclsyntax.ValidIdentifier(id) {
 		if id != "" {
-			l.add(invalidVariable, at, fmt.Sprintf("%q cannot be read as var.<name>. A name is made of letters, digits, _ and -, "+
+			l.add(invalidVariable, at, fmt.Sprintf("%q cannot be read as var.<name>. A name is made of letters, digits, _, and -, "+
 				"and begins with a letter or _.", id))
 		}
 		return
@@ -569,7 +569,7 @@ func (l *loader) missingFunction(id string) string {
 		return detail + fmt.Sprintf(" Did you mean %q?", s)
 	}
 	return detail + " The functions are those of HCL's standard library under Terraform's names, with cidrhost, " +
-		"cidrsubnet, cidrnetmask, try and can."
+		"cidrsubnet, cidrnetmask, try, and can."
 }
 
 // checkKeys finds duplicate keys in an object literal; HCL would silently use the last.

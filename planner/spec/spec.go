@@ -206,7 +206,7 @@ type Encryption struct {
 	Endpoint  *string // of kms
 }
 
-// Component is an api_server, controller_manager or scheduler block.
+// Component is an api_server, controller_manager, or scheduler block.
 type Component struct {
 	*Source
 	ExtraArgs map[string][]string // extra_args

@@ -29,7 +29,7 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 			hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q has no equals sign. Write -var name=value.", text))}
 	case !hclsyntax.ValidIdentifier(trimmed):
 		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q is not a variable name. A name is made of "+
-			"letters, digits, _ and -, and begins with a letter or _. Write -var name=value.", trimmed))}
+			"letters, digits, _, and -, and begins with a letter or _. Write -var name=value.", trimmed))}
 	}
 	return trimmed, cty.StringVal(raw), nil
 }

@@ -1,14 +1,9 @@
 package spec
 
-import "strings"
+import "github.com/k8splan/k8splan/planner/spelling"
 
-// sentence joins words to a list: "a", "a or b", "a, b or c".
-func sentence(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
-}
+// sentence joins words to a list: "a", "a or b", "a, b, or c".
+func sentence(words []string, last string) string { return spelling.List(words, last) }
 
 func quoted(words []string) []string {
 	q := make([]string, len(words))

@@ -2,6 +2,7 @@ package spelling
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,7 +27,19 @@ func Thousands(n int) string {
 // Few lists names; if there are more than most, it lists the first ones and says how many more there are.
 func Few(names []string, most int) string {
 	if len(names) > most {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
+		return List(append(slices.Clone(names[:most-1]), fmt.Sprintf("%d more", len(names)-most+1)), "and")
 	}
 	return strings.Join(names, ", ")
+}
+
+// List joins words as in a sentence, with a conjunction before the last: "a", "a and b", "a, b, and c".
+func List(words []string, conjunction string) string {
+	switch n := len(words); n {
+	case 0, 1:
+		return strings.Join(words, "")
+	case 2:
+		return words[0] + " " + conjunction + " " + words[1]
+	default:
+		return strings.Join(words[:n-1], ", ") + ", " + conjunction + " " + words[n-1]
+	}
 }

@@ -67,10 +67,20 @@ func FuzzNearest(f *testing.F) {
 
 func TestFew(t *testing.T) {
 	for want, names := range map[string][]string{
-		"": nil, "a, b, c": {"a", "b", "c"}, "a, b and 2 more": {"a", "b", "c", "d"},
+		"": nil, "a, b, c": {"a", "b", "c"}, "a, b, and 2 more": {"a", "b", "c", "d"},
 	} {
 		if got := spelling.Few(names, 3); got != want {
 			t.Errorf("%q: %q, want %q", names, got, want)
+		}
+	}
+}
+
+func TestList(t *testing.T) {
+	for want, words := range map[string][]string{
+		"": nil, "a": {"a"}, "a or b": {"a", "b"}, "a, b, or c": {"a", "b", "c"},
+	} {
+		if got := spelling.List(words, "or"); got != want {
+			t.Errorf("%q: %q, want %q", words, got, want)
 		}
 	}
 }

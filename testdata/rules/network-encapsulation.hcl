@@ -8,6 +8,6 @@ node "dev-1" {
 
 network {
   cni "flannel" {
-    encapsulation = "bgp" # error: network-encapsulation: vxlan, host-gw, wireguard or ipip
+    encapsulation = "bgp" # error: network-encapsulation: vxlan, host-gw, wireguard, or ipip
   }
 }

@@ -14,7 +14,7 @@ node_pool "lb" {
 }
 
 node_pool "etcd" {
-  roles         = ["etcd"] # error: topology-extra-etcd: etcd-1, etcd-2 and etcd-3
+  roles         = ["etcd"] # error: topology-extra-etcd: etcd-1, etcd-2, and etcd-3
   count         = 3
   first_address = "10.0.0.31"
 }

@@ -7,6 +7,17 @@ cluster "prod" {
 nodes "n-1" { # error: unknown-block: Did you mean node "…" { … }?
 }
 
+# The arguments say that it is a pool: they are not reported, too.
+nodes "worker" { # error: unknown-block: Did you mean node_pool "…" { … }?
+  count         = 2
+  first_address = "10.0.0.41"
+}
+
+nodez "rows" { # error: unknown-block: Did you mean node_pool "…" { … }?
+  count = 2
+  racks = ["a", "b"] # error: unknown-argument: Did you mean "failure_domains"?
+}
+
 node "n-2" {
   taints { # error: unknown-block: Did you mean taint { … }?
   }

@@ -100,7 +100,7 @@ func calico(p *plan.Plan) ([]artifact.File, string, error) {
 		how.WriteString("    kubectl apply -f calico/bgp.yaml\n\n")
 		how.WriteString(routersText("calicoctl node status", p))
 	}
-	how.WriteString("\nRanges, encapsulation and BGP cannot be changed in this resource once it is applied. ")
+	how.WriteString("\nRanges, encapsulation, and BGP cannot be changed in this resource once it is applied. ")
 	how.WriteString("`operator-crds.yaml` exists from Calico 3.30 on; before, `tigera-operator.yaml` has all.\n")
 	if p.Artifacts.ImageRepository != "" && i.Spec.ImagePath == "" {
 		fmt.Fprintf(&how, "\nThe operator puts `calico/` between a registry without a path and an image's name: copy the images "+

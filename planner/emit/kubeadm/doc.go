@@ -4,7 +4,7 @@
 // # kubeadm/<node>.yaml
 //
 // Goes to /etc/kubernetes/kubeadm.yaml of that host and is read unedited. The bootstrap's holds InitConfiguration,
-// ClusterConfiguration, KubeletConfiguration and KubeProxyConfiguration; all others hold one JoinConfiguration, because kubeadm reads
+// ClusterConfiguration, KubeletConfiguration, and KubeProxyConfiguration; all others hold one JoinConfiguration, because kubeadm reads
 // the cluster's settings back from the ConfigMaps that init wrote. A join's file speaks of its own host alone, so that a new node
 // changes no other file.
 //

@@ -361,7 +361,7 @@ func tree(p *plan.Plan) []entry {
 			entry{"images.txt", "the container images, and where they are pulled from"},
 			entry{"files.txt", "the files that hosts fetch, and their place on a mirror"},
 			entry{"ansible/", "`preflight.yml` checks the hosts, `site.yml` builds the cluster, `reset.yml` removes it; " +
-				"`backup-etcd.yml`, `restore-etcd.yml` and " +
+				"`upgrade.yml`, `reconfigure.yml`, and `reboot.yml` change a running one; `backup-etcd.yml`, `restore-etcd.yml`, and " +
 				"`renew-certs.yml` maintain it"},
 			entry{"kubeadm/", "one configuration for each host, read by `kubeadm init` and `kubeadm join` unchanged"},
 			entry{"etcd/", either(p.Etcd.Foreign(), "the endpoints", "the members") + either(p.Etcd.IsExternal() && !p.Etcd.Foreign(),
@@ -379,7 +379,7 @@ func tree(p *plan.Plan) []entry {
 	if f := p.Target.Facts; f.FolderIf != "" && p.Target.Has(f.FolderIf) {
 		out = append(out, entry{f.Folder + "/", "what installs the machines' operating systems"})
 	} else if folder := f.Folder; folder != "" && f.FolderIf == "" {
-		what := "what makes the machines: " + f.Title
+		what := "what creates the machines (" + f.Title + ")"
 		if f.Hosting != plan.Hosts {
 			what = f.Title + "; its `README.md` has the steps"
 		}

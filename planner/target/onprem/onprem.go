@@ -318,7 +318,7 @@ func RulesOf(target, fix string) Rules {
 		Argument: &rule.Rule{
 			ID: target + "-argument", Title: "Malformed " + target + " target", Permanent: true,
 			Doc: "A mistake in this block would show only after some of the machines exist.",
-			Fix: fix + " subnets, gateways and nameservers describe the machines' segment.",
+			Fix: fix + " subnets, gateways, and nameservers describe the machines' segment.",
 		},
 		Outside: &rule.Rule{
 			ID: target + "-address-outside-subnet", Title: "Address outside the machines' segment", Permanent: true,

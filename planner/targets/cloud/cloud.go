@@ -403,7 +403,7 @@ func (c *Cloud) Rules() Rules {
 		Argument: &rule.Rule{
 			ID: c.Target + "-argument", Title: "Malformed " + c.Target + " target", Permanent: true,
 			Doc: "Terraform would report a mistake in this block only after half the machines exist.",
-			Fix: c.Arguments + " Every cloud also takes admin_cidrs (required), node_port_cidrs and ssh_public_key_file.",
+			Fix: c.Arguments + " Every cloud also takes admin_cidrs (required), node_port_cidrs, and ssh_public_key_file.",
 		},
 		Outside: &rule.Rule{
 			ID: c.Target + "-address-outside-subnet", Title: "Address outside the cloud's subnet", Permanent: true,

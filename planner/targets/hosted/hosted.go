@@ -16,6 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/terraform"
 	"github.com/k8splan/k8splan/topologies"
@@ -242,8 +243,8 @@ func (r *Reader) Apart(broken *rule.Rule, network netip.Prefix, v *Variables) {
 func (r *Reader) Even(broken *rule.Rule, pools map[string]Pool) {
 	for name, p := range pools {
 		if zones := len(p.Zones); zones > 0 && p.Count%zones != 0 {
-			r.Say(broken, CountAt(p), "Pool %q has %d workers in %d zones. %s makes equally many in each: write %d or %d.", name, p.Count,
-				zones, r.Vendor.Name, p.Count/zones*zones, (p.Count/zones+1)*zones)
+			r.Say(broken, CountAt(p), "Pool %q has %s in %d zones. %s makes equally many in each: write %d or %d.", name,
+				spelling.Quantity(p.Count, "worker", "workers"), zones, r.Vendor.Name, p.Count/zones*zones, (p.Count/zones+1)*zones)
 		}
 	}
 }

@@ -86,8 +86,8 @@ const clusterMax = 32 - len("-api")
 func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "aws", Vendor: "AWS",
-		Arguments:   "Write region, vpc_cidr, subnets and public_subnets, one range for each availability zone in both.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		Arguments:   "Write region, vpc_cidr, subnets, and public_subnets, one range for each availability zone in both.",
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`), NameWords: "lower-case letters, digits, and hyphens",
 		ClusterMax: clusterMax,
 		NameSource: "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
 		// Current general-purpose families: m has 4 GiB per CPU, r 8, and the smallest of c 2; t3 and t4g run out of credits under load.

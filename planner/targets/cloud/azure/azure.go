@@ -77,8 +77,8 @@ var (
 func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "azure", Vendor: "Azure",
-		Arguments:   "Write location, vnet_cidr, subnet and bastion_subnet; subscription_id where ARM_SUBSCRIPTION_ID does not name it.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		Arguments:   "Write location, vnet_cidr, subnet, and bastion_subnet; subscription_id where ARM_SUBSCRIPTION_ID does not name it.",
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits, and hyphens",
 		ClusterMax: 40,
 		NameSource: "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
 		// Source: https://learn.microsoft.com/azure/virtual-machines/linux/faq#what-are-the-username-requirements-when-creating-a-vm-

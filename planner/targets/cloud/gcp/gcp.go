@@ -69,8 +69,8 @@ func family(project, amd64, arm64 string) map[string]any {
 func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "gcp", Vendor: "Google Cloud",
-		Arguments:   "Write project, region and subnet, and proxy_subnet where the balancer is Google's.",
-		NamePattern: namePattern, NameWords: "lower-case letters, digits and hyphens, starting with a letter", ClusterMax: 40,
+		Arguments:   "Write project, region, and subnet, and proxy_subnet where the balancer is Google's.",
+		NamePattern: namePattern, NameWords: "lower-case letters, digits, and hyphens, starting with a letter", ClusterMax: 40,
 		NameSource: "https://cloud.google.com/compute/docs/naming-resources#resource-name-format",
 		// General-purpose machine types; for arm64 the series that boots from the same disks. Source:
 		// https://cloud.google.com/compute/docs/general-purpose-machines (read 2026-11)

@@ -111,7 +111,7 @@ func facts(zone string) *cloud.Cloud {
 		Target: name, Vendor: vendor,
 		Arguments: "Write subnet; ssh_key where the public key is in the project already, load_balancer_type for a larger balancer, " +
 			"network_zone for locations that the planner does not know.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), NameWords: "lower-case letters, digits, and hyphens",
 		ClusterMax: 40,
 		SizeSource: "https://docs.hetzner.com/cloud/servers/overview", Sizes: sizes(zone),
 		// Source: https://docs.hetzner.com/robot/dedicated-server/operating-systems/standard-images and `hcloud image list` (read 2026-11)
@@ -184,7 +184,7 @@ func (v *variables) locations(r *cloud.Reader) {
 		case seen[at] || own && n.FailureDomain != "":
 		case !known:
 			seen[at] = true
-			r.Say(location, at, "Node %q must name a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1 or sin; it %s.",
+			r.Say(location, at, "Node %q must name a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1, or sin; it %s.",
 				n.Name, vendor, block.Says(n.FailureDomain))
 		case v.NetworkZone == "":
 			v.NetworkZone = zone
@@ -254,7 +254,7 @@ var (
 		ID: "hetzner-location", Title: "Failure domain is not a location of the network", Permanent: true,
 		Doc: "A machine is created in a location. Failure domains in the plan are these locations, so k8splan checks the spread that is " +
 			"really built. One private network spans the locations of one network zone.",
-		Fix:     "Write locations as failure domains: fsn1, nbg1 and hel1 in Europe; or ash, hil or sin alone.",
+		Fix:     "Write locations as failure domains: fsn1, nbg1, and hel1 in Europe; or ash, hil, or sin alone.",
 		Sources: []string{"https://docs.hetzner.com/cloud/networks/faq", "https://docs.hetzner.com/cloud/general/locations"},
 	}
 	crowded = &rule.Rule{
@@ -268,7 +268,7 @@ var (
 		ID: "hetzner-pod-routes", Title: "Pod packets that the network does not carry", Permanent: true,
 		Doc: "Hetzner's private network is routed: every packet goes through its gateway, which knows only the machines' addresses. It " +
 			"drops pods' packets that are sent from host to host without encapsulation.",
-		Fix:     "Use an encapsulation, such as VXLAN, which is the default of flannel, Calico and Cilium here.",
+		Fix:     "Use an encapsulation, such as VXLAN, which is the default of flannel, Calico, and Cilium here.",
 		Sources: []string{"https://docs.hetzner.com/networking/networks/technical-concepts/architecture"},
 	}
 )

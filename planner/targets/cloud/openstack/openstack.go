@@ -98,9 +98,9 @@ func flavors() []terraform.Size {
 func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "openstack", Vendor: "OpenStack",
-		Arguments: "Write external_network, subnet and images; flavor blocks if the cloud does not have m1.small to m1.xlarge; " +
+		Arguments: "Write external_network, subnet, and images; flavor blocks if the cloud does not have m1.small to m1.xlarge; " +
 			"optionally dns_servers, bastion_flavor, and load_balancer_provider.",
-		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits and hyphens",
+		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits, and hyphens",
 		ClusterMax: 40,
 		SizeSource: "https://docs.openstack.org/nova/latest/user/flavors.html", Sizes: sizes,
 		Images: images, DefaultOS: defaultOS,

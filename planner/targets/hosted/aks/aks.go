@@ -69,9 +69,9 @@ var (
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "aks", Name: "AKS", Default: true,
-		Arguments: "Write location, vnet_cidr and subnet; default_pool where several pools have no taints; optionally subscription_id " +
+		Arguments: "Write location, vnet_cidr, and subnet; default_pool where several pools have no taints; optionally subscription_id " +
 			"and admin_cidrs.",
-		ClusterPattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$`), ClusterWords: "at most 54 letters, digits and hyphens",
+		ClusterPattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$`), ClusterWords: "at most 54 letters, digits, and hyphens",
 		PoolPattern: regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`), PoolWords: "at most 12 lower-case letters and digits, starting with a " +
 			"letter",
 		NameSource: "https://learn.microsoft.com/azure/aks/use-system-pools",

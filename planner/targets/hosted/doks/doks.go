@@ -103,8 +103,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/doks", v, terraform.ClusterGuide(terraform.Vendor{
 		Name: "DigitalOcean Kubernetes",
-		Credentials: "A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`. For the kubeconfig, which calls it for " +
-			"each login, doctl and `doctl auth init`.",
+		Credentials: "A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`. The kubeconfig calls doctl at each " +
+			"login: install it, and run `doctl auth init`.",
 		Costs:      "and the vendor's fee for a control plane of several machines where the plan has one",
 		Kubeconfig: "doctl kubernetes cluster kubeconfig save " + hosted.Quote(v.Cluster),
 		Other: terraform.Step{Do: "`create.sh` makes the same with doctl, in the region's default network.",

@@ -62,9 +62,9 @@ const mostZones = 8
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "eks", Name: "EKS",
-		Arguments:      "Write region, vpc_cidr and at least two zones; admin_cidrs to restrict access to the API.",
+		Arguments:      "Write region, vpc_cidr, and at least two zones; admin_cidrs to restrict access to the API.",
 		ClusterPattern: namePattern, PoolPattern: namePattern,
-		ClusterWords: "at most 50 lower-case letters, digits and hyphens here (roles are named after it)",
+		ClusterWords: "at most 50 lower-case letters, digits, and hyphens here (roles are named after it)",
 		PoolWords:    "the same as for clusters",
 		NameSource:   "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html",
 		SizeSource:   "https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html",

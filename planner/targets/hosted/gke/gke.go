@@ -17,6 +17,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/terraform"
 	"github.com/k8splan/k8splan/planner/targets/hosted"
@@ -74,10 +75,10 @@ var channels = map[string]plan.Version{
 
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
-		Target: "gke", Name: "GKE", Arguments: "Write project, region and subnet; optionally release_channel (REGULAR, RAPID, or " +
+		Target: "gke", Name: "GKE", Arguments: "Write project, region, and subnet; optionally release_channel (REGULAR, RAPID, or " +
 			"STABLE) and admin_cidrs.",
 		ClusterPattern: namePattern, PoolPattern: namePattern,
-		ClusterWords: "at most 40 lower-case letters, digits and hyphens, starting with a letter", PoolWords: "the same as for clusters",
+		ClusterWords: "at most 40 lower-case letters, digits, and hyphens, starting with a letter", PoolWords: "the same as for clusters",
 		NameSource: "https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters",
 		SizeSource: "https://cloud.google.com/compute/docs/general-purpose-machines",
 		Sizes: []terraform.Size{
@@ -142,8 +143,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for name, pool := range v.Pools {
 		if len(pool.Zones) == 0 {
 			r.Say(count, hosted.CountAt(pool),
-				"Pool %q names no zones, and Google would make %d workers in each zone that it chooses. Name "+
-					"them: failure_domains = [\"%s-a\", …].", name, pool.Count, v.Region)
+				"Pool %q names no zones, and Google would make %s in each zone that it chooses. Name "+
+					"them: failure_domains = [\"%s-a\", …].", name, spelling.Quantity(pool.Count, "worker", "workers"), v.Region)
 		}
 	}
 	r.Even(count, v.Pools)

@@ -63,7 +63,7 @@ func vendor() *hosted.Vendor {
 		Arguments: "Write region and subnets, one range for each zone; default_pool where several pools have no taints; " +
 			"public_endpoint = false for a private API.",
 		ClusterPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,33}[a-z0-9])?$`),
-		ClusterWords:   "at most 35 lower-case letters, digits and hyphens, starting with a letter",
+		ClusterWords:   "at most 35 lower-case letters, digits, and hyphens, starting with a letter",
 		PoolPattern:    regexp.MustCompile(`^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$`), PoolWords: "at most 32 of the same",
 		NameSource: "https://cloud.ibm.com/docs/containers?topic=containers-cluster-create-vpc-gen2",
 		// Source: https://cloud.ibm.com/docs/containers?topic=containers-vpc-flavors (read 2026-11)

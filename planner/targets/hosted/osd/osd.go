@@ -18,6 +18,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/terraform"
 	"github.com/k8splan/k8splan/planner/targets/hosted"
@@ -94,8 +95,8 @@ func vendor() *hosted.Vendor {
 		Arguments: "Write provider (aws or gcp) and region; machine_cidr, multi_zone, private; default_pool where " +
 			"several pools have no taints.",
 		ClusterPattern: regexp.MustCompile(`^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$`),
-		ClusterWords:   "at most 15 lower-case letters, digits and hyphens, starting with a letter",
-		PoolPattern:    namePattern, PoolWords: "lower-case letters, digits and hyphens, starting with a letter",
+		ClusterWords:   "at most 15 lower-case letters, digits, and hyphens, starting with a letter",
+		PoolPattern:    namePattern, PoolWords: "lower-case letters, digits, and hyphens, starting with a letter",
 		NameSource: "https://docs.openshift.com/dedicated/osd_aws_clusters/creating-an-aws-cluster.html",
 		SizeSource: "https://docs.openshift.com/dedicated/osd_architecture/osd_policy/osd-service-definition.html#instance-types",
 	}
@@ -135,11 +136,11 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Di
 	for name, pool := range o.Pools {
 		switch {
 		case name == o.Default && pool.Count < least:
-			r.Say(workers, hosted.CountAt(pool), "Pool %q has %d workers, and it is made with the cluster. In %s that takes at least %d.",
-				name, pool.Count, of, least)
+			r.Say(workers, hosted.CountAt(pool), "Pool %q has %s, and it is made with the cluster. In %s that takes at least %d.",
+				name, spelling.Quantity(pool.Count, "worker", "workers"), of, least)
 		case o.multi && pool.Count%3 != 0:
-			r.Say(workers, hosted.CountAt(pool), "Pool %q has %d workers. In several zones their number is a multiple of 3; "+
-				"with multi_zone = false it is free.", name, pool.Count)
+			r.Say(workers, hosted.CountAt(pool), "Pool %q has %s. In several zones the number is a multiple of 3; "+
+				"with multi_zone = false it is free.", name, spelling.Quantity(pool.Count, "worker", "workers"))
 		}
 		if pool.Arch != "amd64" {
 			r.Say(workers, pool.First.Attr("arch"), "Pool %q is %s. OpenShift Dedicated has workers of amd64.", name, pool.Arch)

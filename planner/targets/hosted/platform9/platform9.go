@@ -106,7 +106,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			"Write private_key_file in ssh.")
 	}
 	if n := len(p.ControlPlanes()); n > 0 && n%2 == 0 {
-		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are defined. Platform9 takes 1, 3 or 5.", n)
+		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are defined. Platform9 takes 1, 3, or 5.", n)
 	}
 	for _, n := range p.Nodes {
 		switch {

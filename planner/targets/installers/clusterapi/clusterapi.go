@@ -154,7 +154,7 @@ func machines(p *plan.Plan, say say) {
 	}
 	for _, n := range controlPlanes {
 		if first := controlPlanes[0]; !alike(first, n) {
-			say(uneven, n.NameRange, "%s and %s differ in labels, taints or kubelet arguments. A KubeadmControlPlane "+
+			say(uneven, n.NameRange, "%s and %s differ in labels, taints, or kubelet arguments. A KubeadmControlPlane "+
 				"makes all its machines alike.", first.Name, n.Name)
 		}
 	}

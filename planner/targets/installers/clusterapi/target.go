@@ -40,7 +40,7 @@ func Target() target.Target {
 			},
 			Page: plan.Page{
 				AppliedBy: "kubectl apply on the management cluster",
-				Emits:     "Cluster, KubeadmControlPlane and MachineDeployments; the pod network",
+				Emits:     "Cluster, KubeadmControlPlane, and MachineDeployments; the pod network",
 				Folder:    "cluster-api",
 				Make:      "kubectl apply -f cluster-api/cluster.yaml",
 				Checked:   plan.CheckTool,

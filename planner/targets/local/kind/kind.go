@@ -125,7 +125,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	say := r.Say
 	if b.Image != nil && !imagePattern.MatchString(*b.Image) {
-		say(malformed, b.Attr("image"), "%q is no image. Write its registry, name and tag, best with the digest: "+
+		say(malformed, b.Attr("image"), "%q is no image. Write its registry, name, and tag, best with the digest: "+
 			"\"registry.example.com/kindest/node:v1.37.0\".", *b.Image)
 	}
 	if b.APIServerAddress != nil && !isAddress(*b.APIServerAddress) {

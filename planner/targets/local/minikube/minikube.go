@@ -87,7 +87,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 				"[\"control-plane\", \"worker\"].", n.Name)
 		}
 		if n.CPUs != nodes[0].CPUs || n.MemoryBytes != nodes[0].MemoryBytes || n.DiskBytes != nodes[0].DiskBytes {
-			say(sizes, n.NameRange, "%q differs from %q in cpus, memory or disk. minikube makes all nodes of one size.", n.Name,
+			say(sizes, n.NameRange, "%q differs from %q in cpus, memory, or disk. minikube makes all nodes of one size.", n.Name,
 				nodes[0].Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
@@ -329,7 +329,7 @@ var (
 	}
 	sizes = &rule.Rule{
 		ID: "minikube-sizes", Title: "Nodes of several sizes", Permanent: true,
-		Doc: "minikube start has one --cpus, --memory and --disk-size for all nodes.", Fix: "Write the same for all nodes, or nothing.",
+		Doc: "minikube start has one --cpus, --memory, and --disk-size for all nodes.", Fix: "Write the same for all nodes, or nothing.",
 		Sources: []string{docs + "commands/start/"},
 	}
 	badArgs = &rule.Rule{

@@ -322,7 +322,7 @@ func mask(p netip.Prefix) string {
 	return fmt.Sprintf("%d.%d.%d.%d", bits>>24, bits>>16&0xff, bits>>8&0xff, bits&0xff)
 }
 
-var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url and install_disk, or an empty block where "+
+var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url, and install_disk, or an empty block where "+
 	"the machines have their systems.")
 
 // rules returns the target's rules.

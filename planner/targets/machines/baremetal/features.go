@@ -95,17 +95,16 @@ func everywhere(ubuntu, debian, redHat, core, flat string) map[string]string {
 }
 
 // login explains why no installer uses a proxy that requires a login.
-const login = "An installer reads its answers from the tree, which is meant for git, so it cannot be given the login. Install the " +
-	"machines " +
-	"yourself, or remove credentials_file and let the proxy take their network without a login."
+const login = "An installer reads its answers from the tree, which is meant for git, so it cannot have the login. Install the " +
+	"machines yourself, or remove credentials_file and let the proxy accept their network without a login."
 
 // many matches names of cards that combine several, or are part of one.
 var many = regexp.MustCompile(`^(bond|team|br|vlan)[0-9._-]|\.`)
 
 // Features is the table.
 func Features() []Feature {
-	const made = "The installers are told one card, by the name that the kernel gives it, and %s is one that is made of others. Write " +
-		"the card itself; make bond, bridge or VLAN after the installation, or install the machine yourself and leave provision out."
+	const made = "The installer configures one physical card, by the kernel's name, and %s is built on others. Write the card's " +
+		"name, and create the bond, bridge, or VLAN after the installation. Or install the machine yourself and leave provision out."
 	return []Feature{
 		{
 			Name:    "IPv4",
@@ -115,9 +114,9 @@ func Features() []Feature {
 			},
 		},
 		{
-			Name:    "IPv6 alone",
+			Name:    "IPv6 only",
 			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksSix, coreOS: keyfileDoc, flatcar: networkdDoc},
-			Refused: map[string]string{preseed: "Debian's installer is told an IPv4 address here. Write one first, or another os."},
+			Refused: map[string]string{preseed: "The preseed file configures the network by IPv4. Write an IPv4 address first, or another os."},
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.Attr("os"), m.node.Address.Is6() && !m.node.SecondaryAddress.Is4()
 			},
@@ -144,26 +143,26 @@ func Features() []Feature {
 			},
 		},
 		{
-			Name:    "name servers with IPv6 addresses alone",
+			Name:    "only name servers with IPv6 addresses",
 			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksServers, coreOS: keyfileDoc, flatcar: networkdDoc},
-			Refused: map[string]string{preseed: "Debian's installer has an IPv4 address, and would find no name server. Write one " +
-				"with an IPv4 address too."},
+			Refused: map[string]string{preseed: "Debian's installer configures IPv4 only, and would reach no name server. Add one " +
+				"with an IPv4 address."},
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
 				four := m.node.Address.Is4() || m.node.SecondaryAddress.Is4()
 				return o.source.Attr("nameservers"), four && len(o.segment.Nameservers) > 0 && !o.firstNameserver().Is4()
 			},
 		},
 		{
-			Name:    "a card with another name",
+			Name:    "a new name for the network card",
 			Carried: map[string]string{autoinstall: netplanDoc, kickstart: linkDoc, coreOS: linkDoc, flatcar: linkDoc},
-			Refused: map[string]string{preseed: "Debian's installer gives no card another name. Where the kernel calls it so, leave " +
-				"mac out; otherwise leave interface out, or write another os."},
+			Refused: map[string]string{preseed: "Debian's installer cannot rename a card. If the kernel already uses this name, " +
+				"leave mac out; otherwise leave interface out, or write another os."},
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.Attr("interface"), m.node.MAC != "" && m.node.Interface != ""
 			},
 		},
 		{
-			Name:    "a bond, a bridge, a VLAN",
+			Name:    "a bond, bridge, or VLAN",
 			Refused: everywhere(made, made, made, made, made),
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.Attr("interface"), many.MatchString(m.node.Interface)
@@ -175,8 +174,8 @@ func Features() []Feature {
 				autoinstall: subiquityDoc + "#proxy; " + subiquityAt + "server/controllers/proxy.py#L38, load_autoinstall_data",
 				preseed:     choosing, kickstart: anaconda, coreOS: ignitionDoc,
 			},
-			Refused: map[string]string{flatcar: "Flatcar fetches Python, without which Ansible cannot work, at its first boot and by " +
-				"no proxy. Write another os, or install the machine yourself."},
+			Refused: map[string]string{flatcar: "Flatcar downloads Python, which Ansible needs, at its first boot and without a " +
+				"proxy. Write another os, or install the machine yourself."},
 			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				if p.Network.HTTPProxy == nil {
 					return hcl.Range{}, false
@@ -188,7 +187,7 @@ func Features() []Feature {
 			},
 		},
 		{
-			Name:    "a proxy that asks for a login",
+			Name:    "a proxy that requires a login",
 			Refused: everywhere(login, login, login, login, login),
 			asked: func(p *plan.Plan, _ *options, _ machine) (hcl.Range, bool) {
 				if h := p.Network.HTTPProxy; h != nil && h.Credentials != "" {
@@ -207,8 +206,8 @@ func Features() []Feature {
 		{
 			Name:    "a disk by its WWN",
 			Carried: map[string]string{preseed: partmanDisk, kickstart: ksDisk, coreOS: coreosDisk, flatcar: flatcarDisk},
-			Refused: map[string]string{autoinstall: "Ubuntu's installer finds a disk by its serial number or by its place, and not by " +
-				"what this link is made of. Write a link of /dev/disk/by-id that begins with ata-, scsi-, nvme- and the model, or one of " +
+			Refused: map[string]string{autoinstall: "Ubuntu's installer finds a disk by its serial number or its path, and this link " +
+				"has neither. Write a link of /dev/disk/by-id that begins with ata-, scsi-, or nvme- and the model, or one of " +
 				"/dev/disk/by-path."},
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) { return o.diskAt(m), named(m.disk) },
 		},
@@ -223,15 +222,14 @@ func Features() []Feature {
 			},
 		},
 		{
-			Name: "another port of sshd",
+			Name: "another sshd port",
 			Carried: map[string]string{
 				autoinstall: "https://cloudinit.readthedocs.io/en/22.4.2/reference/modules.html#write-files",
 				preseed:     preseedGuide + "; https://sources.debian.org/src/preseed/1.125/preseed_command/, late_command",
 				kickstart:   ksSELinux, flatcar: flatcarSSH,
 			},
 			Refused: map[string]string{coreOS: "SELinux lets sshd listen only on port 22 on Fedora CoreOS, so no login would be " +
-				"possible. " +
-				"Leave port out of ssh, or write another os."},
+				"possible. Leave port out of ssh, or write another os."},
 			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				if m.column() == coreOS {
 					return m.node.Attr("os"), p.SSH.Port != 22
@@ -248,7 +246,7 @@ func Features() []Feature {
 			Played: everywhere("artifacts", "artifacts", "artifacts", "artifacts", "artifacts"),
 		},
 		{
-			Name:    "SELinux that lets pods mount directories",
+			Name:    "permissive SELinux",
 			Carried: map[string]string{kickstart: ksSELinux},
 			Played:  map[string]string{autoinstall: "host", preseed: "host", coreOS: "host", flatcar: "host"},
 		},

@@ -64,7 +64,7 @@ var asks = map[string]struct {
 		"autoinstall": "10.0.0.31/24", "preseed": "netcfg/get_ipaddress=10.0.0.31", "kickstart": "--ip=10.0.0.31",
 		"Fedora CoreOS": "address1=10.0.0.31%2F24", "Flatcar": "Address=10.0.0.31%2F24",
 	}},
-	"IPv6 alone": {design{addresses: `address = "fd00::31"`, target: `subnets = ["fd00::/64"]`}, map[string]string{
+	"IPv6 only": {design{addresses: `address = "fd00::31"`, target: `subnets = ["fd00::/64"]`}, map[string]string{
 		"autoinstall": "fd00::31/64", "kickstart": "--noipv4", "Fedora CoreOS": "fd00::31%2F64", "Flatcar": "Address=fd00::31%2F64",
 	}},
 	"IPv4 and IPv6": {design{
@@ -84,23 +84,23 @@ var asks = map[string]struct {
 			"kickstart":     "--nameserver=10.0.0.7,10.0.0.8",
 			"Fedora CoreOS": "dns=10.0.0.7%3B10.0.0.8%3B", "Flatcar": "DNS=10.0.0.8",
 		}},
-	"name servers with IPv6 addresses alone": {design{
+	"only name servers with IPv6 addresses": {design{
 		addresses: "address = \"10.0.0.31\"\n  secondary_address = \"fd00::31\"",
 		target:    "subnets = [\"10.0.0.0/24\", \"fd00::/64\"]\n  nameservers = [\"fd00::7\"]",
 	}, map[string]string{
 		"autoinstall": "- fd00::7", "kickstart": "--nameserver=fd00::7", "Fedora CoreOS": "dns=fd00::7%3B", "Flatcar": "DNS=fd00::7",
 	}},
-	"a card with another name": {design{card: "mac = \"52:54:00:00:00:31\"\n  interface = \"lan0\""}, map[string]string{
+	"a new name for the network card": {design{card: "mac = \"52:54:00:00:00:31\"\n  interface = \"lan0\""}, map[string]string{
 		"autoinstall": "set-name: lan0", "kickstart": `[Link]\nName=lan0\n`, "Fedora CoreOS": "Name=lan0", "Flatcar": "Name=lan0",
 	}},
-	"a bond, a bridge, a VLAN": {design{card: `interface = "bond0"`}, nil},
+	"a bond, bridge, or VLAN": {design{card: `interface = "bond0"`}, nil},
 	"an HTTP proxy": {design{
 		network: "http_proxy {\n    http = \"http://10.0.0.3:3128\"\n    https = \"http://10.0.0.4:3128\"\n  }",
 	}, map[string]string{
 		"autoinstall": "proxy: http://10.0.0.3:3128", "preseed": "d-i mirror/http/proxy string http://10.0.0.3:3128",
 		"kickstart": "inst.proxy=http://10.0.0.3:3128", "Fedora CoreOS": `"httpsProxy": "http://10.0.0.4:3128"`,
 	}},
-	"a proxy that asks for a login": {design{
+	"a proxy that requires a login": {design{
 		network: "http_proxy {\n    http = \"http://10.0.0.3:3128\"\n    credentials_file = \"~/login\"\n  }",
 	}, nil},
 	"a disk by its ID": {design{disk: "/dev/disk/by-id/ata-DISK_S1"}, map[string]string{
@@ -118,14 +118,14 @@ var asks = map[string]struct {
 			"Europe/Berlin --utc",
 		"Fedora CoreOS": "usr/share/zoneinfo/Europe/Berlin", "Flatcar": "usr/share/zoneinfo/Europe/Berlin",
 	}},
-	"another port of sshd": {design{ssh: "port = 2222"}, map[string]string{
+	"another sshd port": {design{ssh: "port = 2222"}, map[string]string{
 		"autoinstall": "Port 2222", "preseed": "echo Port 2222 >>/etc/ssh/sshd_config.d/10-cluster.conf",
 		"kickstart": "selinux --permissive", "Flatcar": `ListenStream=\nListenStream=2222`,
 	}},
 	"time servers": {design{before: "time {\n  servers = [\"10.0.0.5\"]\n}\n"}, played(`- "10.0.0.5"`)},
 	"a mirror of upstream's files": {design{before: "artifacts {\n  mirror_url = \"https://10.0.0.6/mirror\"\n}\n"},
 		played("https://10.0.0.6/mirror")},
-	"SELinux that lets pods mount directories": {design{}, map[string]string{
+	"permissive SELinux": {design{}, map[string]string{
 		"kickstart": "selinux --permissive", "autoinstall": "Make SELinux permissive now", "preseed": "Make SELinux permissive now",
 		"Fedora CoreOS": "Make SELinux permissive now", "Flatcar": "Make SELinux permissive now",
 	}},
@@ -252,20 +252,29 @@ func TestFeaturesPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`# Installers
 
-What each installer of ` + "`target \"bare-metal\" { provision = true }`" + ` supports. A setting is carried out, ` +
-		`or refused with its line in the
-topology. An installation erases a disk, so no setting may be ignored silently. This page is made from the planner's own table:
-` + "`go test ./planner/targets/machines/baremetal -update`" + `.
+` + "`target \"bare-metal\" { provision = true }`" + ` installs an operating system on each machine. The table shows what each ` +
+		`distribution's
+installer supports:
 
-The tests write the files of each cell and validate them: cloud-init's and subiquity's schemas for autoinstall, ` +
-		`debconf-set-selections
-for preseed, Ignition's parser for Fedora CoreOS and Flatcar, and pykickstart for kickstart where it is at hand (3.74, as RHEL 9
-and 10 and Fedora 41 and 45, on 2026-11-30). What Anaconda, subiquity, curtin, partman, netcfg, and choose-mirror do with accepted
-values was not run here. The lines of their source below were read on 2026-11-30, and a test requires what they require: of a disk,
-of a recipe of partitions, of an address, of a proxy, and of a time zone. Those of choose-mirror and apt-setup were read in copies of
-other distributions (2.124 of Parrot OS, 0.198 of Kaisen Linux). The recipe reader of partman-auto 177 divided a disk by the recipe,
-with a GPT and an msdos label. "playbook" is what ` + "`site.yml`" + ` carries out on the installed machine. No argument
-names an archive of the system's own packages: installers take the vendor's, or the one that their boot arguments name.
+- **yes**: the installer applies the setting. The number is its source.
+- **playbook**: ` + "`site.yml`" + ` applies the setting to the installed machine.
+- **refused**: the setting is an error at its line in the topology. An installation erases a disk, so no setting is ignored silently.
+
+No argument sets the archive of the system's own packages: installers use the vendor's, or the one in their boot arguments.
+
+The tests write the files of each cell and validate them:
+
+- autoinstall with the schemas of cloud-init and subiquity
+- preseed with debconf-set-selections
+- Fedora CoreOS and Flatcar with Ignition's parser
+- kickstart with pykickstart, if it is installed. Version 3.74 read the files as RHEL 9 and 10 and as Fedora 41 and 45 on 2026-11-30.
+
+The installers themselves were not run. What Anaconda, subiquity, curtin, partman, netcfg, and choose-mirror do with a value was read
+in their source on 2026-11-30, at the lines below. Tests require what these lines require of a disk, a partition recipe, an address, a
+proxy, and a time zone. choose-mirror and apt-setup were read in copies of other distributions (2.124 in Parrot OS, 0.198 in Kaisen
+Linux). Only the recipe reader of partman-auto 177 was run: it divided a disk by the recipe, with a GPT and with an msdos label.
+
+This page is generated from the planner's table: ` + "`go test ./planner/targets/machines/baremetal -update`" + `.
 
 `)
 	b.WriteString("| | " + strings.Join(baremetal.Columns(), " | ") + " |\n|---" + strings.Repeat("|:-:",

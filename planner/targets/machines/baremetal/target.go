@@ -20,12 +20,12 @@ func Target() target.Target {
 				L2:            true,
 			},
 			Page: plan.Page{
-				Emits: "kubeadm, etcd, balancer and pod network configurations, the playbook, the runbook; with provision, also " +
+				Emits: "kubeadm, etcd, balancer, and pod network configurations, the playbook, the runbook; with provision, also " +
 					"autoinstall, preseed, kickstart, or Ignition",
 				Folder:   "provision",
 				FolderIf: "provision",
 				Checked:  plan.CheckBooted,
-				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd and containerd on hosts of namespaces with systemd. " +
+				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd, and containerd on hosts of namespaces with systemd. " +
 					"The installers' files, which nothing was booted from, feature by feature as installers.md has it: cloud-init schema " +
 					"(22.4), subiquity's schema, debconf-set-selections, Ignition's parser (2.14 and 2.24); pykickstart (3.74)",
 				CheckedOn: "2026-11-30",

@@ -274,7 +274,7 @@ func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	return files, nil
 }
 
-var shared = onprem.RulesOf("libvirt", "Write uri or hypervisors, bridge, pool, pool_path and images; all have a default.")
+var shared = onprem.RulesOf("libvirt", "Write uri or hypervisors, bridge, pool, pool_path, and images; all have a default.")
 
 // rules returns the target's rules.
 func rules() []*rule.Rule { return shared.List(unknownHost, idle, apart, noImage) }

@@ -36,7 +36,7 @@ func Target() target.Target {
 				SSHUser: "ops",
 			},
 			Page: plan.Page{
-				Emits:   "XML of network, disks and machines, cloud-init's seeds, a script; then the playbook",
+				Emits:   "XML of network, disks, and machines, cloud-init's seeds, a script; then the playbook",
 				Folder:  "libvirt",
 				Make:    "libvirt/machines.sh up",
 				Checked: plan.CheckTool,

@@ -15,6 +15,7 @@ import (
 
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target/block"
 )
 
@@ -117,8 +118,8 @@ func schema() *spec.Block {
 				Doc: "Version of the boxes. Default: the newest."},
 			{Name: "boxes", Type: spec.TextMap, Field: "Boxes", Example: `{ "ubuntu-24.04" = "bento/ubuntu-24.04" }`,
 				Doc: "Boxes by operating system."},
-			{Name: "cpus", Type: spec.Integer, Field: "CPUs", Example: `2`, Doc: "cpus of machines that do not state it."},
-			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "memory of machines that do not state it, with " +
+			{Name: "cpus", Type: spec.Integer, Field: "CPUs", Example: `2`, Doc: "CPUs of machines that state no cpus."},
+			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "Memory of machines that state no memory, with " +
 				"a unit."},
 			{Name: "host_memory", Type: spec.Text, Field: "HostMemory", Example: `"32Gi"`,
 				Doc: "Memory of the computer, with a unit. The machines must fit into it."},
@@ -404,7 +405,7 @@ func (d *decoder) hostMemory(o *Options, b body) {
 		wanted += m.MemoryMiB * mebibyte
 	}
 	if has != 0 && wanted > has {
-		d.Say(tooMuchMemory, d.At("host_memory"), "The %d machines ask for %d MiB together, and the computer has %d MiB. "+
-			"Make fewer or smaller machines.", len(o.Machines), wanted/mebibyte, has/mebibyte)
+		d.Say(tooMuchMemory, d.At("host_memory"), "%s for %d MiB together, and the computer has %d MiB. "+
+			"Make fewer or smaller machines.", spelling.Quantity(len(o.Machines), "machine asks", "machines ask"), wanted/mebibyte, has/mebibyte)
 	}
 }

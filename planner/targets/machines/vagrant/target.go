@@ -12,7 +12,7 @@ func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
 			Name:    "vagrant",
-			Title:   "Vagrant: libvirt, VirtualBox or VMware on one machine",
+			Title:   "Vagrant: libvirt, VirtualBox, or VMware on one machine",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
 				Beside:  true,

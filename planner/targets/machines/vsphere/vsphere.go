@@ -154,7 +154,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	var b body
 	if written == nil {
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs to know where the machines stand: "+
-			"datacenter, compute_cluster, datastore, network and templates.")}
+			"datacenter, compute_cluster, datastore, network, and templates.")}
 	}
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
 	if !ok {
@@ -350,13 +350,11 @@ func (v *variables) apart(p *plan.Plan) {
 // emit writes terraform/: the static program, its data, cloud-init's input, and the guide.
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
-		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER` and `VSPHERE_PASSWORD` in the environment. "+
-			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` accepts an unsigned certificate; a signed one is better. The account may "+
-			"clone the "+
-			"templates, make machines, folders and rules of the cluster.",
+		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER`, and `VSPHERE_PASSWORD` in the environment. "+
+			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` accepts an unsigned certificate; a signed one is better. The account needs "+
+			"the right to clone the templates, and to create machines, folders, and rules in the cluster.",
 		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; "+
-			"one "+
-			"card, one disk. DRS is on in each compute cluster, or the rules have no effect.",
+			"one card, one disk. DRS is on in each compute cluster, or the rules have no effect.",
 		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of "+
 			"them: the "+
 			"rules are ones that should hold, so vSphere HA may start a machine elsewhere after a loss.",

@@ -24,7 +24,7 @@ import (
 )
 
 // bundle has the keys of a bundle that we write. Source: https://documentation.ubuntu.com/juju/latest/reference/bundle/, and release 1.35
-// of https://github.com/charmed-kubernetes/bundle for charms, channels, options and relations.
+// of https://github.com/charmed-kubernetes/bundle for charms, channels, options, and relations.
 type bundle struct {
 	Description  string                 `json:"description"`
 	DefaultBase  string                 `json:"default-base"`
@@ -124,7 +124,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	if c := &p.Network.CNI; c.Name != plan.Calico {
 		say(noCNI, c.Block(), "The bundle comes with calico. Write cni \"calico\", or leave the block out.")
 	} else if !slices.Contains([]string{plan.VXLAN, plan.IPIP, plan.BGP, plan.NoEncapsulation}, c.Encapsulation) {
-		say(noCNI, c.Attr("encapsulation"), "The charm of calico takes vxlan, ipip, bgp and none, not %s.", c.Encapsulation)
+		say(noCNI, c.Attr("encapsulation"), "The charm of calico takes vxlan, ipip, bgp, and none, not %s.", c.Encapsulation)
 	}
 	if n := &p.Network; n.DualStack() || n.PodSubnets[0].Addr().Is6() {
 		say(noCNI, n.Attr("pod_subnets"), "The bundle is written for IPv4. Write one IPv4 range each for pods and Services.")

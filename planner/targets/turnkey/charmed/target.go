@@ -11,7 +11,7 @@ func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
 			Name:    "charmed-kubernetes",
-			Title:   "Charmed Kubernetes: Juju on LXD, MAAS or a cloud",
+			Title:   "Charmed Kubernetes: Juju on LXD, MAAS, or a cloud",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
 				CNI:   plan.Calico,

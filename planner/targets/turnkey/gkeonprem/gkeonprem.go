@@ -119,7 +119,7 @@ func parse(text string) (span, bool) {
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return nil, hcl.Diagnostics{malformed.Diagnostic(p.Target.Block(), "The target needs project, location, control_plane_vip, "+
-			"ingress_vip, address_pools and ssh_private_key_file.")}
+			"ingress_vip, address_pools, and ssh_private_key_file.")}
 	}
 	var o options
 	r, ok := block.Open(p, written, ctx, schema(), &o.body, malformed)
@@ -282,7 +282,7 @@ var (
 	malformed = &rule.Rule{
 		ID: "gke-on-prem-argument", Title: "Malformed gke-on-prem target", Permanent: true,
 		Doc: "bmctl checks these values only after it has started on the machines.",
-		Fix: "Write project, location, control_plane_vip, ingress_vip and address_pools; ssh_private_key_file for bmctl, " +
+		Fix: "Write project, location, control_plane_vip, ingress_vip, and address_pools; ssh_private_key_file for bmctl, " +
 			"admin_cluster_membership for a user cluster.",
 		Sources: []string{configReference},
 	}

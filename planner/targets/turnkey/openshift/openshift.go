@@ -16,6 +16,7 @@ import (
 	"github.com/k8splan/k8splan/planner/plan"
 	"github.com/k8splan/k8splan/planner/rule"
 	"github.com/k8splan/k8splan/planner/spec"
+	"github.com/k8splan/k8splan/planner/spelling"
 	"github.com/k8splan/k8splan/planner/target/block"
 	"github.com/k8splan/k8splan/planner/target/onprem"
 	"github.com/k8splan/k8splan/templates"
@@ -150,8 +151,8 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 			continue
 		}
 		if len(part.texts) > len(o.segment.Subnets) && len(o.segment.Subnets) > 0 {
-			say(vip, b.Attr(part.name), "%s has %d addresses, and the segment %d ranges. Write one of each.", part.name, len(part.texts),
-				len(o.segment.Subnets))
+			say(vip, b.Attr(part.name), "%s has %s, and the segment %s. Write one of each.", part.name,
+				spelling.Quantity(len(part.texts), "address", "addresses"), spelling.Quantity(len(o.segment.Subnets), "range", "ranges"))
 		}
 		for _, text := range part.texts {
 			a, err := netip.ParseAddr(text)
@@ -177,7 +178,7 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	cps := p.ControlPlanes()
 	if n := len(cps); n > 5 || n == 2 {
-		say(controlPlanes, cps[0].Attr("roles"), "%d control planes are defined. OpenShift takes 3, 4 or 5 of them.", n)
+		say(controlPlanes, cps[0].Attr("roles"), "%d control planes are defined. OpenShift takes 3, 4, or 5 of them.", n)
 	}
 	both := 0
 	for _, n := range cps {
