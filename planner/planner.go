@@ -121,8 +121,8 @@ func ordered(diags hcl.Diagnostics, secrets *spec.Secrets) hcl.Diagnostics {
 	secrets.Hide(diags, Catalog())
 	for id, n := range said {
 		if n > mostOfARule {
-			last[id].Detail = fmt.Sprintf("%s (The rule also finds %s, which this list leaves out.)", strings.TrimRight(last[id].Detail, "\n"),
-				spelling.Quantity(n-mostOfARule, "more place", "more places"))
+			last[id].Detail = fmt.Sprintf("%s (The rule also finds %s, which this list leaves out.)",
+				strings.TrimRight(last[id].Detail, "\n"), spelling.Quantity(n-mostOfARule, "more place", "more places"))
 		}
 	}
 	return diags

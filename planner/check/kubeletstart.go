@@ -417,8 +417,8 @@ func (k kubeletSettings) memoryRefused() []Finding {
 		return one(policy.at, "%s is Static, and no memory is reserved by NUMA node: the kubelet does not start. Write reservedMemory, "+
 			"the sum of kubeReserved, systemReserved, and the threshold of evictionHard.", policy.name)
 	case ok && readable && sums["memory"] != kept:
-		return one(by.at, "%s has %.0fMi of memory in all, and kubeReserved, systemReserved, and the threshold of evictionHard are %.0fMi: "+
-			"they must be equal, and the kubelet does not start.", by.name, sums["memory"]/mebi, kept/mebi)
+		return one(by.at, "%s has %.0fMi of memory in all, and kubeReserved, systemReserved, and the threshold of evictionHard are "+
+			"%.0fMi: they must be equal, and the kubelet does not start.", by.name, sums["memory"]/mebi, kept/mebi)
 	}
 	return nil
 }

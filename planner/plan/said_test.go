@@ -54,7 +54,8 @@ node "nfs" {
 	for _, want := range []string{
 		"Patches of kubeadm: etcd.yaml, kube-scheduler.yaml", "Encrypted in etcd: secrets by secretbox", "DNS asks: 10.0.0.53:53",
 		"DNS cache: a cache on every node at 169.254.20.10", "Ansible logs in: as one",
-		"Ansible, on w-1, w-2, w-3, and 6 more: as two at port 2222", "Ansible, on nfs: runs there", "Group edge: w-1, w-2, w-3, and 6 more",
+		"Ansible, on w-1, w-2, w-3, and 6 more: as two at port 2222", "Ansible, on nfs: runs there",
+		"Group edge: w-1, w-2, w-3, and 6 more",
 	} {
 		if !strings.Contains(got, want+"\n") {
 			t.Errorf("%q is not in\n%s", want, got)

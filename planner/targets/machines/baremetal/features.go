@@ -116,7 +116,9 @@ func Features() []Feature {
 		{
 			Name:    "IPv6 only",
 			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksSix, coreOS: keyfileDoc, flatcar: networkdDoc},
-			Refused: map[string]string{preseed: "The preseed file configures the network by IPv4. Write an IPv4 address first, or another os."},
+			Refused: map[string]string{
+				preseed: "The preseed file configures the network by IPv4. Write an IPv4 address first, or another os.",
+			},
 			asked: func(_ *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				return m.node.Attr("os"), m.node.Address.Is6() && !m.node.SecondaryAddress.Is4()
 			},

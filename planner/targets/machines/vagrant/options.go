@@ -406,6 +406,7 @@ func (d *decoder) hostMemory(o *Options, b body) {
 	}
 	if has != 0 && wanted > has {
 		d.Say(tooMuchMemory, d.At("host_memory"), "%s for %d MiB together, and the computer has %d MiB. "+
-			"Make fewer or smaller machines.", spelling.Quantity(len(o.Machines), "machine asks", "machines ask"), wanted/mebibyte, has/mebibyte)
+			"Make fewer or smaller machines.",
+			spelling.Quantity(len(o.Machines), "machine asks", "machines ask"), wanted/mebibyte, has/mebibyte)
 	}
 }
