@@ -35,7 +35,7 @@ node_pool "worker" {
   roles         = ["worker"]
   count         = 4
   first_address = "10.0.0.51"
-  hosts         = ["hv-1", "hv-2"] # error: hypervisor-memory: hv-1 has 39Gi of memory for machines (line 11), and those on it need 40Gi: cp-1 8Gi, worker-1 16Gi and worker-3 16Gi.
+  hosts         = ["hv-1", "hv-2"] # error: hypervisor-memory: hv-1 has 39Gi of memory for machines (line 11), and those on it need 40Gi: cp-1 8Gi, worker-1 16Gi, and worker-3 16Gi.
   cpus          = 8
   memory        = "16Gi"
   disk          = "100Gi"
