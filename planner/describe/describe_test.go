@@ -155,7 +155,7 @@ node_pool "worker" {
 		"110 per node (a node's pod range has room for 253); 440 on the defined workers, 384,670 as planned; Kubernetes is tested " +
 			"with 150,000",
 		"Control planes 2 CPUs for 7 nodes; 32 CPUs for 3,500 according to kube-up of upstream",
-		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS and 250 MB/s for 3,500 according to " +
+		"etcd hosts 2 CPUs, 8 GB, 3,600 IOPS, and 56 MB/s for 7 nodes; 16 CPUs, 64 GB, 16,000 IOPS, and 250 MB/s for 3,500 according to " +
 			"etcd's documentation, whose table ends at 3,000; the file states 4 CPUs and 16 GiB",
 		"without a, the largest failure domain, 2 of 4 workers remain, with 32 of 64 CPUs and 128 GiB of 256 GiB; workers filled to 50% " +
 			"or less need no change",
@@ -247,7 +247,7 @@ func TestSurvivalDocument(t *testing.T) {
 	}
 	for _, want := range []string{
 		"any of 60: node/worker-1 … worker-60",
-		"any of 45: cut r1:r10, r1:r2, r1:r3 and 42 more",
+		"any of 45: cut r1:r10, r1:r2, r1:r3, and 42 more",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(page), " "), want) {
 			t.Errorf("the page does not say %q:\n%s", want, page)

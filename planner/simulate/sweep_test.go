@@ -464,7 +464,7 @@ func TestRemediesAndSentences(t *testing.T) {
 		{"all in one zone", oneZone, topologies.MultiEtcdMultiMaster, nil,
 			"3 dedicated etcd members tolerate the loss of 1, and the API works as long as 1 of 3 control planes is up.",
 			[]string{"zone/rack-a: spread etcd over 3 failure domains (the design has 1), no more than 1 member in each; control planes, " +
-				"a balancer and workers in another failure domain too"}},
+				"a balancer, and workers in another failure domain too"}},
 		{"both balancers in one rack", oneRackOfBalancers, topologies.MultiEtcdMultiMaster, nil, "",
 			[]string{"zone/rack-a: a balancer in another failure domain too"}},
 		{"four members in three racks", four, topologies.MultiEtcdMultiMaster, nil, "",
