@@ -390,10 +390,10 @@ func (d *differ) twoEdits() {
 	const router = "load_balancer.virtual_router_id"
 	any := func(ids ...string) bool { return slices.ContainsFunc(ids, d.does) }
 	switch {
-	case len(moved) > 1 || moving && members:
+	case len(moved) > 1 || moving && members || len(moved) > 0 && (len(returning) > 0 || any("upgrade", "upgrade-etcd")):
 		d.refuse("node.address", "combination", fmt.Sprintf("Playbooks refuse to begin while a node still has an address that the "+
-			"topology no longer says, and a person moves it: %s. Make one edit for each of them, and others for machines that join or "+
-			"leave.", few(moved)))
+			"topology no longer says, and a person moves it: %s. Make one edit for each of them, and others for an upgrade and for "+
+			"machines that join, leave, or have another role.", few(moved)))
 	case len(gone)+len(returning) > 0 && any("endpoint", "new-balancer", "take-balancer", "local-balancer", "kube-vip-address"):
 		d.refuse("node", "combination", fmt.Sprintf("Nodes that leave, or come back with another name or role (%s), and another "+
 			"endpoint of the API must be two edits: machines that leave stay at the old endpoint to the end, and others join at the new "+
