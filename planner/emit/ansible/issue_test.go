@@ -99,25 +99,3 @@ func TestIssuesForOtherNamesAlone(t *testing.T) {
 		t.Errorf("the role does not leave out what issue.py does: %q", pattern)
 	}
 }
-
-// A NoExecute taint comes, and gets another value, after a drain alone; every other one at once.
-func TestTaintsThatEndPods(t *testing.T) {
-	source, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/cluster.py")
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := strings.TrimSuffix(strings.TrimSpace(string(source)), "main()") + `
-live = [{"key": "a", "effect": "NoExecute", "value": "1"}, {"key": "theirs", "effect": "NoExecute"}]
-planned = [{"key": "a", "effect": "NoExecute", "value": "2"}, {"key": "b", "effect": "NoExecute"}, {"key": "c", "effect": "NoSchedule"}]
-for drained in (False, True):
-    print(sorted("%s=%s:%s" % (t["key"], t.get("value", ""), t["effect"]) for t in tainted(live, planned, [["a", "NoExecute"]], drained)))
-`
-	cmd := exec.Command("/usr/bin/python3", "-")
-	cmd.Stdin = strings.NewReader(program)
-	out, err := cmd.CombinedOutput()
-	want := "['a=1:NoExecute', 'c=:NoSchedule', 'theirs=:NoExecute']\n" +
-		"['a=2:NoExecute', 'b=:NoExecute', 'c=:NoSchedule', 'theirs=:NoExecute']\n"
-	if err != nil || string(out) != want {
-		t.Errorf("%v\n%s", err, out)
-	}
-}

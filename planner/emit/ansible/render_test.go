@@ -1,6 +1,9 @@
 package ansible
 
 import (
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,14 +63,20 @@ func (c controlPlane) manifest() string {
 // render makes render.py apply what kubeadm would write.
 func (c controlPlane) render(rendered string) (string, error) {
 	c.Helper()
+	return c.renderOf("kube-apiserver", rendered)
+}
+
+// renderOf does so for a component, with words of the program replaced.
+func (c controlPlane) renderOf(component, rendered string, words ...string) (string, error) {
+	c.Helper()
 	c.put("rendered", rendered)
 	source, err := templates.Files.ReadFile("tree/ansible/roles/reconfigure/files/render.py")
 	if err != nil {
 		c.Fatal(err)
 	}
-	program := strings.NewReplacer("/etc/kubernetes/", c.dir+"/kubernetes/", `"/run/k8splan`, `"`+c.dir+`/k8splan`,
-		`dir="/run"`, `dir="`+c.dir+`"`, "PATIENCE = 180", "PATIENCE = 2", "STEADY = 8", "STEADY = 0.1").Replace(string(source))
-	cmd := exec.Command("/usr/bin/python3", "-c", program, "--address=127.0.0.1", "--port=6443", "--components=kube-apiserver")
+	program := strings.NewReplacer(append(words, "/etc/kubernetes/", c.dir+"/kubernetes/", `"/run/k8splan`, `"`+c.dir+`/k8splan`,
+		`dir="/run"`, `dir="`+c.dir+`"`, "PATIENCE = 180", "PATIENCE = 2", "STEADY = 8", "STEADY = 0.1")...).Replace(string(source))
+	cmd := exec.Command("/usr/bin/python3", "-c", program, "--address=127.0.0.1", "--port=6443", "--components="+component)
 	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(c.dir, "bin")+":"+os.Getenv("PATH"), "ROOT="+c.dir)
 	cmd.Stdin = strings.NewReader("kind: ClusterConfiguration\n")
 	out, err := cmd.CombinedOutput()
@@ -111,6 +120,35 @@ func TestRender(t *testing.T) {
 				t.Errorf("said %q", out)
 			}
 		})
+	}
+}
+
+// A member of etcd is well when the API server of its host answers, too. Where it does not, the old manifest is back.
+func TestRenderEtcd(t *testing.T) {
+	health := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer health.Close()
+	_, port, err := net.SplitHostPort(health.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ name, rendered, stays string }{
+		{"it answers, and the API server too", before + "good\n", before + "good\n"},
+		{"it answers alone", before + "bad\n", before},
+	} {
+		c := newControlPlane(t, "image: apiserver:v1\n")
+		for _, name := range []string{"kubeadm", "crictl", "kubectl"} { // the pod that they know is etcd's
+			data, err := os.ReadFile(filepath.Join(c.dir, "bin", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.put("bin/"+name, strings.ReplaceAll(string(data), "kube-apiserver.yaml", "etcd.yaml"))
+		}
+		c.put("kubernetes/manifests/etcd.yaml", before)
+		out, err := c.renderOf("etcd", x.rendered, "HEALTH = 2381", "HEALTH = "+port)
+		data, _ := os.ReadFile(filepath.Join(c.dir, "kubernetes", "manifests", "etcd.yaml"))
+		if (err == nil) != (x.stays == x.rendered) || string(data) != x.stays {
+			t.Errorf("%s: %v %s\nthe manifest is %q", x.name, err, out, data)
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ kubeadm writes the manifests, and the kubelet restarts a pod when its manifest c
 stops the container, and the kubelet starts a new one. Prints the names of the restarted pods, one per line.
 
 A pod counts as started when a new container runs and answers for some seconds. For the controller manager and the scheduler, the leading
-instance must answer for as long.
+instance must answer for as long. For etcd, the API server of this host must, too: it is the member's client, and may have restarted.
 
 The old files stay in BEFORE until the new ones work. If a run was interrupted before that, the next run first checks what the interrupted
 one wrote. Only one run works on a host at a time: a run that lost its connection is waited for.
@@ -189,14 +189,15 @@ def moved(old, new, well):
             os.unlink(path)
 
 
-def comes_up(component, before, asked):
+def comes_up(component, before, asked, changed):
     """waits for a new container that answers for a while, and for a leader that does. Gives up after two containers that ended."""
     until, since, steady, gone = time.monotonic() + PATIENCE, 0.0, set(), ended(component) | before
     leader, renewed = "", set()
+    names = [component] if component != "etcd" or "kube-apiserver" in changed else [component, "kube-apiserver"]
     leads = component in PORTS and not any(flag in manifest(component) for flag in ("--leader-elect=false", "--leader-elect-resource-name"))
     while time.monotonic() < until and len(ended(component) - gone) < 2:
         now = containers(component)
-        if now and not now & before and answers(component, asked.address, asked.port):
+        if now and not now & before and all(answers(name, asked.address, asked.port) for name in names):
             holder, when = lead(component, asked.address, asked.port) if leads else ("", "")
             if now != steady or holder != leader:
                 since, steady, leader, renewed = time.monotonic(), now, holder, set()
@@ -279,7 +280,7 @@ def main():
     if reader in changed and manifest(reader) == old[reader]:
         stop(reader)
     for component in changed:
-        if comes_up(component, was[component], asked):
+        if comes_up(component, was[component], asked, changed):
             if asked.data and component == "etcd":
                 moved(*asked.data, well=True)
             print(component, flush=True)
@@ -294,7 +295,7 @@ def main():
             if manifest(name) == old[name]:
                 stop(name)
             restore(name, old[name])
-        back = [c for c in changed if not comes_up(c, now[c] if now[c] - was[c] else set(), asked)]
+        back = [c for c in changed if not comes_up(c, now[c] if now[c] - was[c] else set(), asked, changed)]
         if asked.data:
             moved(*asked.data, well=False)
         judged(kept)

@@ -32,6 +32,8 @@ LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 LEASE = "k8splan-run"
 DRAINED = "k8splan/drained"  # on a node that a playbook has cordoned, so that a run after an interrupted one uncordons it
 RESTARTS = "k8splan/restart-pods"  # on a node whose pods still have the settings of the pod network from before
+PATIENCE = 60  # seconds for an API server to answer
+PASSING = (0, 429, 500, 502, 503, 504)  # no answer, or one that may be another soon
 STALE = 3600  # seconds after which a Lease that was not renewed may be taken over
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -84,10 +86,21 @@ class Api:
             time.sleep(2)
 
     def ask(self, method, path, body=None, kind="application/json"):
-        status, answer = self.once(self.server, method, path, body, kind)
-        if status not in (200, 201, 404, 409):
-            sys.exit("%s %s: %s" % (method, path, (answer or {}).get("message", status)))
-        return status, answer
+        """asks until a server answers: one may restart at any time, or lose its etcd for some seconds. A request whose answer was lost is
+        sent again, so a caller finds what it wrote itself: 409 for a change, 404 for a removal."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                status, answer = self.once(self.server, method, path, body, kind)
+                if status in (200, 201, 404, 409):
+                    return status, answer
+                problem = (answer or {}).get("message", status)
+            except (OSError, ValueError, http.client.HTTPException) as e:
+                status, problem = 0, e
+            if status not in PASSING or time.monotonic() > until:
+                sys.exit("%s %s: %s" % (method, path, problem))
+            time.sleep(2)
+            self.find(PATIENCE)
 
     def get(self, path):
         status, answer = self.ask("GET", path)
@@ -308,7 +321,7 @@ def main():
     args = argparse.ArgumentParser()
     args.add_argument("work", choices=["read", "hold", "release", "note", "label", "configure"])
     args.add_argument("--servers", required=True, type=lambda s: s.split(","))
-    args.add_argument("--wait", type=int, default=60)
+    args.add_argument("--wait", type=int, default=PATIENCE)
     args.add_argument("--holder", default="")
     args.add_argument("--process", default="")
     args.add_argument("--over", default="")

@@ -1,0 +1,76 @@
+package ansible
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/k8splan/k8splan/templates"
+)
+
+// clusterProgram runs lines of Python behind the functions of cluster.py, and returns what they print.
+func clusterProgram(t *testing.T, lines string) string {
+	t.Helper()
+	source, err := templates.Files.ReadFile("tree/ansible/roles/survey/files/cluster.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("/usr/bin/python3", "-")
+	cmd.Stdin = strings.NewReader(strings.TrimSuffix(strings.TrimSpace(string(source)), "main()") + lines)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// A NoExecute taint comes, and gets another value, after a drain alone; every other one at once.
+func TestTaintsThatEndPods(t *testing.T) {
+	out := clusterProgram(t, `
+live = [{"key": "a", "effect": "NoExecute", "value": "1"}, {"key": "theirs", "effect": "NoExecute"}]
+planned = [{"key": "a", "effect": "NoExecute", "value": "2"}, {"key": "b", "effect": "NoExecute"}, {"key": "c", "effect": "NoSchedule"}]
+for drained in (False, True):
+    print(sorted("%s=%s:%s" % (t["key"], t.get("value", ""), t["effect"]) for t in tainted(live, planned, [["a", "NoExecute"]], drained)))
+`)
+	want := "['a=1:NoExecute', 'c=:NoSchedule', 'theirs=:NoExecute']\n" +
+		"['a=2:NoExecute', 'b=:NoExecute', 'c=:NoSchedule', 'theirs=:NoExecute']\n"
+	if out != want {
+		t.Error(out)
+	}
+}
+
+// An API server may restart while it is asked: the request is sent again, and what the lost one wrote is found. A refusal ends the run.
+func TestAPIServersThatRestart(t *testing.T) {
+	out := clusterProgram(t, `
+class Scripted(Api):
+    def __init__(self, *answers):
+        self.servers, self.server, self.answers, self.asked = ["https://a"], "https://a", list(answers), []
+
+    def once(self, server, method, path, body=None, kind=""):
+        if path == "/version":
+            return 200, {}
+        self.asked.append(method)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+time.sleep = lambda seconds: None
+held = {"metadata": {"resourceVersion": "7", "annotations": {"k8splan/process": "p"}}, "spec": {"holderIdentity": "me", "renewTime": moment().strftime(MOMENT)}}
+theirs = dict(held, spec=dict(held["spec"], holderIdentity="other"))
+lost = ConnectionResetError("reset")
+for answers in (lost, (500, {"message": "etcdserver: leader changed"}), (503, None), (200, {"a": 1})), ((404, None),), ((403, {"message": "no"}),):
+    api = Scripted(*answers)
+    try:
+        print(api.get("/x"), len(api.asked))
+    except SystemExit as e:
+        print(e, len(api.asked))
+for answers in ((404, None), lost, (409, {}), (200, held), (200, {})), ((404, None), lost, (409, {}), (200, theirs)):
+    api = Scripted(*answers)
+    print((hold(api, "me", "p", "") or {}).get("holder"), api.asked)
+`)
+	want := "{'a': 1} 4\nNone 1\nGET /x: no 1\nNone ['GET', 'POST', 'POST', 'GET', 'PUT']\nother ['GET', 'POST', 'POST', 'GET']\n"
+	if out != want {
+		t.Error(out)
+	}
+}
