@@ -3,6 +3,7 @@ package change_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -19,6 +20,8 @@ import (
 	"github.com/k8splan/k8splan/planner/change"
 	"github.com/k8splan/k8splan/planner/render"
 )
+
+var mixed = flag.Int("mixed", 3, "mixed edits whose steps the playbooks judge; each takes some seconds")
 
 // walked is an edit whose steps walk.py carries out.
 type walked struct {
@@ -156,11 +159,11 @@ func TestSeveralAtOnce(t *testing.T) {
 	}
 }
 
-// The playbooks accept the steps of an edit, one after the other, and have nothing left to do at the end. walk.py interprets the tasks with
+// The playbooks accept the steps of an edit in their order, and have nothing left to do at the end. walk.py interprets the tasks with
 // which a playbook looks at a cluster and refuses, judge.py among them, on a cluster of plain data. Several things change in each edit.
 func TestPlaybooksAcceptTheSteps(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes a minute")
+		t.Skip("it takes two minutes")
 	}
 	program, err := exec.LookPath("ansible-playbook")
 	if err != nil {
@@ -198,7 +201,7 @@ func TestPlaybooksAcceptTheSteps(t *testing.T) {
 		t.Fatalf("%d of the edits by name have steps", len(cases))
 	}
 	random := rand.New(rand.NewPCG(12, 7))
-	for len(cases) < 7+10 && refused < 200 {
+	for len(cases) < 7+*mixed && refused < 50**mixed {
 		name, edited := someParts(random)
 		add(fmt.Sprintf("%d%s", len(cases), name), partly, edited)
 	}

@@ -56,10 +56,12 @@ class Scripted(Api):
         return answer
 
 time.sleep = lambda seconds: None
-held = {"metadata": {"resourceVersion": "7", "annotations": {"k8splan/process": "p"}}, "spec": {"holderIdentity": "me", "renewTime": moment().strftime(MOMENT)}}
+held = {"metadata": {"resourceVersion": "7", "annotations": {"k8splan/process": "p"}},
+        "spec": {"holderIdentity": "me", "renewTime": moment().strftime(MOMENT)}}
 theirs = dict(held, spec=dict(held["spec"], holderIdentity="other"))
 lost = ConnectionResetError("reset")
-for answers in (lost, (500, {"message": "etcdserver: leader changed"}), (503, None), (200, {"a": 1})), ((404, None),), ((403, {"message": "no"}),):
+changed = (500, {"message": "etcdserver: leader changed"})
+for answers in (lost, changed, (503, None), (200, {"a": 1})), ((404, None),), ((403, {"message": "no"}),):
     api = Scripted(*answers)
     try:
         print(api.get("/x"), len(api.asked))
