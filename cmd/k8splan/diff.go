@@ -176,7 +176,10 @@ func (a *app) recordOf(name string, flags *topologyFlags) (*change.Record, error
 		return r, err
 	}
 	if errors.Is(err, fs.ErrNotExist) && name != "-" && filepath.Ext(name) != ".hcl" {
-		return nil, hinted{fmt.Errorf("%s: no such directory", name), "OLD is a topology, or a tree that `k8splan generate --out DIR` wrote"}
+		return nil, hinted{
+			fmt.Errorf("%s: no such directory", name),
+			"OLD is a topology, or a tree that `k8splan generate --out DIR` wrote",
+		}
 	}
 	src, err := a.read(name)
 	if err != nil {
