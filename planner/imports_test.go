@@ -117,8 +117,8 @@ var permitted = map[string][]string{
 	"planner/targets/cloud": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target",
 		"planner/target/block",
 		"planner/target/terraform"}),
-	"planner/targets/hosted": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/target/block",
-		"planner/target/terraform"}),
+	"planner/targets/hosted": slices.Concat(emitter, language, []string{"planner/rule", "planner/spec", "planner/spelling",
+		"planner/target/block", "planner/target/terraform"}),
 
 	// What tests share; programs do not link it.
 	"planner/diagtest":                       {"..."},
