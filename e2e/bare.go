@@ -1,13 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 )
 
 // onlyLab is what a topology for lab hosts needs in addition to its nodes: the key, and where downloads are, because the hosts have no
-// internet access.
+// internet access. The checksums are those of the lab's own builds: k8splan knows the ones of upstream's files.
 const onlyLab = `
 ssh {
   private_key_file = %q
@@ -17,6 +19,7 @@ artifacts {
   source           = "binaries"
   mirror_url       = "http://10.77.0.1:8000/mirror"
   image_repository = "10.77.0.1:5000"
+  checksums        = %s
 }
 
 container_runtime "containerd" {
@@ -39,7 +42,12 @@ func (h *harness) bare(ctx context.Context, tc testCase) (err error) {
 		fmt.Printf("  %-8s %s\n", n.Name, n.Address)
 	}
 	fmt.Print("\nThey reach only the lab. Add this to a topology for them:\n")
-	fmt.Printf(onlyLab, h.lab.Key())
+	var checksums bytes.Buffer
+	if err := json.Indent(&checksums, []byte(h.lab.Digests()), "  ", "  "); err != nil {
+		return err
+	}
+	fmt.Printf(onlyLab, h.lab.Key(), &checksums)
+	fmt.Print("\nEvery start gives the hosts new SSH host keys. If ssh reports a changed key, forget the old one: ssh-keygen -R ADDRESS.\n")
 	fmt.Print("\n^C removes them.\n")
 	<-ctx.Done()
 	return nil

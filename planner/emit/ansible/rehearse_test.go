@@ -302,6 +302,36 @@ esac`,
 	}
 }
 
+// A failed download is reported by its file and reason, without the list of all files, and counts as a change where others were installed.
+func TestDownloadsThatFail(t *testing.T) {
+	play := `- hosts: cp-1
+  gather_facts: false
+  vars:
+    artifacts: {proxy: {}, downloads: []}
+    selinux: {mode: disabled}
+    survey_host: {}
+  tasks:
+    - name: Install programs
+      ansible.builtin.include_role: {name: artifacts}
+      vars: {artifacts_packages: [], artifacts_python: /usr/bin/python3, artifacts_layout: {}, artifacts_missing: [kubelet, kubectl]}
+`
+	for program, want := range map[string]string{
+		`print("kubelet"); import sys; sys.exit("kubectl: refused")`: "changed=1    unreachable=0    failed=1",
+		`import sys; sys.exit("kubectl: refused")`:                   "changed=0    unreachable=0    failed=1",
+		`print("kubelet\nkubectl")`:                                  "changed=1    unreachable=0    failed=0",
+	} {
+		r := rehearsal{inventory: stackedHosts, instead: map[string]string{
+			"downloads.yml": play, "roles/artifacts/files/fetch.py": program,
+		}}
+		said, _, err := r.run(t, "downloads.yml")
+		fails := strings.HasSuffix(want, "failed=1")
+		reported := strings.Contains(said, "kubectl: refused") && !strings.Contains(said, "files=")
+		if (err != nil) != fails || reported != fails || !strings.Contains(said, want) {
+			t.Errorf("%s: %v\n%s", program, err, said)
+		}
+	}
+}
+
 // Whoever fetches certain programs says which packages come with them. The default is all of Kubernetes' that the topology has in another
 // version: a snapshot before an upgrade would bring every control plane the new kubelet.
 func TestProgramsComeWithoutOtherPackages(t *testing.T) {
