@@ -118,7 +118,7 @@ e2e-recover: build ## renew certificates, replace hosts, bring back lost cluster
 e2e-faults: build ## break real clusters and compare with what simulate says (an hour and a half): CASES="3+1 3+3+2" for some
 	$(GO) run ./e2e -k8splan bin/k8splan -faults $(CASES)
 
-e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some, CHANGE=-seen for what they showed
+e2e-change: build ## edit topologies of running clusters in the lab: CASES="guards external" for some, CHANGE=-seen for what they showed (-record: into docs/change.md)
 	$(GO) run ./e2e -k8splan bin/k8splan -change $(CHANGE) $(CASES)
 
 e2e-boot: build ## one machine as libvirt/machines.sh makes it, booted in QEMU without KVM and held against its design (Linux, root; minutes)

@@ -27,6 +27,7 @@ type changing struct {
 	saw    chainResult
 	next   *trouble // for the next edit that is carried out
 	said   promise  // by diff, about the last edit that changed anything
+	rows   []string // of docs/change.md that the last edit tries, until it is carried out
 	// harmless are edits that are refused, but did no harm when forced.
 	harmless []string
 	// unrecorded: the tree no longer has a host that left, while the other hosts' records still do until site.yml runs again.
@@ -164,7 +165,11 @@ func (h *harness) change(ctx context.Context, name string) (err error) {
 	if err := chain.walk(ctx, c); err != nil || h.noFresh || c.thrown {
 		return err
 	}
-	return c.likeFresh(ctx)
+	if err := c.likeFresh(ctx); err != nil {
+		return err
+	}
+	c.saw.Fresh = true
+	return nil
 }
 
 // edit replaces text of the topology, pair by pair, overwrites the tree, and boots new hosts.
@@ -186,7 +191,7 @@ func (c *changing) edit(ctx context.Context, pairs ...string) error {
 	if err != nil {
 		return err
 	}
-	c.said = said
+	c.said, c.rows = said, said.rows(false)
 	// --rebuild: the playbooks must also refuse what generate refuses for a running cluster
 	args := append([]string{"generate", topology, "--out", c.tree, "--rebuild", "--removed", strings.Join(c.gone, ",")}, c.h.variables()...)
 	if err := command(ctx, c.h.k8splan, args...); err != nil {
@@ -229,6 +234,7 @@ func (c *changing) refused(ctx context.Context, why string, pairs ...string) err
 	if err := c.edit(ctx, pairs...); err != nil {
 		return err
 	}
+	rows := c.said.rows(true)
 	if err := c.stopped(ctx, why); err != nil {
 		return fmt.Errorf("%v: %w", pairs, err)
 	}
@@ -238,8 +244,10 @@ func (c *changing) refused(ctx context.Context, why string, pairs ...string) err
 	c.source = source
 	c.t.phase("refused: " + why)
 	what := cmp.Or(strings.TrimSpace(pairs[1]), "no "+strings.TrimSpace(pairs[0]))
-	c.saw.Edits = append(c.saw.Edits, editResult{What: what, Refused: why})
-	return c.edit(ctx)
+	c.saw.Edits = append(c.saw.Edits, editResult{What: what, Rows: rows, Refused: why})
+	err = c.edit(ctx)
+	c.rows = nil
+	return err
 }
 
 // stopped checks that site.yml stops with a reason and without a change.
@@ -279,7 +287,8 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 		return err
 	}
 	defer o.quit()
-	e := editResult{What: what, Playbook: playbook}
+	e := editResult{What: what, Rows: c.rows, Playbook: playbook}
+	c.rows = nil
 	if tr := c.next; tr != nil {
 		c.next = nil
 		if e.Trouble, err = c.troubled(ctx, tr, what, playbook, args...); err != nil {
@@ -303,7 +312,11 @@ func (c *changing) carriedOut(ctx context.Context, what, playbook string, args .
 	if err := c.said.kept(e.Sighting, e.Trouble); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	return c.settledAgain(ctx, what)
+	if err := c.settledAgain(ctx, what); err != nil {
+		return err
+	}
+	c.saw.Edits[len(c.saw.Edits)-1].Settled = true
+	return nil
 }
 
 // calmly is carriedOut for an edit that no pod and no service on existing hosts notices.

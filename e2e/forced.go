@@ -65,6 +65,7 @@ func (c *changing) force(ctx context.Context, f forced) error {
 	if len(f.pairs) > 0 && !f.other && c.said.Verdict != "refused" {
 		return fmt.Errorf("%s: diff says that it is %s, and not refused", f.what, c.said.Verdict)
 	}
+	rows := c.said.rows(true)
 	if err := c.unguarded(); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (c *changing) force(ctx context.Context, f forced) error {
 		return fmt.Errorf("%s: %w", f.what, err)
 	}
 	fmt.Printf("  forced: %s: %s\n", f.what, cmp.Or(said, "NO HARM"))
-	c.saw.Edits = append(c.saw.Edits, editResult{What: f.what, Refused: "refused", Forced: cmp.Or(said, "no harm was seen")})
+	c.saw.Edits = append(c.saw.Edits, editResult{What: f.what, Rows: rows, Refused: "refused", Forced: cmp.Or(said, "no harm was seen")})
 	c.t.phase("forced: " + f.what)
 	if said == "" {
 		c.harmless = append(c.harmless, f.what)

@@ -83,6 +83,7 @@ func run(ctx context.Context, args []string) (err error) {
 	recovery := flags.Bool("recover", false, "walk through what a person does after a loss")
 	change := flags.Bool("change", false, "edit topologies of running clusters, and carry the edits out or see them refused")
 	seen := flags.Bool("seen", false, "with -change: print what the chains have shown so far")
+	record := flags.Bool("record", false, "with -change: write what the chains have shown into planner/change/seen.json")
 	noFresh := flags.Bool("no-fresh", false, "with -change: do not build each chain's last topology again to compare")
 	hosts := flags.Bool("hosts", false, "look at hosts that are not as a cluster needs them, and build one in spite of some of it")
 	hardWay := flags.Bool("hard-way", false, "bring up Kubernetes The Hard Way from its tree")
@@ -117,12 +118,15 @@ func run(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if *change && *seen {
+	if *change && (*seen || *record) {
 		cache, err := os.UserCacheDir()
 		if err != nil {
 			return err
 		}
 		h := &harness{lab: &lab.Lab{Dir: filepath.Join(cache, "k8splan-lab")}, root: root}
+		if *record {
+			return h.record(slices.Sorted(maps.Keys(changeChains)))
+		}
 		return h.seen(slices.Sorted(maps.Keys(changeChains)))
 	}
 	l, err := lab.Open(ctx, root, os.Stderr)

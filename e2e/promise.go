@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,21 @@ import (
 type promise struct {
 	Verdict string        `json:"verdict"`
 	Steps   []promiseStep `json:"steps"`
+	Changes []struct {
+		ID    string `json:"id"` // a row of docs/change.md
+		Class string `json:"class"`
+	} `json:"changes"`
+}
+
+// rows returns the rows of docs/change.md that an edit tries: all that changes something, or only what is refused.
+func (p *promise) rows(refused bool) []string {
+	var ids []string
+	for _, c := range p.Changes {
+		if c.Class != "none" && (!refused || c.Class == "refused") && !slices.Contains(ids, c.ID) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 type promiseStep struct {

@@ -21,6 +21,7 @@ type chainResult struct {
 	Digest string       `json:"digest"` // of everything tested: see harness.digest
 	Passed bool         `json:"passed"`
 	Why    string       `json:"why,omitempty"`
+	Fresh  bool         `json:"fresh,omitempty"` // its end equals a cluster that was built at once
 	Date   string       `json:"date"`
 	Built  float64      `json:"built"` // seconds of the first site.yml
 	Hosts  int          `json:"hosts"`
@@ -29,14 +30,16 @@ type chainResult struct {
 
 // editResult is one edit: carried out, or refused for a reason.
 type editResult struct {
-	What     string  `json:"what"`
-	Playbook string  `json:"playbook,omitempty"`
-	Refused  string  `json:"refused,omitempty"`
-	Forced   string  `json:"forced,omitempty"` // the result if the refusal was bypassed
-	Took     float64 `json:"took,omitempty"`
-	Results  int     `json:"results,omitempty"` // of tasks on hosts
-	Longest  []share `json:"longest,omitempty"` // plays, of the whole run
-	Trouble  string  `json:"trouble,omitempty"` // "killed after 41 results", "worker-1 lost power"
+	What     string   `json:"what"`
+	Rows     []string `json:"rows,omitempty"` // of docs/change.md
+	Playbook string   `json:"playbook,omitempty"`
+	Refused  string   `json:"refused,omitempty"`
+	Forced   string   `json:"forced,omitempty"` // the result if the refusal was bypassed
+	Took     float64  `json:"took,omitempty"`
+	Results  int      `json:"results,omitempty"` // of tasks on hosts
+	Longest  []share  `json:"longest,omitempty"` // plays, of the whole run
+	Trouble  string   `json:"trouble,omitempty"` // "killed after 41 results", "worker-1 lost power"
+	Settled  bool     `json:"settled,omitempty"` // the checks afterwards passed, and site.yml changed nothing
 	*Sighting
 }
 
