@@ -65,6 +65,8 @@ var changeChains = map[string]struct {
 	"proxies":         {"3+2", nil, false, walkProxies},
 	"encryption":      {"3+1", unsealed, false, walkEncryption},
 	"many":            {"aio", manySettings, false, walkMany},
+	"more":            {"aio", moreSettings, false, walkMore},
+	"roles":           {"1+3+1", twoWorkersOfThree, false, walkRoles},
 }
 
 // plain removes security blocks from aio.hcl: edits add blocks of the same kinds.

@@ -61,7 +61,14 @@ func TestForcedEditsAreRefused(t *testing.T) {
 	}
 
 	// each edit is carried out by the playbook that diff names
-	for text, steps := range map[string][]step{olderRuntime(string(source)): configSteps, manySettings(string(source)): manySteps()} {
+	three, err := os.ReadFile(filepath.Join("topologies", "1+3+1.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, steps := range map[string][]step{
+		olderRuntime(string(source)): configSteps, manySettings(string(source)): manySteps(),
+		moreSettings(string(source)): moreSteps(t.TempDir()), twoWorkersOfThree(string(three)): rolesSteps,
+	} {
 		for _, s := range steps {
 			if len(s.pairs) == 0 { // the second playbook of the edit before
 				continue
