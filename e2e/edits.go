@@ -75,7 +75,7 @@ func olderRuntime(source string) string {
 func walkConfig(ctx context.Context, c *changing) error { return walkSteps(ctx, c, configSteps...) }
 
 var configSteps = []step{
-	{what: "kube-proxy's own settings", playbook: "reconfigure.yml",
+	{what: "kube-proxy's own settings", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
 		pairs: []string{"network {", "network {\n  kube_proxy {\n    config = { configSyncPeriod = \"10m0s\" }\n  }"}},
 	{what: "profiles of the scheduler, a gate, node ports", playbook: "reconfigure.yml",
 		pairs: []string{ofCluster, ofCluster + "\n  feature_gates = { \"GracefulNodeShutdown\" = true }\n" +

@@ -39,6 +39,24 @@ for drained in (False, True):
 	}
 }
 
+// kube-proxy reads its configuration once: a pod that is older than the last change of the ConfigMap's data has the settings from before.
+func TestProxiesBehindTheirConfiguration(t *testing.T) {
+	out := clusterProgram(t, `
+def pod(node, time, **more):
+    return {"metadata": dict({"creationTimestamp": time}, **more), "spec": {"nodeName": node} if node else {}}
+
+written = {"metadata": {"managedFields": [
+    {"time": "2026-12-01T10:00:00Z", "fieldsV1": {"f:data": {}}}, {"time": "2026-12-01T11:00:00Z", "fieldsV1": {"f:data": {"f:config.conf": {}}}},
+    {"time": "2026-12-01T12:00:00Z", "fieldsV1": {"f:metadata": {"f:labels": {}}}}, {"fieldsV1": {"f:data": {}}}]}}
+pods = {"items": [pod("w-2", "2026-12-01T10:59:59Z"), pod("w-1", "2026-12-01T09:00:00Z"), pod("w-3", "2026-12-01T11:00:00Z"),
+                  pod("w-4", "2026-12-01T09:00:00Z", deletionTimestamp="2026-12-01T11:00:01Z"), pod(None, "2026-12-01T09:00:00Z")]}
+print(behind(written, pods), behind(None, pods), behind({"metadata": {}}, pods), behind(written, None))
+`)
+	if want := "['w-1', 'w-2'] [] [] []\n"; out != want {
+		t.Error(out)
+	}
+}
+
 // An API server may restart while it is asked: the request is sent again, and what the lost one wrote is found. A refusal ends the run.
 func TestAPIServersThatRestart(t *testing.T) {
 	out := clusterProgram(t, `

@@ -296,6 +296,9 @@ func TestJudgeRefuses(t *testing.T) {
 		"another mode of kube-proxy": {func(o object) {
 			o.at("plan", "kube_proxy")["mode"] = "iptables"
 		}, "kube-proxy mode: the cluster has nftables, the topology iptables"},
+		"kube-proxy with settings from before": {func(o object) {
+			o.at("cluster")["proxies_behind"] = []string{"gone-1", "worker-1"}
+		}, "kube-proxy on worker-1 is older than its configuration"},
 		"encryption without a key": {func(o object) {
 			o.at("plan", "cluster_configuration", "apiServer")["extraArgs"] = []object{
 				{"name": "profiling", "value": "false"},

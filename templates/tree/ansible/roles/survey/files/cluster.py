@@ -135,6 +135,15 @@ def brought(noted, argument):
     return [[json.loads(key) for key in re.findall(r'\[("(?:[^"\\]|\\.)*")\]', path)] for path in sorted(settings) if path.startswith(argument + "[")]
 
 
+def behind(configuration, pods):
+    """returns the nodes with a pod of kube-proxy that is older than the last change of its configuration. kube-proxy reads it once, and an
+    interrupted run may have changed it without a restart. Both times are the API server's, to the second."""
+    written = max((f["time"] for f in ((configuration or {}).get("metadata") or {}).get("managedFields", [])
+                   if "time" in f and "f:data" in f.get("fieldsV1", {})), default="")
+    return sorted({p["spec"]["nodeName"] for p in (pods or {}).get("items", [])
+                   if p["metadata"]["creationTimestamp"] < written and "deletionTimestamp" not in p["metadata"] and p["spec"].get("nodeName")})
+
+
 def images(workload):
     """returns the images of a DaemonSet's pods."""
     pod = ((workload or {}).get("spec") or {}).get("template", {}).get("spec", {})
@@ -173,6 +182,7 @@ def read(api):
         "cluster_configuration": text(SYSTEM + "kubeadm-config", "ClusterConfiguration"),
         "kubelet_configuration": text(SYSTEM + "kubelet-config", "kubelet"),
         "kube_proxy": text(SYSTEM + "kube-proxy", "config.conf"),
+        "proxies_behind": behind(api.get(SYSTEM + "kube-proxy"), api.get("/api/v1/namespaces/kube-system/pods?labelSelector=k8s-app%3Dkube-proxy")),
         "flannel": text("/api/v1/namespaces/kube-flannel/configmaps/kube-flannel-cfg", "net-conf.json"),
         "flannel_images": images(api.get("/apis/apps/v1/namespaces/kube-flannel/daemonsets/kube-flannel-ds")),
         "calico": calico(api),
