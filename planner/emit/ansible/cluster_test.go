@@ -46,7 +46,8 @@ def pod(node, time, **more):
     return {"metadata": dict({"creationTimestamp": time}, **more), "spec": {"nodeName": node} if node else {}}
 
 written = {"metadata": {"managedFields": [
-    {"time": "2026-12-01T10:00:00Z", "fieldsV1": {"f:data": {}}}, {"time": "2026-12-01T11:00:00Z", "fieldsV1": {"f:data": {"f:config.conf": {}}}},
+    {"time": "2026-12-01T10:00:00Z", "fieldsV1": {"f:data": {}}},
+    {"time": "2026-12-01T11:00:00Z", "fieldsV1": {"f:data": {"f:config.conf": {}}}},
     {"time": "2026-12-01T12:00:00Z", "fieldsV1": {"f:metadata": {"f:labels": {}}}}, {"fieldsV1": {"f:data": {}}}]}}
 pods = {"items": [pod("w-2", "2026-12-01T10:59:59Z"), pod("w-1", "2026-12-01T09:00:00Z"), pod("w-3", "2026-12-01T11:00:00Z"),
                   pod("w-4", "2026-12-01T09:00:00Z", deletionTimestamp="2026-12-01T11:00:01Z"), pod(None, "2026-12-01T09:00:00Z")]}

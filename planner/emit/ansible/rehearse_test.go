@@ -302,6 +302,45 @@ esac`,
 	}
 }
 
+// The snapshot from before the first try of an upgrade is not rotated away by the snapshots of the next tries.
+func TestSnapshotsBeforeAnUpgrade(t *testing.T) {
+	bin, dir := t.TempDir(), t.TempDir()
+	for name, text := range map[string]string{
+		"etcdctl": `echo "try $TRY" >"$3"`, // snapshot save FILE
+		"etcdutl": "echo '{}'",
+		"date":    `[ "$1" = --utc ] && echo "2026120${TRY}T000000Z"`,
+	} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := shell(t, "recovery/tasks/backup.yml", "Take a snapshot, and verify it", "{{ recovery_directory }}", dir, "{{ recovery_ctl }}",
+		"etcdctl", "{{ cluster.name | quote }}", "prod", "{{ (cluster.name ~ '-2*.db') | quote }}", "'prod-2*.db'",
+		"{{ (cluster.name ~ '-before-*') | quote }}", "'prod-before-*'",
+		"{{ (cluster.name ~ '-before-' ~ recovery_before) | quote }}", "prod-before-1.37.2", "{{ keep | default(7) | int }}", "2",
+		"{% if recovery_before | default('') %}", "", "{% endif %}", "")
+	for _, try := range []string{"1", "2", "3", "4"} {
+		cmd := exec.Command("/bin/bash", "-c", text)
+		cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "TRY="+try)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	first, err := os.ReadFile(filepath.Join(dir, "prod-before-1.37.2.db"))
+	if err != nil || string(first) != "try 1\n" {
+		t.Errorf("%q %v", first, err)
+	}
+	check := exec.Command("sha256sum", "--check", "--quiet", "prod-before-1.37.2.db.sha256", "prod-20261204T000000Z.db.sha256")
+	check.Dir = dir
+	if out, err := check.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, "*.db"))
+	if len(left) != 3 {
+		t.Errorf("%q", left)
+	}
+}
+
 // A failed download is reported by its file and reason, without the list of all files, and counts as a change where others were installed.
 func TestDownloadsThatFail(t *testing.T) {
 	play := `- hosts: cp-1
