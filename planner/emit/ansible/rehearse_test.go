@@ -341,6 +341,46 @@ func TestSnapshotsBeforeAnUpgrade(t *testing.T) {
 	}
 }
 
+// Where one node of a wave cannot be drained, the run ends for all of them: each is uncordoned, and only that one is blamed.
+func TestDrainThatFailsInAWave(t *testing.T) {
+	bin := filepath.Join(t.TempDir(), "kubectl")
+	text := "#!/bin/sh\necho \"$*\" >>\"$ROOT/asked\"\ncase \"$*\" in *\"drain $STUCK\"*) echo a budget >&2; exit 1 ;; esac\n"
+	if err := os.WriteFile(bin, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	play := `- hosts: workers
+  gather_facts: false
+  any_errors_fatal: true
+  vars: {survey_source: cp-1}
+  tasks:
+    - name: Drain
+      ansible.builtin.include_role: {name: drain}
+      vars: {drain_for: upgrade, drain_cordoned: [], drain_kubectl: ` + bin + `}
+    - name: Work
+      ansible.builtin.shell: echo "work {{ inventory_hostname }}" >>$ROOT/asked
+`
+	for stuck, want := range map[string]string{
+		"w-1": "annotate node w-1 --overwrite k8splan/drained=upgrade\nannotate node w-1 k8splan/drained-\n" +
+			"annotate node w-2 --overwrite k8splan/drained=upgrade\nannotate node w-2 k8splan/drained-\n" +
+			"drain w-1 --ignore-daemonsets --timeout=300s\ndrain w-2 --ignore-daemonsets --timeout=300s\nuncordon w-1\nuncordon w-2\n",
+		"none": "annotate node w-1 --overwrite k8splan/drained=upgrade\nannotate node w-2 --overwrite k8splan/drained=upgrade\n" +
+			"drain w-1 --ignore-daemonsets --timeout=300s\ndrain w-2 --ignore-daemonsets --timeout=300s\nwork w-1\nwork w-2\n",
+	} {
+		root := t.TempDir()
+		t.Setenv("ROOT", root)
+		t.Setenv("STUCK", stuck)
+		said, _, err := rehearsal{inventory: stackedHosts, instead: map[string]string{"drains.yml": play}}.run(t, "drains.yml")
+		asked, _ := os.ReadFile(filepath.Join(root, "asked"))
+		lines := strings.SplitAfter(string(asked), "\n")
+		slices.Sort(lines)
+		fails := stuck != "none"
+		if (err != nil) != fails || strings.Join(lines, "") != want || strings.Contains(said, stuck+" could not be drained") != fails ||
+			strings.Contains(said, "w-2 could not be drained") {
+			t.Errorf("%s: %v\n%s\n%s", stuck, err, asked, said)
+		}
+	}
+}
+
 // A failed download is reported by its file and reason, without the list of all files, and counts as a change where others were installed.
 func TestDownloadsThatFail(t *testing.T) {
 	play := `- hosts: cp-1
