@@ -215,14 +215,15 @@ func manySteps() []step {
 	const registry = "  registry \"10.77.0.1:5000\" {\n    plain_http = true\n  }\n"
 	const address = "address = \"10.77.0.51\"\n"
 	return []step{
-		{what: "30 settings that restart something", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+		{what: "30 settings that restart components", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
 			pairs: []string{manyBefore, manyRestarts}, also: on(bothPatched, "patched: first\n    example.com/patched: first")},
-		{what: "25 of them again", playbook: "reconfigure.yml", trouble: &trouble{host: "aio-1"},
+		{what: "other values for 25 settings that restart components", playbook: "reconfigure.yml", trouble: &trouble{host: "aio-1"},
 			pairs: []string{manyRestarts, manyRestartsAgain}, also: on(bothPatched, "patched: second\n    example.com/patched: second")},
 		{what: "firewall, DNS, proxies, a registry, a scheduler, a taint", playbook: "site.yml",
 			pairs: []string{"\nnetwork {}\n", manyInPlace, registry, registry + manyRegistry, address, address + manyTaint},
 			also:  on("nft list table inet k8splan", "9999")},
-		{what: "all of these again", playbook: "site.yml", trouble: &trouble{interrupt: true},
+		{what: "other values for firewall, DNS, proxies, a registry, a scheduler, a taint", playbook: "site.yml",
+			trouble: &trouble{interrupt: true},
 			pairs: []string{manyInPlace, manyInPlaceAgain,
 				"mirrors     = [\"http://10.77.0.1:5000\"]\n    skip_verify = true",
 				"mirrors     = [\"http://10.77.0.1:5000\", \"http://10.77.0.1:5001\"]\n    plain_http  = true",
@@ -230,9 +231,9 @@ func manySteps() []step {
 			also: on("nft list table inet k8splan", "7000-7010")},
 		{what: "the firewall is no longer managed", playbook: "site.yml", pairs: []string{hosts, ""},
 			also: on("nft list table inet k8splan 2>&1 || true", "No such file")},
-		{what: "more is encrypted", playbook: "reconfigure.yml",
+		{what: "ConfigMaps are encrypted, too", playbook: "reconfigure.yml",
 			pairs: []string{"encryption_at_rest {}", "encryption_at_rest {\n    resources = [\"secrets\", \"configmaps\"]\n  }"}},
-		{what: "less is encrypted, and the scheduler goes", playbook: "reconfigure.yml",
+		{what: "ConfigMaps are no longer encrypted, and the scheduler is removed", playbook: "reconfigure.yml",
 			args:  []string{"-e", "remove_addons=scheduler-batch"},
 			pairs: []string{"encryption_at_rest {\n    resources = [\"secrets\", \"configmaps\"]\n  }", "encryption_at_rest {}", batch, ""},
 			also: func(ctx context.Context, c *changing) error {
@@ -244,7 +245,7 @@ func manySteps() []step {
 			}},
 		{what: "certificates that are valid for half a year", playbook: "reconfigure.yml",
 			pairs: []string{"encryption_at_rest {}", "encryption_at_rest {}\n  certificate_validity = \"4380h\""}},
-		{what: "and all certificates anew", playbook: "renew-certs.yml", args: []string{"-e", "days=400"},
+		{what: "all certificates renewed", playbook: "renew-certs.yml", args: []string{"-e", "days=400"},
 			also: on("kubeadm certs check-expiration 2>/dev/null", "182d")},
 	}
 }

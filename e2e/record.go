@@ -85,18 +85,18 @@ func (r *chainResult) sentence(chain string, e *editResult) string {
 	}
 	text += ": " + e.What
 	if len(e.Rows) > 1 {
-		text += fmt.Sprintf(", %d kinds of changes in one edit", len(e.Rows))
+		text += fmt.Sprintf(", %d changes in one edit", len(e.Rows))
 	}
 	if e.Trouble != "" {
-		text += "; " + e.Trouble + ", and then run again"
+		text += "; " + e.Trouble + "; it was run again"
 	}
 	if s := e.Sighting; s != nil {
-		text += fmt.Sprintf("; %d writes, none lost, longest gap %.1f s", s.Writes, s.Gap)
+		text += fmt.Sprintf("; %d writes, none lost, longest gap %s", s.Writes, seconds(s.Gap))
 		if s.Endpoint > blink {
-			text += fmt.Sprintf("; API unavailable for %.0f s", s.Endpoint)
+			text += "; API unavailable for " + seconds(s.Endpoint)
 		}
 		if s.Service > blink {
-			text += fmt.Sprintf("; a Service unavailable for %.0f s", s.Service)
+			text += "; a Service unavailable for " + seconds(s.Service)
 		}
 		if len(s.Restarted) == 0 {
 			text += "; no pod restarted"
@@ -106,4 +106,11 @@ func (r *chainResult) sentence(chain string, e *editResult) string {
 		text += "; same as a fresh cluster"
 	}
 	return text
+}
+
+func seconds(s float64) string {
+	if s < 10 {
+		return fmt.Sprintf("%.1f s", s)
+	}
+	return fmt.Sprintf("%.0f s", s)
 }

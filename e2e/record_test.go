@@ -21,8 +21,8 @@ func TestShown(t *testing.T) {
 		}},
 	})
 	want := map[string]string{
-		"a": "2026-12-01, many: two settings, 2 kinds of changes in one edit; ansible-playbook was killed after 12 results, and then run " +
-			"again; 900 writes, none lost, longest gap 61.0 s; API unavailable for 70 s; same as a fresh cluster",
+		"a": "2026-12-01, many: two settings, 2 changes in one edit; ansible-playbook was killed after 12 results; it was run again; " +
+			"900 writes, none lost, longest gap 61 s; API unavailable for 70 s; same as a fresh cluster",
 		"b": "2026-12-01, many: one of them; 200 writes, none lost, longest gap 0.4 s; no pod restarted; same as a fresh cluster",
 		"d": "2026-12-01, guards: refused",
 		"e": "2026-12-01, forced: by a flag: refused; forced: it exits",

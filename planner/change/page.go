@@ -2,6 +2,7 @@ package change
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -36,11 +37,13 @@ is ordered. Clusters of kind, minikube, and Docker Desktop are deleted and creat
 The column "Tested" says when a change was last made on a real cluster in the lab, in which chain of edits (make e2e-change), and what was
 measured. "Writes" are acknowledged writes of a client that wrote to the API during the whole change. "None lost" means that all of them
 were still there afterwards. The gap is the longest time between two of them. "Forced" means that a refused change was applied anyway.
-"Killed after 37 results" means that the playbook was killed after 37 task results and then run again.
+"Killed after 37 results" means that the playbook was killed after 37 task results and then run again. "Same as a fresh cluster" means that
+at the end of the chain, manifests, configuration, ConfigMaps, nodes, and images were the same as those of a new cluster.
 
 | Argument | Change | Class | What happens | Carried out by | Tested |
 |---|---|---|---|---|---|
 `)
+	var runs sharedRuns
 	for i := range table {
 		r := &table[i]
 		if r.Argument == "component" {
@@ -53,10 +56,10 @@ were still there afterwards. The gap is the longest time between two of them. "F
 				what += sources(r.Source)
 			}
 			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", argumentCell(r.Argument), cell(c.When), c.effective(), what,
-				carriedOut(c),
-				seenCell(c, id(r, c)))
+				carriedOut(c), runs.cell(c, id(r, c)))
 		}
 	}
+	runs.write(&out)
 	out.WriteString(`
 ## Edits that must be split
 
@@ -167,12 +170,39 @@ func (p *Procedure) by() string {
 	return `by hand, "` + p.Page + `"`
 }
 
-func seenCell(c *Case, id string) string {
+// sharedRuns are tests of several arguments at once, in the order in which the table refers to them.
+type sharedRuns []string
+
+// cell is a case's cell in the column "Tested".
+func (s *sharedRuns) cell(c *Case, id string) string {
+	text := seen[id]
 	switch {
-	case seen[id] != "":
-		return seen[id]
-	case c.Class == None:
+	case text == "" && c.Class == None:
 		return ""
+	case text == "":
+		return "not run"
 	}
-	return "not run"
+	rows := 0
+	for _, other := range seen {
+		if other == text {
+			rows++
+		}
+	}
+	day, _, more := strings.Cut(text, ":")
+	if rows == 1 || !more {
+		return cell(text)
+	}
+	n := slices.Index(*s, text)
+	if n < 0 {
+		n = len(*s)
+		*s = append(*s, text)
+	}
+	return fmt.Sprintf("%s: [test %d](#tests-of-several-arguments)", day, n+1)
+}
+
+func (s sharedRuns) write(out *strings.Builder) {
+	out.WriteString("\n### Tests of several arguments\n\n")
+	for i, text := range s {
+		fmt.Fprintf(out, "%d. %s\n", i+1, text)
+	}
 }
