@@ -67,9 +67,9 @@ var addonRules = []Rule{
 		Sources: []string{addonDocs, "https://docs.fluentbit.io/manual/data-pipeline/outputs"},
 	}, addonSettings},
 	{rule.Rule{
-		ID: "addon-conflict", Severity: rule.Error, Title: "Addons that own the same thing", Permanent: true,
-		Doc: "Both bring an object that a cluster has once. Whichever is applied last wins, the other stops working, " +
-			"and the next run turns it round.",
+		ID: "addon-conflict", Severity: rule.Error, Title: "Addons that create the same object", Permanent: true,
+		Doc: "Both addons create an object that exists only once in a cluster. The addon that is applied last wins, and the other one " +
+			"stops working.",
 		Fix:     "Keep one of the two.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/"},
 	}, addonConflict},
@@ -84,9 +84,9 @@ var addonRules = []Rule{
 		ID: "addon-before-network", Severity: rule.Warning, Title: "Addon before the pod network",
 		Doc: "The playbook does not install Cilium, which comes as a Helm chart, or a pod network without a manifest. Until you install " +
 			"the pod network, nodes are not ready and no pod starts: the playbook waits five minutes for the addons, then stops.",
-		Fix: "For cni \"other\", write its manifest. For Cilium, install it as cni/README.md in the tree says once the playbook has set " +
-			"up the control planes, run the playbook again, and waive this rule. Or add Cilium as an addon, with its rendered chart as " +
-			"the manifest.",
+		Fix: "For cni \"other\", write its manifest. For Cilium, let the playbook set up the control planes, install Cilium as " +
+			"cni/README.md in the tree describes, run the playbook again, and waive this rule. Or add Cilium as an addon, with its " +
+			"rendered chart as the manifest.",
 		Sources: []string{"https://docs.cilium.io/en/stable/installation/k8s-install-helm/"},
 	}, addonBeforeNetwork},
 	{rule.Rule{
@@ -98,8 +98,8 @@ var addonRules = []Rule{
 	}, addonImagesUnlisted},
 	{rule.Rule{
 		ID: "addon-image-collision", Severity: rule.Error, Title: "Duplicate image name", Permanent: true,
-		Doc: "In your own registry, every image is known by the last part of its name. Two images with the same last part and the same " +
-			"tag cannot both be there: one of the pods would run the other's program.",
+		Doc: "In your own registry, every image is stored under the last part of its name. Two images with the same last part and the " +
+			"same tag cannot both be there: one of the pods would run the wrong image.",
 		Fix:     "Give one of them another tag, and use that tag in its manifest.",
 		Sources: []string{"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/"},
 	}, addonImageCollision},
@@ -131,7 +131,7 @@ var addonRules = []Rule{
 	{rule.Rule{
 		ID: "addon-not-applied", Severity: rule.Warning, Title: "Setting that the target does not apply",
 		Doc: "On this target another program creates the cluster, and the tree has no playbook that applies addons, schedulers, and " +
-			"cloud providers. What the file says about them is ignored.",
+			"cloud providers. These blocks are ignored.",
 		Fix:     "Remove the block, and install it with the target's own tools.",
 		Sources: []string{addonDocs},
 	}, addonNotApplied},
@@ -141,8 +141,9 @@ func addonChartUnverified(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, a := range p.Addons {
 		if c := a.Chart; c != nil && c.Digest == "" {
-			findings = append(findings, one(c.NameRange, "Nothing identifies the archive of %s %s is. Write digest = \"sha256:…\": "+
-				"helm pull fetches it, and sha256sum prints the digits.", c.Name, c.Version)...)
+			findings = append(findings, one(c.NameRange, "The chart of %s %s has no digest, so any archive from the repository would be "+
+				"applied. Write digest = \"sha256:…\": helm pull fetches the archive, and sha256sum prints its "+
+				"digest.", c.Name, c.Version)...)
 		}
 	}
 	return findings
@@ -177,8 +178,8 @@ func addonManifestUnverified(p *plan.Plan) []Finding {
 			case m.URL == "" || m.Checksum != "":
 			case a.Known != nil:
 				findings = append(findings,
-					one(a.Attr("version"), "The digest of %s is not known for %s %s. Write artifacts { checksums = { %q "+
-						"= \"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
+					one(a.Attr("version"), "k8splan does not know the digest of %s for %s %s. Write artifacts { checksums = { %q = "+
+						"\"sha256:…\" } }, or leave the version out.", m.Base(), a.Name, a.Version, m.Path)...)
 			default:
 				findings = append(findings,
 					one(m.Block(), "Whatever the server returns would be applied. Write checksum = \"sha256:…\", which curl -L %s "+
@@ -195,8 +196,8 @@ func addonManifestMoving(p *plan.Plan) []Finding {
 		for _, m := range a.Manifests {
 			if word := moving.FindStringSubmatch(m.Upstream); word != nil && a.Known == nil {
 				findings = append(findings,
-					one(m.From, "%q in the URL means another file after each release: the checksum will not match after the next "+
-						"one. Write the URL of one release.", word[1])...)
+					one(m.From, "%q in the URL points to another file after each release, and then the checksum no longer matches. Write "+
+						"the URL of one release.", word[1])...)
 			}
 		}
 	}
@@ -209,7 +210,8 @@ func addonConflict(p *plan.Plan) []Finding {
 	for _, a := range p.Addons {
 		for _, thing := range a.Owns() {
 			if first, ok := owner[thing]; ok {
-				findings = append(findings, one(a.NameRange, "%s and %s both bring %s, which a cluster has once. Keep one of them.",
+				findings = append(findings, one(a.NameRange, "%s and %s both create %s, which exists only once in a cluster. Keep one of "+
+					"them.",
 					a.Name, first.Name, thing)...)
 				break
 			}
@@ -233,8 +235,8 @@ func addonVersion(p *plan.Plan) []Finding {
 		release, ok := a.Known.Release(a.Version)
 		switch {
 		case !ok:
-			findings = append(findings, one(a.Attr("version"), "%s %s was not checked here: its manifest is that of %s. "+
-				"Leave version out, or check it.", a.Name, a.Version, a.Known.Releases[0].Version)...)
+			findings = append(findings, one(a.Attr("version"), "k8splan was not tested with %s %s: it would apply the manifest of %s. "+
+				"Leave version out, or test this release.", a.Name, a.Version, a.Known.Releases[0].Version)...)
 		case !release.Takes(p.Cluster.Version):
 			findings = append(findings, one(a.Attr("version"), "%s %s is made for Kubernetes %s, and this is %s. "+
 				"Write a version that is made for it.", a.Name, release.Version, madeFor(release), p.Cluster.Version)...)
@@ -261,13 +263,13 @@ func addonBeforeNetwork(p *plan.Plan) []Finding {
 		return nil
 	}
 	if c.Foreign() {
-		return one(c.Block(), "Nothing in the file installs a pod network, and the playbook waits for %s: they never start without "+
-			"one. Write cni \"other\" with a block manifest \"https://…\" {} in it, "+
-			"or install the network after the first run and run the playbook again.",
+		return one(c.Block(), "Nothing in the file installs a pod network, and the playbook waits for %s, whose pods never start without "+
+			"one. Write cni \"other\" with a block manifest \"https://…\" {} in it, or install the network after the first run and run "+
+			"the playbook again.",
 			sentence(late))
 	}
-	return one(p.Network.CNI.Block(), "Cilium is installed with Helm, not by the playbook. The playbook waits for %s before that, "+
-		"which never starts. Install Cilium after the first run and run the playbook again, or add its rendered chart as addon "+
+	return one(p.Network.CNI.Block(), "Cilium is installed with Helm, not by the playbook. The playbook waits for %s before that, and "+
+		"their pods cannot start yet. Install Cilium after the first run and run the playbook again, or add its rendered chart as addon "+
 		"\"cilium\".",
 		sentence(late))
 }
@@ -346,8 +348,8 @@ func addonAnnouncesSegment(p *plan.Plan) []Finding {
 		one, other, apart := nodes.Apart()
 		switch {
 		case !p.Target.Facts.L2 && p.Target.Facts.Hosting == plan.Hosts:
-			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("The network of target %s does not answer ARP "+
-				"for addresses that it did not assign: what %s announces that way is unreachable. Use the cloud's load balancer, "+
+			findings = append(findings, Finding{At: a.NameRange, Detail: fmt.Sprintf("The network of target %s does not answer ARP for "+
+				"addresses that it did not assign: addresses that %s announces this way are unreachable. Use the cloud's load balancer, "+
 				"or announce by BGP and waive this rule.", p.Target.Name, a.Name)})
 		case apart:
 			guess, state := "", ""
@@ -426,8 +428,8 @@ func addonSettings(p *plan.Plan) []Finding {
 			switch {
 			case a.Name == "fluent-bit": // the rest belongs to the output plugin
 				if secretName.MatchString(key) && !strings.HasPrefix(a.Settings[key], "${") && key != "secret" {
-					say("%q looks like a password, and settings are written to a ConfigMap that everyone can read. Put it into a "+
-						"Secret, name the Secret in secret, and write %s = \"$${KEY}\".", key, key)
+					say("%q looks like a password, and settings are written to a ConfigMap that everyone can read. Put it into a Secret, "+
+						"write secret = \"NAME\", and write %s = \"$${KEY}\".", key, key)
 				}
 			case !slices.Contains(known, key):
 				what := " It has none."

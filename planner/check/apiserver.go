@@ -22,9 +22,8 @@ const (
 var apiServerRules = []Rule{
 	{rule.Rule{
 		ID: "api-server-file-twice", Severity: rule.Error, Title: "Duplicate file name", Permanent: true,
-		Doc: "All files of `host_file` are in one directory, with the policy of `audit` and the configuration of a KMS plugin. Names " +
-			"that " +
-			"differ only in case are one file on the systems of some readers of the tree.",
+		Doc: "All files of `host_file` are in one directory, with the policy of `audit` and the configuration of a KMS plugin. On file " +
+			"systems that ignore case, names that differ only in case are one file.",
 		Fix:     "Give each another name.",
 		Sources: []string{volumeDocs},
 	}, apiServerFileTwice},
@@ -87,7 +86,7 @@ func auditLogDirShared(p *plan.Plan) []Finding {
 	if taken == "" {
 		return nil
 	}
-	return one(a.Attr("log_dir"), "%s is not for the audit log alone (%s). Write a directory that nothing else uses, such as "+
+	return one(a.Attr("log_dir"), "%s is not a directory only for the audit log (%s). Write a directory that nothing else uses, such as "+
 		"\"/var/log/kubernetes/audit\".", a.LogDir, taken)
 }
 
@@ -114,8 +113,8 @@ func apiServerFileTwice(p *plan.Plan) []Finding {
 			findings = append(findings, one(f.NameRange, "The API server has two files %q. Give this one another name.", f.Name)...)
 			continue
 		}
-		findings = append(findings, one(f.NameRange, "The API server has a file %q, too: where systems ignore case, both are one file of "+
-			"the tree. Give this one another name.", other.Name)...)
+		findings = append(findings, one(f.NameRange, "The API server also has a file %q. On file systems that ignore case, both are one "+
+			"file. Give this one another name.", other.Name)...)
 	}
 	return findings
 }
@@ -152,13 +151,14 @@ func apiServerVolumeClash(p *plan.Plan) []Finding {
 			continue
 		}
 		if names[v.Name] || strings.HasPrefix(v.Name, "usr-") || strings.HasPrefix(v.Name, "etc-") {
-			findings = append(findings, one(v.NameRange, "The API server's pod has a volume %q already. Choose another name.", v.Name)...)
+			findings = append(findings, one(v.NameRange, "The API server's pod already has a volume %q. Choose another name.", v.Name)...)
 		}
 		names[v.Name] = true
 		at := path.Clean(v.MountPath)
 		for _, t := range all {
 			if at == t.path || t.path != "/" && (below(at, t.path) || below(t.path, at)) {
-				findings = append(findings, one(v.Attr("mount_path"), "%s overlaps %s, which %s mounts there. Choose another path.", at,
+				findings = append(findings, one(v.Attr("mount_path"), "%s overlaps %s, which is already mounted by %s. Choose another "+
+					"path.", at,
 					t.path, t.by)...)
 				break
 			}
@@ -187,7 +187,7 @@ func auditProblem(text string) string {
 	document, ok := v.(map[string]any)
 	switch {
 	case err != nil:
-		return "The audit policy is no YAML: " + strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " ") + "."
+		return "The audit policy is not valid YAML: " + strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " ") + "."
 	case !ok || document["kind"] != "Policy" || document["apiVersion"] != "audit.k8s.io/v1":
 		return "The file is not an audit policy: a policy starts with apiVersion: audit.k8s.io/v1 and kind: Policy."
 	}

@@ -18,7 +18,7 @@ func TestAuditPolicy(t *testing.T) {
 		head + "rules:\n- level: Metadata\n": "",
 		"":                                   "unreadable-file: There is no file",
 		"kind: Policy\n":                     "audit-policy-invalid: The file is not an audit policy",
-		"a: [":                               "audit-policy-invalid: The audit policy is no YAML",
+		"a: [":                               "audit-policy-invalid: The audit policy is not valid YAML",
 		head:                                 "audit-policy-invalid: The audit policy has no rules",
 		head + "rules:\n- level: All\n":      `audit-policy-invalid: Rule 1 of the audit policy has the level "All"`,
 		head + "rules:\n- level: None\n  verb: [get]\n": `audit-policy-invalid: Rule 1 of the audit policy has ` +

@@ -37,9 +37,9 @@ var artifactRules = []Rule{
 	}, artifactUnverified},
 	{rule.Rule{
 		ID: "artifact-packages-system", Severity: rule.Error, Title: "Packages for a system that has none",
-		Doc: "With `source = \"packages\"` hosts install with apt or dnf, from the repositories of Kubernetes and of the runtime. " +
-			"Fedora CoreOS and Flatcar are one image without a package manager. Docker, which also packages containerd, " +
-			"has no repository for Amazon Linux, Linux Mint or Kali.",
+		Doc: "With `source = \"packages\"` hosts install with apt or dnf, from the repositories of Kubernetes and of the runtime. Fedora " +
+			"CoreOS and Flatcar are one image without a package manager. Docker, which also packages containerd, has no repository for " +
+			"Amazon Linux, Linux Mint, or Kali.",
 		Fix: "Leave `source` out: the release binaries run on all of them.",
 		Sources: []string{"https://docs.docker.com/engine/install/#supported-platforms", "https://www.flatcar.org/docs/latest/",
 			"https://docs.fedoraproject.org/en-US/fedora-coreos/"},
@@ -174,7 +174,7 @@ func artifactPackagesSystem(p *plan.Plan) []Finding {
 	}
 	return each(p.KubeletNodes(), func(n *plan.Node) bool { return withoutPackages(p, n) != "" }, osAt,
 		func(n *plan.Node, all []*plan.Node) string {
-			return fmt.Sprintf("%s runs %s, %s (artifacts.source, %s). Leave source out, and hosts download release "+
+			return fmt.Sprintf("%s runs %s, %s, and source (%s) is \"packages\". Leave source out, and hosts download release "+
 				"binaries.", whose(all),
 				n.OS, withoutPackages(p, n), line(p.Artifacts.Attr("source")))
 		})
@@ -267,7 +267,8 @@ func registryOtherRuntime(p *plan.Plan) []Finding {
 	for _, r := range p.Runtime.Registries {
 		if r.CAFile != "" && !r.PlainHTTP {
 			findings = append(findings,
-				one(r.Attr("ca_file"), "%s does not read %s. Lay it as %s%s/ca.crt on every node, and remove ca_file.", p.Runtime.Name,
+				one(r.Attr("ca_file"), "%s does not read %s. Copy the file to %s%s/ca.crt on every node, and remove "+
+					"ca_file.", p.Runtime.Name,
 					r.CAFile, directory, r.Host)...)
 		}
 		if len(r.Mirrors) > 0 && p.Runtime.Name == plan.Docker && r.Host != "docker.io" {
@@ -298,8 +299,8 @@ func networkManifestUnverified(p *plan.Plan) []Finding {
 	if c.Has("version") {
 		at = c.Attr("version")
 	}
-	return one(at, "The digests of %s %s are not known here, and its manifests are applied with all rights. Pin them: "+
-		"artifacts { checksums = { %s } }.", c.Name, c.Version, strings.Join(bare, ", "))
+	return one(at, "k8splan does not know the digests of %s %s, and its manifests are applied with all rights. Pin them: artifacts { "+
+		"checksums = { %s } }.", c.Name, c.Version, strings.Join(bare, ", "))
 }
 
 func registryMirrorPath(p *plan.Plan) []Finding {
@@ -342,7 +343,7 @@ func withoutPackages(p *plan.Plan, n *plan.Node) string {
 	case n.OS.ReadOnlyUsr():
 		return "an image without a package manager"
 	case p.Runtime.Name != plan.CRIO && slices.Contains(repositoryless, n.OS.Name):
-		return "for which there is no repository with " + p.Runtime.Name
+		return "which has no package repository for " + p.Runtime.Name
 	}
 	return ""
 }

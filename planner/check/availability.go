@@ -83,8 +83,9 @@ var availabilityRules = []Rule{
 	}, onLevels(availabilityEtcdOneDomain)},
 	{rule.Rule{
 		ID: "availability-domain-unstated", Severity: rule.Warning, Title: "Failure domain missing on some hosts",
-		Doc: "Some etcd members, control planes and balancers have a failure domain and others none, or some workers. Pods and volumes " +
-			"are spread over those that have one, and what the design survives cannot be computed.",
+		Doc: "Among the etcd members, control planes, and balancers, or among the workers, some hosts have a failure domain and others " +
+			"have none. Pods and volumes are spread only over hosts with one, and k8splan cannot compute which failures the design " +
+			"survives.",
 		Fix:     "Write `failure_domain` for all of them.",
 		Sources: []string{zoneDocs},
 	}, availabilityDomainUnstated},
@@ -302,7 +303,7 @@ func availabilityWorkersUneven(p *plan.Plan, level place) []Finding {
 	return uneven(p.Workers(), level, domainAt)
 }
 
-// uneven finds workers of which one place has more than twice as many as all others together, so that these cannot take over its pods.
+// uneven finds one place that has more than twice as many workers as all others together: these cannot take over its pods.
 func uneven(w []*plan.Node, of place, at func(*plan.Node) hcl.Range) []Finding {
 	name, in := crowded(w, of)
 	all := distinct(w, of)
@@ -313,8 +314,8 @@ func uneven(w []*plan.Node, of place, at func(*plan.Node) hcl.Range) []Finding {
 	if len(in) <= 2*rest {
 		return nil
 	}
-	return one(at(in[len(in)-1]), "%s holds %d of %d workers: when it is lost, what remains (%d) cannot carry the load. Spread "+
-		"them evenly over %s.", name, len(in), len(w), rest, sentence(all))
+	return one(at(in[len(in)-1]), "%s holds %d of %d workers: if it fails, the other %d cannot run its pods. Spread the workers evenly "+
+		"over %s.", name, len(in), len(w), rest, sentence(all))
 }
 
 func availabilityHypervisorAstride(p *plan.Plan) []Finding {

@@ -183,8 +183,8 @@ func loadBalancerLocal(p *plan.Plan) []Finding {
 			"A proxy on every node listens on the loopback address, and has no virtual IP. Remove virtual_ip.")...)
 	}
 	if lb.Has("port") && lb.Port != c.APIServerPort {
-		findings = append(findings, one(lb.Attr("port"), "The endpoint leads control planes to their own API server on port %d, and "+
-			"other nodes to their proxy on port %d: it has one port. Remove port.", c.APIServerPort, lb.Port)...)
+		findings = append(findings, one(lb.Attr("port"), "Control planes connect to their own API server on port %d, and other nodes to "+
+			"their proxy on port %d, but the endpoint has only one port. Remove port.", c.APIServerPort, lb.Port)...)
 	}
 	image := func(n *plan.Node) bool { return n.OS.ReadOnlyUsr() }
 	return append(findings, each(p.Proxied(), image, osAt, func(n *plan.Node, all []*plan.Node) string {
@@ -253,8 +253,8 @@ func loadBalancerPairApart(p *plan.Plan) []Finding {
 		return nil // endpoint-leads-nowhere reports it
 	}
 	return advised(freeRun(p, lb.Nodes[0].Address, 1), balancerAt(p),
-		"%s (%s) share no address, so %s leads to one of them at a time. "+
-			"Write virtual_ip = … here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
+		"%s (%s) share no address, so %s resolves to one of them at a time. Write virtual_ip = … "+
+			"here.", quantity(len(lb.Nodes), "balancer"), sentence(names(lb.Nodes)), p.Cluster.Endpoint.Host)
 }
 
 func loadBalancerVirtualIPFiltered(p *plan.Plan) []Finding {
@@ -264,7 +264,7 @@ func loadBalancerVirtualIPFiltered(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(lb.Attr("virtual_ip"),
-		"The network of target %s lets no host take over %s. Write load_balancer \"external\" {} and the name of the cloud's load "+
+		"The network of target %s does not let hosts take over %s. Write load_balancer \"external\" {} and the name of the cloud's load "+
 			"balancer as control_plane_endpoint.", p.Target.Name, lb.VirtualIP)
 }
 
@@ -282,7 +282,7 @@ func loadBalancerVirtualIPSubnet(p *plan.Plan) []Finding {
 	}
 	if l, out := outside(shared); out {
 		return advised(freeRun(p, l.Addr, 1), lb.Attr("virtual_ip"),
-			"%s is outside of %s, the subnet of %s, and moves by %s inside one subnet only. Use an address in that "+
+			"%s is outside %s, the subnet of %s, and moves by %s inside one subnet only. Use an address in that "+
 				"subnet.", lb.VirtualIP, l.Prefix, l.Who, neighbors(lb.VirtualIP))
 	}
 	return nil
@@ -301,8 +301,8 @@ func loadBalancerVirtualIPSegmentUnstated(p *plan.Plan) []Finding {
 	if !apart || !p.Target.Facts.L2 { // for such a network, load-balancer-virtual-ip-filtered is more precise
 		return nil
 	}
-	return one(shared.At, "%s moves by %s inside one segment only, and %s (%s) looks to be in another. If they share one, write "+
-		"its range as node_subnets in network; if not, put the load balancers into one segment, or write load_balancer \"external\".",
+	return one(shared.At, "%s moves by %s inside one segment only, and %s (%s) appears to be in another. If they share one, write its "+
+		"range as node_subnets in network; if not, put the load balancers into one segment, or write load_balancer \"external\".",
 		p.LoadBalancer.VirtualIP, neighbors(p.LoadBalancer.VirtualIP), b.Who, b.Addr)
 }
 
@@ -319,7 +319,7 @@ func loadBalancerVirtualIPFamily(p *plan.Plan) []Finding {
 	for _, n := range carriers(p) {
 		if vip.IsValid() && n.Address.IsValid() && n.Address.Is4() != vip.Is4() && (!n.SecondaryAddress.IsValid() ||
 			n.SecondaryAddress.Is4() != vip.Is4()) {
-			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s, and %s has %s alone (%s). Write an address of that family.", vip,
+			return one(p.LoadBalancer.Attr("virtual_ip"), "%s is %s, and %s has only %s (%s). Write an address of that family.", vip,
 				family(vip), n.Name, family(n.Address), n.Address)
 		}
 	}

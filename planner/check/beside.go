@@ -37,10 +37,9 @@ type Road struct {
 	Today   time.Time // see Waive
 }
 
-// Beside judges a design in spite of mistakes that prevent it from being read completely. first is what spec.Load found. Each unreadable
-// value is replaced in several ways that have little in common. A finding that occurs in every way does not depend on the value: it stays
-// true however the mistake is corrected, and is reported. All other findings wait until then. The file's waivers are then applied to the
-// result.
+// Beside judges a design despite mistakes that prevent it from being read completely. first is what spec.Load found. Each unreadable value
+// is replaced in several ways that have little in common. A finding that occurs in every way does not depend on the value: it stays true
+// however the mistake is corrected, and is reported. All other findings wait until then. The file's waivers are then applied to the result.
 //
 // Nothing is reported at the place of a replaced value, so that no mistake is reported twice.
 func Beside(first hcl.Diagnostics, road Road) hcl.Diagnostics {

@@ -44,7 +44,7 @@ var bgpRules = []Rule{
 		Sources: []string{"https://www.rfc-editor.org/rfc/rfc6996", calicoFabric, ciliumBGP},
 	}, networkBGPAS},
 	{rule.Rule{
-		ID: "network-bgp-unused", Severity: rule.Warning, Title: "BGP settings that the pod network does not read",
+		ID: "network-bgp-unused", Severity: rule.Warning, Title: "BGP settings ignored by the pod network",
 		Doc: "Calico and Cilium open sessions with routers if `encapsulation` is `bgp`. Otherwise `bgp_as` and `bgp_peers` have no " +
 			"effect.",
 		Fix:     "Write `encapsulation = \"bgp\"` in cni \"calico\" or \"cilium\", or remove them.",
@@ -164,7 +164,7 @@ func networkBGPFamily(p *plan.Plan) []Finding {
 		for _, peer := range g.Peers {
 			for _, n := range g.Nodes {
 				if n.Address.IsValid() && !n.OfFamily(peer.Address).IsValid() {
-					return one(p.Network.CNI.Block(), "The router %s is %s, and %s has %s alone. Write its address of that family.",
+					return one(p.Network.CNI.Block(), "The router %s is %s, and %s has only %s. Write the router's address of that family.",
 						peer.Address,
 						family(peer.Address), n.Name, n.Address)
 				}

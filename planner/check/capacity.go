@@ -64,8 +64,8 @@ func growth(p *plan.Plan, defined int) string {
 var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "capacity-pod-range", Severity: rule.Error, Title: "Pod range too small for the nodes", Permanent: true,
-		Doc: "Each node takes a share of the pod range. When no share is left, the next node gets no pod addresses: it joins, stays " +
-			"NotReady, and nothing says why. The range cannot be changed in a running cluster.",
+		Doc: "Each node takes a share of the pod range. When no share is left, the next node gets no pod addresses: it joins and stays " +
+			"NotReady, without an error message. The range cannot be changed in a running cluster.",
 		Fix: "Write a wider range, or give each node a smaller share with a longer node mask.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/9150",
 			"https://github.com/cloudnativelabs/kube-router/issues/360"},
@@ -79,8 +79,8 @@ var capacityRules = []Rule{
 	}, capacityPodRangeGrowth},
 	{rule.Rule{
 		ID: "capacity-pods-per-node", Severity: rule.Error, Title: "More pods per node than addresses",
-		Doc: "The scheduler sends a node up to `max_pods` pods. Pods for which its share has no address wait in ContainerCreating " +
-			"forever.",
+		Doc: "The scheduler assigns up to `max_pods` pods to a node. If the node's share has fewer addresses, the remaining pods wait in " +
+			"ContainerCreating forever.",
 		Fix: "Lower `max_pods`, or give each node a larger share with a shorter node mask.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/cluster-administration/networking/",
 			"https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr"},
@@ -128,15 +128,15 @@ var capacityRules = []Rule{
 	{rule.Rule{
 		ID: "capacity-node-subnet", Severity: rule.Warning, Title: "Node subnets too small for the growth",
 		Doc: "Every host needs an address in `node_subnets`. When they run out, new hosts need another subnet, with routes, firewall " +
-			"rules and no_proxy to match.",
+			"rules, and no_proxy to match.",
 		Fix:     "Widen the subnet, add one, or lower `max_nodes`.",
 		Sources: []string{networkModel},
 	}, capacityNodeSubnet},
 	{rule.Rule{
 		ID: "control-plane-undersized", Severity: rule.Warning, Title: "Control plane small for the number of nodes",
-		Doc: "The API server needs more memory and processor time with each node and each watch. If it is too small, it answers slowly " +
-			"just when much happens at once: after a power cut, or during a rollout. Upstream's own sizes are 2 cores up to 10 nodes, 4 " +
-			"up to 50, 8 up to 100, 16 up to 500, and 32 above that.",
+		Doc: "The API server needs more memory and processor time with each node and each watch. If it is too small, it becomes slow " +
+			"under high load, such as after a power failure or during a rollout. Upstream's own sizes are 2 cores up to 10 nodes, 4 up " +
+			"to 50, 8 up to 100, 16 up to 500, and 32 above that.",
 		Fix:     "Raise `cpus`, or spread the load over more control planes.",
 		Sources: []string{largeClusters, "https://github.com/kubernetes/kubernetes/blob/v1.37.2/cluster/gce/config-common.sh"},
 	}, controlPlaneUndersized},
@@ -196,8 +196,8 @@ func capacityPodsPerNode(p *plan.Plan) []Finding {
 			if room >= fewPods {
 				lower = fmt.Sprintf("max_pods = %d, or ", min(room, 250))
 			}
-			return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of pods is /%d, which has %d to give, and max_pods is "+
-				"%d. Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
+			return one(p.Cluster.Kubelet.Attr("max_pods"), "A node's share of the pod range is a /%d with room for %d pods, and max_pods "+
+				"is %d. Write %s%s = %d in network.", mask, max(0, room), want, lower, maskName(s.prefix), s.prefix.Addr().BitLen()-better)
 		}
 	}
 	return nil
@@ -207,7 +207,7 @@ func capacityFewPods(p *plan.Plan) []Finding {
 	if holds := p.Cluster.Kubelet.MaxPods; onHosts(p) && len(p.KubeletNodes()) > 0 && judgeable(p) && holds < fewPods &&
 		len(withoutRoom(p)) == 0 {
 		at, instead := morePods(p)
-		return one(at, "A node holds %s, including those of the cluster itself. %s", quantity(holds, "pod"), instead)
+		return one(at, "A node has room for %s, including those of the cluster itself. %s", quantity(holds, "pod"), instead)
 	}
 	return nil
 }
@@ -263,7 +263,7 @@ func capacityNodeSubnet(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(p.Network.Attr("node_subnets"), "The node subnets %s have %s addresses, and the design grows to %d hosts (max_nodes, "+
-		"other hosts and the virtual IP). Widen them, or lower max_nodes.", prefixes(p.Network.NodeSubnets), total, need)
+		"other hosts, and the virtual IP). Widen them, or lower max_nodes.", prefixes(p.Network.NodeSubnets), total, need)
 }
 
 func controlPlaneUndersized(p *plan.Plan) []Finding {
@@ -328,10 +328,11 @@ func withoutRoom(p *plan.Plan) []Finding {
 	at, instead := morePods(p)
 	switch {
 	case holds < len(most):
-		return one(at, "A node holds %s, and %s needs %d for the cluster itself: %s. %s", quantity(holds, "pod"), worst.Name, len(most),
+		return one(at, "A node has room for %s, and %s needs %d for the cluster itself: %s. "+
+			"%s", quantity(holds, "pod"), worst.Name, len(most),
 			sentence(most), instead)
 	case spare < 2:
-		return one(at, "A node holds %s. After what the cluster itself needs, there is room for %d of the two pods of CoreDNS. %s",
+		return one(at, "A node has room for %s. After the cluster's own pods, there is room for %d of the 2 CoreDNS pods. %s",
 			quantity(holds, "pod"), spare, instead)
 	}
 	return nil

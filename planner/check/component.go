@@ -199,13 +199,13 @@ func componentInsecureFlag(p *plan.Plan) []Finding {
 			why := ""
 			switch {
 			case a.Name == "authorization-mode" && strings.Contains(a.Value, "AlwaysAllow"):
-				why = "lets everybody do everything"
+				why = "authorizes every request"
 			case a.Name == "anonymous-auth" && a.Value == "true" && c.component == "kubelet":
 				why = "lets anyone run commands in every pod on the host"
 			case a.Name == "read-only-port" && a.Value != "0" && c.component == "kubelet":
 				why = "shows all pods and their environment to the network"
 			case a.Name == "token-auth-file" || a.Name == "basic-auth-file":
-				why = "keeps passwords in a file for good; there is no way to revoke one without a restart"
+				why = "keeps credentials in a file, and revoking one requires a restart"
 			case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "RBAC"):
 				why = "turns RBAC off: kubeadm's own roles have no effect"
 			case a.Name == "authorization-mode" && c.component == "kube-apiserver" && !strings.Contains(a.Value, "Node"):
@@ -240,8 +240,8 @@ func componentInTreeCloud(p *plan.Plan) []Finding {
 			if a.Name == "cloud-provider" && a.Value != "external" && a.Value != "" &&
 				(c.component == "kubelet" || c.component == "kube-controller-manager") {
 				findings = append(findings,
-					one(c.key(a.Name), "Kubernetes %s holds no code for cloud %q any more, and %s exits. Write "+
-						"\"external\" and install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value,
+					one(c.key(a.Name), "Kubernetes %s no longer includes the cloud provider %q, and %s exits. Write \"external\" and "+
+						"install the cloud's controller manager, or remove the flag.", p.Cluster.Version, a.Value,
 						c.component)...)
 			}
 		}
@@ -282,7 +282,7 @@ func componentPluginOff(p *plan.Plan) []Finding {
 var neededPlugins = []struct{ name, lost string }{
 	{"NodeRestriction", "any kubelet could change any node"},
 	{"ServiceAccount", "pods get no identity"},
-	{"NamespaceLifecycle", "objects can be made in namespaces that are being deleted"},
+	{"NamespaceLifecycle", "objects can be created in namespaces that are being deleted"},
 	{"PodSecurity", "namespace labels that forbid privileged pods have no effect"},
 }
 
@@ -303,7 +303,7 @@ func componentAdmissionUnknown(p *plan.Plan) []Finding {
 			findings = append(findings, Finding{
 				At: p.Cluster.APIServer.Value("extra_args", a.Name),
 				Detail: fmt.Sprintf("kube-apiserver has no admission plugin %q, and exits if it is set.%s", name,
-					cmp.Or(advice, " Take the name out.")),
+					cmp.Or(advice, " Remove the name.")),
 			})
 		}
 	}
@@ -383,8 +383,8 @@ func componentWeakTLS(p *plan.Plan) []Finding {
 			case "tls-cipher-suites", "cipher-suites":
 				for suite := range strings.SplitSeq(a.Value, ",") {
 					if slices.Contains(weakSuites, suite) {
-						findings = append(findings, one(c.value(a.Name), "%s of %s is a cipher suite that Go calls insecure. "+
-							"Take it out of the list, or remove the flag.", suite, c.component)...)
+						findings = append(findings, one(c.value(a.Name), "%s of %s is a cipher suite that Go calls insecure. Remove it "+
+							"from the list, or remove the flag.", suite, c.component)...)
 						break
 					}
 				}
@@ -449,8 +449,8 @@ func fileNotLaid(p *plan.Plan) []Finding {
 				of = "extra_volume"
 			}
 			if of != "" {
-				findings = append(findings, one(c.key(a.Name), "Target %s gives the flag to the API server, and ignores %s: %s is not "+
-					"there, and the API server exits. Remove the flag.", p.Target.Name, of, a.Value)...)
+				findings = append(findings, one(c.key(a.Name), "Target %s passes the flag to the API server but ignores %s: %s does not "+
+					"exist there, and the API server exits. Remove the flag.", p.Target.Name, of, a.Value)...)
 			}
 		}
 	}
@@ -462,7 +462,8 @@ func wayToAPIServer(flag, file string) string {
 	name := path.Base(path.Clean(file))
 	switch flag {
 	case "encryption-provider-config":
-		return "Write the block encryption_at_rest { } instead: its key is made on the first control plane, and is in no file of the tree."
+		return "Write the block encryption_at_rest { } instead: its key is generated on the first control plane, and no file of the tree " +
+			"contains it."
 	case "audit-policy-file":
 		return fmt.Sprintf("Write audit { policy = \"files/%s\" } instead, with the path of your file.", name)
 	}

@@ -124,7 +124,7 @@ var configRules = []Rule{
 	{rule.Rule{
 		ID: "component-config-value", Severity: rule.Error, Title: "Invalid configuration value", Permanent: true,
 		Doc:     "The kubelet and kube-proxy do not start if a value does not have the field's type. All nodes get the same file.",
-		Fix:     "Write a value of the field's type; the finding says which.",
+		Fix:     "Write a value of the field's type, which the finding names.",
 		Sources: []string{kubeletFields, kubeProxyFields},
 	}, componentConfigValue},
 	{rule.Rule{
@@ -151,7 +151,7 @@ var configRules = []Rule{
 	}, componentConfigInsecure},
 	{rule.Rule{
 		ID: "component-config-unread", Severity: rule.Warning, Title: "Configuration without kube-proxy",
-		Doc:     "With `mode = \"none\"` there is no kube-proxy in the cluster, and nothing reads its configuration.",
+		Doc:     "With `mode = \"none\"`, the cluster has no kube-proxy, and its configuration has no effect.",
 		Fix:     "Remove `config`, or choose a mode.",
 		Sources: []string{kubeProxyFields},
 	}, componentConfigUnread},
@@ -226,7 +226,7 @@ func componentConfigInsecure(p *plan.Plan) []Finding {
 
 func componentConfigUnread(p *plan.Plan) []Finding {
 	if k := p.Network.KubeProxy; k.Config != nil && k.Mode == plan.ProxyNone {
-		return one(k.Attr("config"), "There is no kube-proxy, so nothing reads its configuration. Remove config, or choose a mode.")
+		return one(k.Attr("config"), "There is no kube-proxy, so its configuration has no effect. Remove config, or choose a mode.")
 	}
 	return nil
 }
@@ -301,10 +301,12 @@ func (c configuration) unknown(l leaf) string {
 		for _, minor := range []int{c.minor - distance, c.minor + distance} {
 			if _, there := c.slots(l.path, minor); there && flags.Covers("kubelet", minor) {
 				if minor > c.minor {
-					return fmt.Sprintf("%s came to %s with Kubernetes 1.%d, and this is 1.%d, which does not start with it. Remove it.",
+					return fmt.Sprintf("%s was added to %s in Kubernetes 1.%d, and the component of 1.%d does not start with it. Remove "+
+						"it.",
 						l.name(), c.kind, minor, c.minor)
 				}
-				return fmt.Sprintf("%s has no field %s since Kubernetes 1.%d, and the component does not start with it. Remove it.", c.kind,
+				return fmt.Sprintf("%s has had no field %s since Kubernetes 1.%d, and the component does not start with it. Remove "+
+					"it.", c.kind,
 					l.name(), minor+1)
 			}
 		}
@@ -354,7 +356,7 @@ func (c configuration) mistyped(l leaf) string {
 		if err != nil {
 			panic(err) // texts, numbers, lists, and maps can always be encoded
 		}
-		return fmt.Sprintf("%s of %s is %s. It takes %s.", l.name(), c.kind, spelling.Excerpt(string(data)), what)
+		return fmt.Sprintf("%s of %s is %s. The field takes %s.", l.name(), c.kind, spelling.Excerpt(string(data)), what)
 	}
 	_, list := l.value.([]any)
 	_, object := l.value.(map[string]any)
@@ -427,7 +429,7 @@ func (c configuration) misworded(l leaf, text string) string {
 		path, ok := flags.FieldOf(c.kind, e.flag, c.minor)
 		if ok && (e.component == "kubelet" || e.component == "kube") && path == strings.Join(trimIndexes(l.path), ".") &&
 			!slices.Contains(e.values, text) && !slices.Contains(weakVersions, text) && text != "" {
-			return fmt.Sprintf("%s of %s: the kubelet exits, %s", l.name(), c.kind, unknownValue(text, e.values))
+			return fmt.Sprintf("%s of %s: the kubelet exits, because %s", l.name(), c.kind, unknownValue(text, e.values))
 		}
 	}
 	if len(l.path) != 2 {
@@ -457,7 +459,7 @@ func (c configuration) misworded(l leaf, text string) string {
 	if problem == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s of %s: the kubelet exits, %s", l.name(), c.kind, problem)
+	return fmt.Sprintf("%s of %s: the kubelet exits, because %s", l.name(), c.kind, problem)
 }
 
 func unknownKey(key string, known []string) string {

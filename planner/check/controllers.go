@@ -70,7 +70,7 @@ func controllersProblem(value string, minor int) string {
 		for _, c := range controllers {
 			switch {
 			case c.name == name && minor < c.since:
-				return fmt.Sprintf("the controller %q comes with Kubernetes 1.%d. Remove it.", name, c.since)
+				return fmt.Sprintf("the controller %q was added in Kubernetes 1.%d. Remove it.", name, c.since)
 			case c.name == name:
 				return fmt.Sprintf("the controller %q was removed in Kubernetes 1.%d. Remove it.", name, c.last+1)
 			}

@@ -51,8 +51,8 @@ func powerOf(n *plan.Node) string { return n.Power }
 var domainRules = []Rule{
 	{rule.Rule{
 		ID: "availability-domain-depth", Severity: rule.Warning, Title: "Failure domain with both nodes and inner domains",
-		Doc: "A node in `room-1` and one in `room-1/rack-a`: the rack of the first is not known. " +
-			"`survive=N-zone` and `--cut` mean the deepest level, and count the room as one more rack.",
+		Doc: "If one node is in `room-1` and another in `room-1/rack-a`, the rack of the first is unknown. `survive=N-zone` and `--cut` " +
+			"use the deepest level, and count the room as one more rack.",
 		Fix:     "State the place of every node down to the same level.",
 		Sources: []string{zoneDocs},
 	}, availabilityDomainDepth},
@@ -79,15 +79,15 @@ var domainRules = []Rule{
 	}, availabilityPowerTogether},
 	{rule.Rule{
 		ID: "availability-power-uneven", Severity: rule.Warning, Title: "Workers spread unevenly over power feeds",
-		Doc: "Pods find room on the workers that remain. One feed that supplies more than twice as many workers as all others takes more " +
-			"with it than the rest can carry.",
+		Doc: "If a feed fails, the remaining workers run its pods. If one feed supplies more than twice as many workers as all others " +
+			"together, the remaining workers do not have enough room.",
 		Fix:     "Connect the workers to the feeds evenly: `powers` of a pool assigns feeds round-robin.",
 		Sources: []string{zoneDocs},
 	}, availabilityPowerUneven},
 	{rule.Rule{
 		ID: "availability-hypervisor-uneven", Severity: rule.Warning, Title: "Workers spread unevenly over hypervisors",
-		Doc: "Pods find room on the workers that remain. One hypervisor that carries more than twice as many workers as all others takes " +
-			"more with it than the rest can carry.",
+		Doc: "If a hypervisor fails, the remaining workers run its pods. If one hypervisor carries more than twice as many workers as " +
+			"all others together, the remaining workers do not have enough room.",
 		Fix:     "Spread the workers evenly: `hosts` of a pool assigns hypervisors round-robin.",
 		Sources: []string{zoneDocs},
 	}, availabilityHypervisorUneven},
@@ -99,7 +99,7 @@ var domainRules = []Rule{
 	}, availabilityWorkersHypervisor},
 	{rule.Rule{
 		ID: "availability-power-unstated", Severity: rule.Warning, Title: "Power feed missing on some hosts",
-		Doc:     "Some hosts state their power feed and others do not. What fails with a feed cannot be computed.",
+		Doc:     "Some hosts state their power feed and others do not. k8splan cannot compute which hosts fail with a feed.",
 		Fix:     "Write `power` for all of them, in pools `powers`.",
 		Sources: []string{zoneDocs},
 	}, availabilityPowerUnstated},
@@ -128,8 +128,8 @@ func availabilityDomainDepth(p *plan.Plan) []Finding {
 	return each(p.Nodes, func(n *plan.Node) bool { return holds[n.FailureDomain] != nil }, domainAt,
 		func(n *plan.Node, all []*plan.Node) string {
 			below := holds[n.FailureDomain]
-			return fmt.Sprintf("%s is in %s, and %s in %s, which is inside it (%s). survive=1-zone means the deepest level, "+
-				"and it is not known where in %s %s is. State it too, such as %q.", whose(all), n.FailureDomain, below.Name,
+			return fmt.Sprintf("%s is in %s, and %s in %s, which is inside it (%s). survive=1-zone uses the deepest level, and the place "+
+				"inside %s is unknown for %s. State it too, such as %q.", whose(all), n.FailureDomain, below.Name,
 				below.FailureDomain,
 				line(domainAt(below)),
 				n.FailureDomain, n.Name, n.FailureDomain+"/rack-z")
@@ -169,11 +169,11 @@ func availabilityPowerTogether(p *plan.Plan) []Finding {
 		if len(nodes) < 2 || name == "" || len(in) != len(nodes) || len(feeds) < 2 {
 			return
 		}
-		findings = append(findings, one(attr(in[0], "power"), "All %d %s (%s) are on %s, and the design has %s: its loss takes %s "+
-			"down. Connect them to different feeds.", len(nodes), what, sentence(names(in)), name, sentence(feeds), lost)...)
+		findings = append(findings, one(attr(in[0], "power"), "All %d %s (%s) are on %s, and the design has %s: if that feed fails, %s "+
+			"is lost. Connect them to different feeds.", len(nodes), what, sentence(names(in)), name, sentence(feeds), lost)...)
 	}
 	if p.LoadBalancer.Kind == plan.HAProxy {
-		say("balancers", "the way to the API", p.LoadBalancer.Nodes)
+		say("balancers", "access to the API", p.LoadBalancer.Nodes)
 	}
 	if cps := p.ControlPlanes(); p.Etcd.IsExternal() || len(cps) < 3 { // otherwise availability-power-majority reports it
 		say("control planes", "the API", cps)

@@ -91,11 +91,12 @@ func endRules(day string) []Rule {
 			Sources: []string{"https://endoflife.date/", "https://github.com/docker/docker-ce-packaging/issues/1028"},
 		}, func(p *plan.Plan) []Finding {
 			return systemsThat(p, func(f plan.System) bool { return f.Retired(day) }, func(f plan.System, whose string) string {
-				instead := "Use a release that is supported."
+				instead := "Use a supported release."
 				if f.Instead != "" {
 					instead = "Use " + f.Instead + "."
 				}
-				return fmt.Sprintf("%s of %s ended %s: no security updates, and its repositories move to an archive. %s", f.Title,
+				return fmt.Sprintf("Support for %s of %s ended %s: there are no security updates, and its repositories move to an "+
+					"archive. %s", f.Title,
 					whose, f.End(), instead)
 			})
 		}},
@@ -133,7 +134,7 @@ func newerMinor(p *plan.Plan, ends string) []Finding {
 	case newest.MinorsAhead(p.Cluster.Version) <= 0:
 		return one(versionAt(p), "%s The data of this program (%s) has no newer minor: update k8splan.", ends, p.Target.Facts.Table.Date())
 	case newest != p.Target.Facts.Table.Newest():
-		return one(versionAt(p), "%s Write %q, the newest that the target %s takes, or the next minor on the way there.", ends, newest,
+		return one(versionAt(p), "%s Write %q, the newest that the target %s supports, or the next minor on the way there.", ends, newest,
 			p.Target.Name)
 	}
 	return one(versionAt(p), "%s Write %q, or the next minor on the way there.", ends, newest)

@@ -74,7 +74,7 @@ var endpointRules = []Rule{
 		Sources: []string{haKubeadm, "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, endpointIsControlPlane},
 	{rule.Rule{
-		ID: "endpoint-leads-nowhere", Severity: rule.Error, Title: "Endpoint address that nothing in the design has",
+		ID: "endpoint-leads-nowhere", Severity: rule.Error, Title: "Endpoint address that is not in the design",
 		Doc: "The load balancer of this design answers at its own address or at the virtual IP. Any other endpoint is outside the " +
 			"design. Usually it is a typo, and kubeadm init waits for it until it times out.",
 		Fix: "Write the virtual IP, a load balancer's address, or a DNS name; for a load balancer outside the plan, " +
@@ -84,11 +84,11 @@ var endpointRules = []Rule{
 	{rule.Rule{
 		ID: "endpoint-is-other-host", Severity: rule.Error, Title: "Endpoint on a host that does not answer",
 		Doc:     "The host runs neither the API server nor the load balancer, so nothing listens there.",
-		Fix:     "Write the virtual IP, a balancer's, or the control plane's address.",
+		Fix:     "Write the virtual IP, a balancer's address, or the control plane's address.",
 		Sources: []string{haKubeadm},
 	}, endpointIsOtherHost},
 	{rule.Rule{
-		ID: "endpoint-special-address", Severity: rule.Error, Title: "Endpoint that means a different host everywhere", Permanent: true,
+		ID: "endpoint-special-address", Severity: rule.Error, Title: "Endpoint address that is local to each host", Permanent: true,
 		Doc: "localhost and loopback, link-local, and multicast addresses mean something different on every host: nodes would look for " +
 			"the API server on themselves.",
 		Fix:     "Write the name or address at which every host reaches the control plane.",
@@ -256,8 +256,8 @@ func endpointFamily(p *plan.Plan) []Finding {
 	}
 	for _, n := range p.KubeletNodes() {
 		if n.Address.IsValid() && n.Address.Is4() != a.Is4() && !n.SecondaryAddress.IsValid() {
-			return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s, and %s has %s (%s) alone. Write an address "+
-				"of that family, or a DNS name.", a, family(a), n.Name, family(n.Address), n.Address)
+			return one(p.Cluster.Attr("control_plane_endpoint"), "%s is %s, and %s has only %s (%s). Write an address of that family, or "+
+				"a DNS name.", a, family(a), n.Name, family(n.Address), n.Address)
 		}
 	}
 	return nil
@@ -325,7 +325,7 @@ func portClash(p *plan.Plan, who, subject string, others ...string) []Finding {
 		}
 		shared := slices.IndexFunc(p.Nodes, func(n *plan.Node) bool { return n.Roles&me.on != 0 && n.Roles&l.on != 0 })
 		if shared >= 0 {
-			taken = append(taken, fmt.Sprintf("%s has on %s", l.who, p.Nodes[shared].Name))
+			taken = append(taken, fmt.Sprintf("%s uses on %s", l.who, p.Nodes[shared].Name))
 		}
 	}
 	if len(taken) == 0 {

@@ -149,7 +149,7 @@ var etcdRules = []Rule{
 	}, etcdHeartbeatSubMillisecond},
 	{rule.Rule{
 		ID: "etcd-data-dir-volatile", Severity: rule.Error, Title: "etcd data in a directory that is emptied", Permanent: true,
-		Doc: "/tmp, /run, /dev and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut, every member starts without " +
+		Doc: "/tmp, /run, /dev, and /var/tmp are emptied at boot or by systemd-tmpfiles. After a power cut, every member starts without " +
 			"data: the cluster is lost.",
 		Fix: "Write `/var/lib/etcd`, on a separate disk if there is one.",
 		Sources: []string{"https://www.freedesktop.org/software/systemd/man/latest/tmpfiles.d.html",
@@ -215,7 +215,7 @@ var etcdRules = []Rule{
 	}, etcdNoCompaction},
 	{rule.Rule{
 		ID: "etcd-compaction-unit", Severity: rule.Warning, Title: "etcd compaction by revisions with a duration",
-		Doc: "In mode `revision`, the value is the number of revisions that etcd keeps. It reads a duration as nanoseconds: with `8h` " +
+		Doc: "In mode `revision`, the value is the number of revisions that etcd keeps. etcd reads a duration as nanoseconds: with `8h`, " +
 			"it keeps 28,800,000,000,000 revisions and never compacts.",
 		Fix: "Write a number of revisions, or the mode `periodic`.",
 		Sources: []string{"https://github.com/etcd-io/etcd/blob/v3.7.3/server/embed/etcd.go",
@@ -499,8 +499,8 @@ func etcdElectionTight(p *plan.Plan) []Finding {
 
 func etcdElectionLong(p *plan.Plan) []Finding {
 	if e := p.Etcd.ElectionTimeout; e > 50*time.Second {
-		return one(electionAt(p), "%s is more than the 50s that etcd allows, and it does not start. Write ten round-trip times "+
-			"between members; the default is \"1s\".", e)
+		return one(electionAt(p), "%s is more than the 50s that etcd allows, and etcd does not start. Write ten round-trip times between "+
+			"members; the default is \"1s\".", e)
 	}
 	return nil
 }
@@ -542,8 +542,8 @@ func etcdDataDirShared(p *plan.Plan) []Finding {
 		return nil
 	}
 	return one(p.Etcd.Attr("data_dir"),
-		"%s is used by others (%s): etcd would lock them out, or they would empty it. Write a directory that nothing else uses, "+
-			"such as \"/var/lib/etcd\".", dir, taken)
+		"Other programs use %s (%s): etcd would lock them out, or they would empty the directory. Write a directory that nothing else "+
+			"uses, such as \"/var/lib/etcd\".", dir, taken)
 }
 
 func etcdExperimentalFlag(p *plan.Plan) []Finding {
@@ -606,7 +606,7 @@ func etcdArgumentTwice(p *plan.Plan) []Finding {
 		if _, ok := etcdArg(p, flag); !ok {
 			continue
 		}
-		argument, why := etcdArguments[flag], "duplicates the argument %s of this block, which is the only one that rules read"
+		argument, why := etcdArguments[flag], "duplicates the argument %s of this block, which is the only one that is checked"
 		if p.Etcd.Has(argument) {
 			why = "overrides the argument %s of this block"
 		}

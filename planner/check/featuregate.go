@@ -29,7 +29,7 @@ var featureGateRules = []Rule{
 	gateRule(rule.Rule{
 		ID: "version-feature-gate-unknown", Severity: rule.Error, Title: "Unknown feature gate", Permanent: true,
 		Doc: "Every component exits if it does not know a gate. Gates are removed a few releases after their feature becomes stable, so " +
-			"a name from an old page stops the whole control plane.",
+			"a gate from outdated documentation stops the whole control plane.",
 		Fix:     "Remove it if the feature is now stable, or correct the name.",
 		Sources: []string{gateDocs, "https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/"},
 	}, versionFeatureGateUnknown),
@@ -91,9 +91,8 @@ func versionFeatureGateEarly(p *plan.Plan, name string, on bool) (string, []any)
 	if !ok || !p.Kubernetes().Known() || g.Since <= p.Cluster.Version.Minor {
 		return "", nil
 	}
-	return "Feature gate %s came with Kubernetes 1.%d, and this is %s, whose components exit if it is set. Remove " +
-			"it.", []any{name, g.Since,
-			p.Cluster.Version}
+	return "Feature gate %s was added in Kubernetes 1.%d, and the components of %s exit if it is set. Remove it.", []any{name, g.Since,
+		p.Cluster.Version}
 }
 
 func versionFeatureGateLocked(p *plan.Plan, name string, on bool) (string, []any) {

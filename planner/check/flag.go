@@ -98,7 +98,7 @@ var flagRules = []Rule{
 		if known || f.Name == "" || f.Since <= c.minor || saidElsewhere(p, c, a.Name) {
 			return ""
 		}
-		return fmt.Sprintf("--%s came to %s with %s, and this is %s, which exits if it is set. Remove it.", a.Name, c.component,
+		return fmt.Sprintf("--%s was added to %s in %s, and the component of %s exits if it is set. Remove it.", a.Name, c.component,
 			otherRelease(c, f.Since), c.release)
 	}),
 	flagRule(rule.Rule{
@@ -112,7 +112,7 @@ var flagRules = []Rule{
 		ID: "component-flag-value", Severity: rule.Error, Title: "Invalid flag value", Permanent: true,
 		Doc: "The component reads its flags first, and exits if a value is invalid. All hosts get the same value: a bad one takes down " +
 			"every member, or every kubelet, at once.",
-		Fix:     "Write a value of the flag's type; the finding says which.",
+		Fix:     "Write a value of the flag's type, which the finding names.",
 		Sources: []string{flagDocs, etcdFlags},
 	}, commandLine.value, componentFlagValue),
 }
@@ -122,7 +122,7 @@ func componentFlagUnknown(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Flag, 
 	case known || saidElsewhere(p, c, a.Name):
 		return ""
 	case c.component == "etcd" && f.Name != "" && f.Last < c.minor:
-		return fmt.Sprintf("%s has no flag --%s, which %s was the last to take, and exits if it is set. Remove "+
+		return fmt.Sprintf("%s has no flag --%s (the last release with the flag was %s), and exits if it is set. Remove "+
 			"it.", c.release, a.Name,
 			otherRelease(c, f.Last))
 	case f.Name != "":
@@ -138,7 +138,7 @@ func componentFlagDeprecated(p *plan.Plan, c judgedLine, a plan.Arg, f flags.Fla
 	}
 	gone := ""
 	if last := lastOf(f); f.Last < last {
-		gone = " " + otherRelease(c, f.Last+1) + " no longer knows it."
+		gone = " " + otherRelease(c, f.Last+1) + " no longer has it."
 	}
 	return fmt.Sprintf("--%s of %s is deprecated.%s Upstream says: \"%s.\"", a.Name, c.component, gone, strings.TrimRight(f.Note, "."))
 }
@@ -279,9 +279,9 @@ func oneOf(values []string) string {
 func unknownValue(value string, values []string) string {
 	meant := spelling.DidYouMean(value, values)
 	if len(values) > 8 {
-		return fmt.Sprintf("it does not know %q.%s", value, cmp.Or(meant, " Remove it."))
+		return fmt.Sprintf("the value %q is unknown.%s", value, cmp.Or(meant, " Remove it."))
 	}
-	return fmt.Sprintf("it does not know %q. %s.", value, strings.ToUpper(oneOf(values)[:1])+oneOf(values)[1:])
+	return fmt.Sprintf("the value %q is unknown. %s.", value, strings.ToUpper(oneOf(values)[:1])+oneOf(values)[1:])
 }
 
 // repeats are the types of flags whose repeated values all count.

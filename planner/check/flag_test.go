@@ -91,7 +91,7 @@ func TestControllers(t *testing.T) {
 		{"*,-tttl-controller", 37, "it has no controller \"tttl-controller\". Did you mean \"ttl-controller\"?"},
 		{"-*", 37, "it has no controller \"*\". Remove it."},
 		{"*,selinux-warning-controller", 32, ""},
-		{"*,selinux-warning-controller", 31, "the controller \"selinux-warning-controller\" comes with Kubernetes 1.32. Remove it."},
+		{"*,selinux-warning-controller", 31, "the controller \"selinux-warning-controller\" was added in Kubernetes 1.32. Remove it."},
 		{"*,-service-lb-controller,-route", 36, ""},
 		{"*,-route", 37, "the controller \"route\" was removed in Kubernetes 1.37. Remove it."},
 	} {

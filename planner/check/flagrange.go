@@ -27,9 +27,9 @@ const (
 var flagRangeRules = []Rule{
 	flagRule(rule.Rule{
 		ID: "component-flag-breaks", Severity: rule.Error, Title: "Flag value that breaks a component", Permanent: true,
-		Doc: "The component accepts the value and starts, and then does not do its work: a controller without workers never acts, " +
-			"etcd refuses every request, or kubeadm's probes ask another port and the kubelet restarts the component again and again. " +
-			"No log says why.",
+		Doc: "The component accepts the value and starts, and then does not do its work: a controller without workers never acts, etcd " +
+			"refuses every request, or kubeadm's probes connect to another port and the kubelet restarts the component again and again. " +
+			"The logs do not show the cause.",
 		Fix:     "Write a value that the finding names, or remove the flag.",
 		Sources: []string{controllerValidation, kubeadmManifests, etcdFlags},
 	}, commandLine.value, componentFlagBreaks),
@@ -64,13 +64,13 @@ var flagBounds = []struct {
 // included for the minors before flagBounds covers it. Source: pkg/controller of k8s.io/kubernetes, the loops over workers
 var idleControllers = map[string]string{
 	"concurrent-daemonset-syncs":            "DaemonSets get no pods",
-	"concurrent-deployment-syncs":           "Deployments make no pods",
+	"concurrent-deployment-syncs":           "Deployments create no pods",
 	"concurrent-disruption-syncs":           "PodDisruptionBudgets are never up to date, and drains stop",
 	"concurrent-endpoint-syncs":             "Services get no Endpoints",
-	"concurrent-gc-syncs":                   "what a deleted object owns is never deleted",
+	"concurrent-gc-syncs":                   "objects that a deleted object owns are never deleted",
 	"concurrent-namespace-syncs":            "deleted namespaces stay in Terminating",
-	"concurrent-rc-syncs":                   "ReplicationControllers make no pods",
-	"concurrent-replicaset-syncs":           "ReplicaSets make no pods",
+	"concurrent-rc-syncs":                   "ReplicationControllers create no pods",
+	"concurrent-replicaset-syncs":           "ReplicaSets create no pods",
 	"concurrent-resource-quota-syncs":       "quotas are never up to date",
 	"concurrent-serviceaccount-token-syncs": "Secrets of ServiceAccounts get no tokens",
 	"concurrent-ttl-after-finished-syncs":   "finished Jobs are never deleted",
@@ -98,7 +98,8 @@ func componentFlagBreaks(p *plan.Plan, c judgedLine, a plan.Arg, _ flags.Flag, k
 	case limited && c.component == "etcd" && n == 0:
 		return fmt.Sprintf("etcd refuses every %s at --%s=0. Write a number, or remove the flag.", what, a.Name)
 	case probed && a.Name == "secure-port" && a.Value != port && onHosts(p):
-		return fmt.Sprintf("kubeadm's probes ask %s at port %s, and the kubelet restarts it again and again. Remove the flag.", c.component,
+		return fmt.Sprintf("kubeadm's probes connect to %s on port %s, and the kubelet restarts it again and again. Remove the "+
+			"flag.", c.component,
 			port)
 	}
 	return ""
@@ -134,7 +135,7 @@ func startRefusal(c judgedLine, a plan.Arg) string {
 		}
 	case "vmodule":
 		if f := valueOf(c.args, "logging-format"); f != "" && f != "text" && a.Value != "" {
-			return fmt.Sprintf("it is for logs of the format text, and --logging-format is %s. Remove one of the two flags.", f)
+			return fmt.Sprintf("it is only for the log format text, and --logging-format is %s. Remove one of the two flags.", f)
 		}
 	case "allow-metric-labels":
 		for pair := range strings.SplitSeq(strings.ReplaceAll(a.Value, `"`, ""), ";") {
@@ -170,7 +171,7 @@ var (
 // hiddenMetricsProblem checks the release whose hidden metrics are shown: only the previous one is valid.
 func hiddenMetricsProblem(value string, minor int) string {
 	if before := fmt.Sprintf("1.%d", minor-1); value != "" && value != before {
-		return fmt.Sprintf("it shows the metrics that were hidden since the minor before, and of no other. Write %q, or remove it.", before)
+		return fmt.Sprintf("only metrics that were hidden in the previous minor can be shown. Write %q, or remove it.", before)
 	}
 	return ""
 }
@@ -203,7 +204,7 @@ func leaderProblem(c judgedLine, a plan.Arg) string {
 		}
 		d, err := time.ParseDuration(text)
 		if err != nil || l.flag != a.Name && d <= 0 {
-			return "" // which is reported there
+			return "" // the finding is reported there
 		}
 		periods[i] = d
 	}
@@ -225,7 +226,7 @@ func leaderProblem(c judgedLine, a plan.Arg) string {
 // controllerManagerRefuses says why kube-controller-manager exits because of a value, "" if it does not.
 func controllerManagerRefuses(a plan.Arg) string {
 	if a.Name == "cidr-allocator-type" && a.Value != "" && a.Value != "RangeAllocator" {
-		return "the others need a cloud provider of its own, which it no longer has. Remove the flag."
+		return "other allocators need a built-in cloud provider, which it no longer has. Remove the flag."
 	}
 	return ""
 }
@@ -278,13 +279,14 @@ func serverOptionProblem(c judgedLine, a plan.Arg) string {
 		for one := range strings.SplitSeq(a.Value, ",") {
 			resource, servers, ok := strings.Cut(one, "#")
 			if strings.Count(resource, "/") != 1 || !ok || slices.Contains(strings.Split(servers, ";"), "") {
-				return fmt.Sprintf("%q is not a resource, # and servers. Write a value such as \"/events#https://10.0.0.4:2379\".", one)
+				return fmt.Sprintf("%q is not a resource and its servers, separated by #. Write a value such as "+
+					"\"/events#https://10.0.0.4:2379\".", one)
 			}
 		}
 	case "strict-transport-security-directives":
 		for one := range strings.SplitSeq(a.Value, ",") {
 			if one != "includeSubDomains" && one != "preload" && !strings.HasPrefix(one, "max-age=") {
-				return fmt.Sprintf("it does not know %q. Write \"max-age=31536000\", \"includeSubDomains\", or \"preload\".", one)
+				return fmt.Sprintf("the directive %q is unknown. Write \"max-age=31536000\", \"includeSubDomains\", or \"preload\".", one)
 			}
 		}
 	case "cors-allowed-origins":
@@ -294,7 +296,8 @@ func serverOptionProblem(c judgedLine, a plan.Arg) string {
 			}
 			start := strings.Contains(one, "^") || strings.Contains(one, "//")
 			if end := strings.Contains(one, "$") || strings.Contains(one, ":"); !start || !end {
-				return fmt.Sprintf("%q does not say where a host starts and ends. Write a value such as \"^https://example[.]com$\".", one)
+				return fmt.Sprintf("%q does not mark the start and the end of the host name. Write a value such as "+
+					"\"^https://example[.]com$\".", one)
 			}
 		}
 	case "encryption-provider-config-automatic-reload":
@@ -315,17 +318,17 @@ func serverOptionProblem(c judgedLine, a plan.Arg) string {
 // pkg/kubeapiserver/options/authorization.go, Validate
 func authorizationProblem(c judgedLine, a plan.Arg) string {
 	if valueOf(c.args, "authorization-config") != "" {
-		return "it excludes --authorization-config. Remove one of the two flags."
+		return "it cannot be combined with --authorization-config. Remove one of the two flags."
 	}
 	modes := strings.Split(a.Value, ",")
 	for i, mode := range modes {
 		if slices.Contains(modes[:i], mode) {
-			return fmt.Sprintf("%s is there twice. Write it once.", mode)
+			return fmt.Sprintf("%s is listed twice. Write it once.", mode)
 		}
 	}
 	for _, needs := range [][2]string{{"ABAC", "authorization-policy-file"}, {"Webhook", "authorization-webhook-config-file"}} {
 		if slices.Contains(modes, needs[0]) && valueOf(c.args, needs[1]) == "" {
-			return fmt.Sprintf("%s needs --%s. Write that flag, too, or remove %s.", needs[0], needs[1], needs[0])
+			return fmt.Sprintf("%s needs --%s. Add that flag, or remove %s.", needs[0], needs[1], needs[0])
 		}
 	}
 	return ""

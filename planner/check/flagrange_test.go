@@ -33,17 +33,17 @@ func saidOf(t *testing.T, version, blocks string) (ids []string, text string) {
 func TestFlagRanges(t *testing.T) {
 	const kcm, api, scheduler, etcd = "controller_manager", "api_server", "scheduler", "etcd"
 	for _, c := range []struct{ of, flags, want string }{
-		{kcm, `"concurrent-gc-syncs" = "-1"`, "what a deleted object owns is never deleted. Write 1 or more"},
+		{kcm, `"concurrent-gc-syncs" = "-1"`, "objects that a deleted object owns are never deleted. Write 1 or more"},
 		{kcm, `"concurrent-gc-syncs" = "0"`, "never deleted"},
 		{kcm, `"concurrent-gc-syncs" = "30"`, ""},
-		{kcm, `"concurrent-deployment-syncs" = "0"`, "Deployments make no pods"},
+		{kcm, `"concurrent-deployment-syncs" = "0"`, "Deployments create no pods"},
 		{kcm, `"concurrent-job-syncs" = "0"`, "out of range. Write 1 or more."},
 		{kcm, `"concurrent-service-endpoint-syncs" = "51"`, "Write a number from 1 to 50."},
 		{kcm, `"max-endpoints-per-slice" = "1000"`, ""},
 		{kcm, `"max-endpoints-per-slice" = "1001"`, "from 1 to 1000"},
 		{kcm, `"attach-detach-reconcile-sync-period" = "500ms"`, "1s or more"},
 		{kcm, `"attach-detach-reconcile-sync-period" = "2m"`, ""},
-		{kcm, `"secure-port" = "0"`, "kubeadm's probes ask kube-controller-manager at port 10257"},
+		{kcm, `"secure-port" = "0"`, "kubeadm's probes connect to kube-controller-manager on port 10257"},
 		{kcm, `"secure-port" = "10257"`, ""},
 		{kcm, `"cidr-allocator-type" = "CloudAllocator"`, "no longer has"},
 		{kcm, `"leader-elect-lease-duration" = "5s"`, "(5s) must be longer than --leader-elect-renew-deadline (10s)"},
@@ -64,23 +64,23 @@ func TestFlagRanges(t *testing.T) {
 			"more than 0"},
 		{api, `"kubernetes-service-node-port" = "70000"`, "from 0 to 65535"},
 		{api, `"service-account-jwks-uri" = "http://x"`, "is not an https URL"},
-		{api, `"storage-media-type" = "application/xml"`, "it does not know"},
+		{api, `"storage-media-type" = "application/xml"`, "is unknown"},
 		{api, `"storage-media-type" = "application/vnd.kubernetes.protobuf"`, ""},
 		{api, `"etcd-servers-overrides" = "events#https://10.0.0.4:2379"`, "/events#"},
 		{api, `"etcd-servers-overrides" = "/events#https://10.0.0.4:2379;https://10.0.0.5:2379"`, ""},
-		{api, `"cors-allowed-origins" = "example.com"`, "where a host starts and ends"},
+		{api, `"cors-allowed-origins" = "example.com"`, "does not mark the start and the end of the host name"},
 		{api, `"cors-allowed-origins" = "^https://example[.]com$"`, ""},
 		{api, `"strict-transport-security-directives" = "maxage=3"`, "max-age=31536000"},
 		{api, `"encryption-provider-config-automatic-reload" = "true"`, "needs --encryption-provider-config"},
 		{api, `"emulated-version" = "1.40"`, "newer than Kubernetes 1.37"},
-		{api, `"authorization-mode" = "Node,RBAC,RBAC"`, "RBAC is there twice"},
+		{api, `"authorization-mode" = "Node,RBAC,RBAC"`, "RBAC is listed twice"},
 		{api, `"authorization-mode" = "Node,RBAC,Webhook"`, "Webhook needs --authorization-webhook-config-file"},
 		{api, `"show-hidden-metrics-for-version" = "1.35"`, `Write "1.36", or remove it.`},
 		{api, `"show-hidden-metrics-for-version" = "1.36"`, ""},
 		{api, `"allow-metric-labels" = "metric=label"`, "does not start with a metric and a label"},
 		{api, `"allow-metric-labels" = "metric,label=a,b;other,label=c"`, ""},
 		{api, `"disabled-metrics" = "a-b"`, "is not the name of a metric"},
-		{api, `"vmodule" = "a=1", "logging-format" = "json"`, "the format text"},
+		{api, `"vmodule" = "a=1", "logging-format" = "json"`, "the log format text"},
 		{etcd, `"max-txn-ops" = "0"`, "etcd refuses every transaction"},
 		{etcd, `"compact-hash-check-time" = "0s"`, "more than 0"},
 		{etcd, `"cipher-suites" = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "tls-min-version" = "TLS1.3"`, "cannot be chosen"},
@@ -134,7 +134,7 @@ func TestConfigurationStarts(t *testing.T) {
 		{`logging = { flushFrequency = "5" }`, "has no unit"},
 		{`logging = { flushFrequency = "5s" }`, ""},
 		{`logging = { flushFrequency = 5000000000 }`, ""},
-		{`logging = { format = "json", vmodule = [{ filePattern = "a", verbosity = 1 }] }`, "the format text"},
+		{`logging = { format = "json", vmodule = [{ filePattern = "a", verbosity = 1 }] }`, "the log format text"},
 	} {
 		ids, text := saidOf(t, "1.37.2", fmt.Sprintf(kubelet, c.fields))
 		if c.want == "" && text != "" || !strings.Contains(text, c.want) || len(ids) > 1 {
@@ -163,7 +163,7 @@ func TestCorrections(t *testing.T) {
 		{head + "}\n" + node + "container_runtime \"containerd\" {\n  registry \"docker.io\" {\n    mirrors = " +
 			"[\"m.example.com:5000\"]\n  }\n}\n",
 			"Write \"https://m.example.com:5000\"."},
-		{head + "}\nnode \"n\" {\n  address\u00a0= \"192.168.56.10\"\n}\n", "A space here is not a plain one"},
+		{head + "}\nnode \"n\" {\n  address\u00a0= \"192.168.56.10\"\n}\n", "This line has a special space character"},
 		{head + "}\nnode {\n  name = \"n\"\n  address = \"192.168.56.10\"\n}\n", "The label is the name"},
 	} {
 		_, diags := road("c.hcl", []byte(c.src))

@@ -40,7 +40,7 @@ func refusedValue(c judgedLine, a plan.Arg) string {
 				version = v
 			}
 			if !emulated.MatchString(version) {
-				return fmt.Sprintf("%q is not a minor. Write a value such as \"1.%d\".", version, c.minor-1)
+				return fmt.Sprintf("%q is not a minor version. Write a value such as \"1.%d\".", version, c.minor-1)
 			}
 			if n, err := strconv.Atoi(version[strings.Index(version, ".")+1:]); err == nil && n > c.minor {
 				return fmt.Sprintf("%q is newer than %s. Write a value such as \"1.%d\".", version, c.release, c.minor-1)
@@ -74,14 +74,15 @@ func apiServerRefuses(c judgedLine, a plan.Arg) string {
 			resource, size, _ := strings.Cut(one, "#")
 			if n, err := strconv.Atoi(size); err != nil || n < 0 {
 				name, _, _ := strings.Cut(resource, "=")
-				return fmt.Sprintf("%q is not a resource, # and a size. Write a value such as %q.", one, name+"#100")
+				return fmt.Sprintf("%q is not a resource and its size, separated by #. Write a value such as %q.", one, name+"#100")
 			}
 		}
 	case a.Name == "authentication-config" && a.Value != "":
 		// Source: k8s.io/kubernetes@v1.37.2 pkg/kubeapiserver/options/authentication.go, validateOIDCOptions
 		for _, other := range c.args {
 			if strings.HasPrefix(other.Name, "oidc-") {
-				return fmt.Sprintf("it excludes --%s. Write the issuer into that file, and remove the oidc flags.", other.Name)
+				return fmt.Sprintf("it cannot be combined with --%s. Write the issuer into that file, and remove the oidc "+
+					"flags.", other.Name)
 			}
 		}
 	}
@@ -107,7 +108,7 @@ func etcdGateProblem(value string, minor int) string {
 			slices.Sort(known)
 			return unknownValue(gate, known)
 		case since > minor:
-			return fmt.Sprintf("%s came with etcd 3.%d. Remove it.", gate, since)
+			return fmt.Sprintf("%s was added in etcd 3.%d. Remove it.", gate, since)
 		}
 	}
 	return ""

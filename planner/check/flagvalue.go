@@ -13,7 +13,7 @@ import (
 	"github.com/k8splan/k8splan/planner/flags"
 )
 
-// enumeration is the only values that a component accepts for a flag whose type is text.
+// enumeration lists all values that a component accepts for a flag of type string.
 type enumeration struct {
 	component string // "kube" for every Kubernetes component that has the flag
 	flag      string
@@ -133,7 +133,7 @@ func valueProblem(f flags.Flag, value string, other func(name string) string) st
 		}
 	case "kube-apiserver service-account-issuer":
 		if u, err := url.Parse(value); strings.Contains(value, ":") && (err != nil || u.Scheme == "") {
-			return fmt.Sprintf("%q holds a colon and is not a URL. Write a URL such as https://oidc.example.com.", value)
+			return fmt.Sprintf("%q contains a colon and is not a URL. Write a URL such as https://oidc.example.com.", value)
 		}
 	case "kubelet eviction-hard", "kubelet eviction-soft":
 		return pairsProblem(value, "<", evictionSignals, func(s string) string {
@@ -274,7 +274,7 @@ func pairsProblem(value, separator string, names []string, judge func(string) st
 		}
 		name, v, ok := strings.Cut(pair, separator)
 		if !ok {
-			return fmt.Sprintf("%q has no %q. Write name%svalue, and commas between several.", pair, separator, separator)
+			return fmt.Sprintf("%q has no %q. Write name%svalue, and separate several with commas.", pair, separator, separator)
 		}
 		if name = strings.TrimSpace(name); names != nil && !slices.Contains(names, name) {
 			return unknownValue(name, names)

@@ -163,7 +163,7 @@ var hostRules = []Rule{
 	{rule.Rule{
 		ID: "host-duplicate-ssh-address", Severity: rule.Error, Title: "Duplicate SSH address", Permanent: true,
 		Doc: "The playbook reaches each host at its SSH address, which is `address` unless `ssh_address` is written. If two hosts have " +
-			"the same one, everything meant for the second happens to the first again.",
+			"the same one, the playbook configures the first host twice and the second never.",
 		Fix: "Write the address at which each host answers. Hosts behind one NAT address are reached through `ssh { jump_host = … }`.",
 		Sources: []string{
 			"https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html" +
@@ -202,8 +202,8 @@ var hostRules = []Rule{
 	}, hostPublicAddressSame},
 	{rule.Rule{
 		ID: "host-mixed-architectures", Severity: rule.Warning, Title: "Workers of several architectures without a taint",
-		Doc: "The scheduler does not look at the architecture of an image. A pod whose image lacks the rarer architecture sooner or " +
-			"later lands there, and fails with \"exec format error\".",
+		Doc: "The scheduler does not look at the architecture of an image. A pod whose image is not built for the rarer architecture " +
+			"eventually runs there, and fails with \"exec format error\".",
 		Fix: "Put a taint on the rarer machines, such as `taint { key = \"kubernetes.io/arch\", value = \"arm64\", effect = " +
 			"\"NoSchedule\" }`, and a toleration on the pods that are built for them.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/issues/7934",
@@ -244,35 +244,34 @@ var hostRules = []Rule{
 		Sources: []string{kubeadmInstall, "https://github.com/kubernetes/kubeadm/issues/1654"},
 	}, hostSELinuxPermissive},
 	{rule.Rule{
-		ID: "host-selinux-missing", Severity: rule.Error, Title: "SELinux is to enforce on a system without it",
-		Doc: "Ubuntu and Debian confine programs with AppArmor, and Flatcar's policy knows nothing of containers. There is nothing that " +
-			"could enforce there, and the playbook installs no other security module. Systems of Red Hat's family have SELinux and the " +
-			"policy of containers, container-selinux.",
+		ID: "host-selinux-missing", Severity: rule.Error, Title: "SELinux enforcing on a system without SELinux",
+		Doc: "Ubuntu and Debian confine programs with AppArmor, and Flatcar's SELinux policy does not cover containers. The playbook " +
+			"installs no other security module. Systems of the Red Hat family have SELinux and container-selinux, the policy for " +
+			"containers.",
 		Fix: "Write an os that has SELinux, such as `rocky-9`, or leave `selinux` out.",
 		Sources: []string{"https://kubernetes.io/docs/concepts/security/linux-kernel-security-constraints/",
 			"https://github.com/containers/container-selinux"},
 	}, hostSELinuxMissing},
 	{rule.Rule{
-		ID: "host-selinux-directory", Severity: rule.Error, Title: "Directory of the system that would be labeled for pods",
+		ID: "host-selinux-directory", Severity: rule.Error, Title: "System directory that would be labeled for pods",
 		Permanent: true,
-		Doc: "Where SELinux enforces, a directory that pods of the control plane use is labeled container_file_t, with all that is in " +
-			"it. " +
-			"The system's own programs are confined, too: with that label they could not read their files, and the host might not boot " +
-			"again.",
-		Fix:     "Write a directory of its own, below /etc/kubernetes, /var/lib, /var/log, /srv or /opt.",
+		Doc: "If SELinux is enforcing, the playbook labels the directories that control plane pods use, with all files in them, as " +
+			"container_file_t. SELinux also confines the system's own programs: they could not read files with that label, and the host " +
+			"might not boot again.",
+		Fix:     "Write a dedicated directory below /etc/kubernetes, /var/lib, /var/log, /srv, or /opt.",
 		Sources: []string{"https://github.com/containers/container-selinux/blob/main/container_selinux.8"},
 	}, hostSELinuxDirectory},
 	{rule.Rule{
 		ID: "host-firewall-unmanaged", Severity: rule.Error, Title: "Rules of an unmanaged firewall", Permanent: true,
-		Doc: "`admin_cidrs` and `open_ports` say what a managed firewall lets in. If the playbook leaves the hosts' firewalls " +
-			"alone, they change nothing, and a reader would take hosts for closed that are open.",
+		Doc: "`admin_cidrs` and `open_ports` define what a managed firewall admits. If the playbook does not manage the hosts' " +
+			"firewalls, these settings have no effect, and readers may believe that open hosts are protected.",
 		Fix:     "Write `firewall = \"managed\"`, or remove them.",
 		Sources: []string{"https://kubernetes.io/docs/reference/networking/ports-and-protocols/"},
 	}, hostFirewallUnmanaged},
 	{rule.Rule{
 		ID: "host-os-unknown", Severity: rule.Warning, Title: "Unknown operating system",
-		Doc: "From the name, rules know the kernel and the cgroup version of the hosts, and when their support ends. If the name is " +
-			"unknown, none of that is checked. Usually it is misspelled.",
+		Doc: "Rules derive the kernel, the cgroup version, and the end of support of the hosts from the name. If the name is unknown, " +
+			"none of these are checked. Usually it is misspelled.",
 		Fix: "Write the name that k8splan uses, with a hyphen before the version: `ubuntu-24.04`, `debian-13`, `rhel-9`, `rocky-9`, " +
 			"`flatcar-stable`.",
 		Sources: []string{beforeYouBegin},
@@ -648,9 +647,9 @@ func hostSELinuxPermissive(p *plan.Plan) []Finding {
 	if len(on) == 0 {
 		return nil
 	}
-	return one(osAt(on[0]), "SELinux enforces on %s, and the playbook makes it permissive on %s, at once and after each boot: pods could "+
-		"not use directories of the host otherwise. Write hosts { selinux = \"enforcing\" } to keep it, or selinux = \"permissive\" "+
-		"where that is allowed.", on[0].OS, sentence(names(on)))
+	return one(osAt(on[0]), "SELinux is enforcing on %s. The playbook makes it permissive on %s, now and after each boot, because pods "+
+		"could not use host directories otherwise. Write hosts { selinux = \"enforcing\" } to keep it, or selinux = \"permissive\" where "+
+		"that is allowed.", on[0].OS, sentence(names(on)))
 }
 
 // hostSELinuxMissing checks known systems only; for others the playbook checks the host.
@@ -662,8 +661,8 @@ func hostSELinuxMissing(p *plan.Plan) []Finding {
 		can, _ := n.OS.Preparable()
 		return can && !n.OS.SELinux()
 	}, osAt, func(n *plan.Node, all []*plan.Node) string {
-		return fmt.Sprintf("%s runs %s, which has no SELinux that could confine containers, and selinux on %s is \"enforcing\". "+
-			"Write an os that has it, such as \"rocky-9\", or leave selinux out.", whose(all), n.OS, line(p.Hosts.Attr("selinux")))
+		return fmt.Sprintf("%s runs %s, which has no SELinux policy for containers, and selinux (%s) is \"enforcing\". Write an os that "+
+			"has one, such as \"rocky-9\", or leave selinux out.", whose(all), n.OS, line(p.Hosts.Attr("selinux")))
 	})
 }
 
@@ -674,9 +673,8 @@ func hostFirewallUnmanaged(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, attr := range []string{"admin_cidrs", "open_ports"} {
 		if at := p.Hosts.Attr(attr); p.Spec.Hosts != nil && p.Spec.Hosts.Has(attr) {
-			findings = append(findings, one(at, "%s is for a managed firewall, and the playbook leaves those of the hosts alone: it "+
-				"opens and "+
-				"closes nothing. Write firewall = \"managed\", or remove it.", attr)...)
+			findings = append(findings, one(at, "%s is for a managed firewall, and the playbook does not manage the hosts' firewalls: "+
+				"the setting has no effect. Write firewall = \"managed\", or remove it.", attr)...)
 		}
 	}
 	return findings
@@ -686,9 +684,8 @@ func hostSELinuxDirectory(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, l := range p.Labels() {
 		if l.At.Filename != "" && l.OfSystem() {
-			findings = append(findings, one(l.At, "SELinux enforces, and %s would be labeled for pods with all that is in it: the "+
-				"system's "+
-				"own programs could not use it any more. Write a directory of its own, such as \"/var/lib/kubernetes\".", l.Path)...)
+			findings = append(findings, one(l.At, "SELinux is enforcing, and %s would be labeled for pods, with all files in it: the "+
+				"system's own programs could no longer use it. Write a dedicated directory, such as \"/var/lib/kubernetes\".", l.Path)...)
 		}
 	}
 	return findings
@@ -705,7 +702,7 @@ func hostOSUnknown(p *plan.Plan) []Finding {
 			if meant != "" {
 				advice = fmt.Sprintf("Did you mean %q?", meant)
 			}
-			return fmt.Sprintf("%s runs %s, and nothing is known of such a release: its kernel, cgroups, and support are not checked. %s",
+			return fmt.Sprintf("%s runs %s, which is an unknown release: its kernel, cgroups, and support are not checked. %s",
 				whose(all), n.OS, advice)
 		}
 		return fmt.Sprintf("%s runs %s, which is unknown: its kernel, cgroups, and support are not checked.%s",

@@ -287,7 +287,7 @@ func sharedHypervisors(all []*plan.Plan) hcl.Diagnostics {
 			if _, over := total(on[name], r.resource, taken, most); over != nil && taken > 0 && taken <= most && own <= most {
 				more := ""
 				if r.times > 1 {
-					more = fmt.Sprintf(", of which each may stand for %d", r.times)
+					more = fmt.Sprintf(", each shared by up to %d", r.times)
 				}
 				say(hypervisorAt(p, over), "%s has %s of %s (%s)%s: %s are taken here (%s), and %s. Move a machine to another hypervisor.",
 					name, r.text(limit.value), r.what, fileLine(limit.h.Attr(r.name)), more, r.text(own),

@@ -206,11 +206,11 @@ func (k kubeletSettings) imagesRefused(bad map[string]bool) []Finding {
 		at := written(low.at, high.at)
 		switch {
 		case low.value == nil:
-			findings = append(findings, one(at, "%s is %d, and imageGCLowThresholdPercent is %d, the default, and must be less: the "+
-				"kubelet does not start. Write both.", high.name, h, l)...)
+			findings = append(findings, one(at, "%s is %d, and imageGCLowThresholdPercent, by default %d, must be less: the kubelet does "+
+				"not start. Write both.", high.name, h, l)...)
 		case high.value == nil:
-			findings = append(findings, one(at, "%s is %d, and imageGCHighThresholdPercent is %d, the default, and must be more: the "+
-				"kubelet does not start. Write both.", low.name, l, h)...)
+			findings = append(findings, one(at, "%s is %d, and imageGCHighThresholdPercent, by default %d, must be more: the kubelet "+
+				"does not start. Write both.", low.name, l, h)...)
 		default:
 			findings = append(findings, one(at, "%s is %d and must be less than %s, which is %d: the kubelet does not start.", low.name, l,
 				high.name, h)...)
@@ -240,12 +240,12 @@ func (k kubeletSettings) shutdownRefused() []Finding {
 	c, also := critical.duration(0)
 	for _, s := range []kubeletSetting{all, critical} {
 		if d, ok := s.duration(0); ok && d != 0 && d < time.Second {
-			return one(s.at, "%s is %s: the kubelet takes 0s, or 1s and more.", s.name, d)
+			return one(s.at, "%s is %s: the kubelet accepts 0s, or 1s or more.", s.name, d)
 		}
 	}
 	if ok && also && c > a {
-		findings = one(critical.at, "shutdownGracePeriodCriticalPods is %s, a part of shutdownGracePeriod, which is %s: the kubelet "+
-			"does not start. Write a longer shutdownGracePeriod.", c, a)
+		findings = one(critical.at, "shutdownGracePeriodCriticalPods is %s, and shutdownGracePeriod, which includes it, is %s: the "+
+			"kubelet does not start. Write a longer shutdownGracePeriod.", c, a)
 	}
 	quota := k.get("cpuCFSQuotaPeriod", "cpu-cfs-quota-period")
 	if d, ok := quota.duration(time.Second); ok && (d < time.Millisecond || d > time.Second) {

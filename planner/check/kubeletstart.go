@@ -166,8 +166,8 @@ func (k kubeletSettings) cpusRefused(minor int, gates func(string) bool) []Findi
 			"start. Write kubeReserved = { cpu = \"500m\" }, or reservedSystemCPUs.", policy.name)...)
 	}
 	if text := set.text(); text != "" && !cpuSetPattern.MatchString(text) {
-		findings = append(findings, one(set.at, "%s is %q, which is no list of processors: the kubelet does not start. Write such as "+
-			"\"0,2-3\".", set.name, text)...)
+		findings = append(findings, one(set.at, "%s is %q, which is not a list of processors: the kubelet does not start. Write a list "+
+			"such as \"0,2-3\".", set.name, text)...)
 	}
 	for _, c := range [][2]string{{"systemReservedCgroup", "system-reserved-cgroup"}, {"kubeReservedCgroup", "kube-reserved-cgroup"}} {
 		if group := k.get(c[0], c[1]); set.text() != "" && group.text() != "" {
@@ -178,7 +178,7 @@ func (k kubeletSettings) cpusRefused(minor int, gates func(string) bool) []Findi
 	options := k.get("cpuManagerPolicyOptions", "cpu-manager-policy-options")
 	written := options.pairs("=")
 	if len(written) > 0 && policy.text() != staticCPUs {
-		return append(findings, one(options.at, "%s are of the policy static, and cpuManagerPolicy is not static: the kubelet does "+
+		return append(findings, one(options.at, "%s are only for the policy static, and cpuManagerPolicy is not static: the kubelet does "+
 			"not start. Write cpuManagerPolicy = \"static\", or remove them.", options.name)...)
 	}
 	var on []string
@@ -195,7 +195,8 @@ func (k kubeletSettings) cpusRefused(minor int, gates func(string) bool) []Findi
 		case !slices.Contains(known, name):
 			findings = append(findings, one(options.at, "%s: the kubelet exits, %s", options.name, unknownValue(name, known))...)
 		case err != nil:
-			findings = append(findings, one(options.at, "%s: the kubelet exits, %s is %q. Write \"true\" or \"false\".", options.name, name,
+			findings = append(findings, one(options.at, "%s: the kubelet exits, because %s is %q. Write \"true\" or "+
+				"\"false\".", options.name, name,
 				written[name])...)
 		case (cpuOptions[at].beta == 0 || minor < cpuOptions[at].beta) && !gates("CPUManagerPolicyAlphaOptions"):
 			findings = append(findings, one(options.at, "%s: %s is alpha in Kubernetes 1.%d, and the kubelet exits. Write "+
@@ -334,7 +335,7 @@ func (k kubeletSettings) numaRefused() []Finding {
 		}
 		seen[[2]string{l.node, l.resource}] = true
 		if problem != "" {
-			findings = append(findings, one(by.at, "%s: the kubelet does not start, as it %s", by.name, problem)...)
+			findings = append(findings, one(by.at, "%s: the kubelet does not start, because it %s", by.name, problem)...)
 		}
 	}
 	return findings
@@ -352,14 +353,13 @@ func (k kubeletSettings) loggingRefused(minor int) []Finding {
 	}
 	flush := spec.Path{"logging", "flushFrequency"}
 	if problem := flushProblem(k.value(flush)); problem != "" {
-		findings = append(findings, one(k.config.At(flush), "logging.flushFrequency: the kubelet exits, %s", problem)...)
+		findings = append(findings, one(k.config.At(flush), "logging.flushFrequency: the kubelet exits, because %s", problem)...)
 	}
 	if format, _ := k.text(spec.Path{"logging", "format"}); format != "" && format != "text" {
 		path := spec.Path{"logging", "vmodule"}
 		if list, _ := k.value(path).([]any); len(list) > 0 {
-			findings = append(findings, one(k.config.At(path), "logging.vmodule is for logs of the format text, and logging.format is "+
-				"%q: the "+
-				"kubelet exits. Remove one of them.", format)...)
+			findings = append(findings, one(k.config.At(path), "logging.vmodule is only for the log format text, and logging.format is "+
+				"%q: the kubelet exits. Remove one of them.", format)...)
 		}
 	}
 	return findings
@@ -383,7 +383,7 @@ func flushProblem(v any) string {
 			return "it cannot be negative. Write a duration such as \"5s\"."
 		}
 	default:
-		return "it is no duration. Write a duration such as \"5s\"."
+		return "it is not a duration. Write a duration such as \"5s\"."
 	}
 	return ""
 }
@@ -417,8 +417,8 @@ func (k kubeletSettings) memoryRefused() []Finding {
 		return one(policy.at, "%s is Static, and no memory is reserved by NUMA node: the kubelet does not start. Write reservedMemory, "+
 			"the sum of kubeReserved, systemReserved, and the threshold of evictionHard.", policy.name)
 	case ok && readable && sums["memory"] != kept:
-		return one(by.at, "%s has %.0fMi of memory in all, and kubeReserved, systemReserved, and the threshold of evictionHard are "+
-			"%.0fMi: they must be equal, and the kubelet does not start.", by.name, sums["memory"]/mebi, kept/mebi)
+		return one(by.at, "%s has %.0fMi of memory in total, and kubeReserved, systemReserved, and the threshold of evictionHard add up "+
+			"to %.0fMi: the two must be equal, and the kubelet does not start.", by.name, sums["memory"]/mebi, kept/mebi)
 	}
 	return nil
 }
@@ -482,21 +482,22 @@ func (k kubeletSettings) enforcedRefused() []Finding {
 			findings = append(findings, one(enforce.at, "%s has both %s and %s: the kubelet does not start. Remove one.", enforce.name,
 				word, compressible)...)
 		case (slices.Contains(all, word) || slices.Contains(all, compressible)) && k.get(of[1], of[2]).text() == "":
-			findings = append(findings, one(enforce.at, "%s has %s without %s: the kubelet does not start. Write the cgroup, too.",
+			findings = append(findings, one(enforce.at, "%s has %s without %s: the kubelet does not start. Write the cgroup as well.",
 				enforce.name, word, of[1])...)
 		}
 	}
 	if slices.Contains(all, "none") && len(all) > 1 {
-		findings = append(findings, one(enforce.at, "%s has none beside others: the kubelet does not start. Remove none, or the others.",
+		findings = append(findings, one(enforce.at, "%s has none together with other values: the kubelet does not start. Remove none, or "+
+			"the others.",
 			enforce.name)...)
 	}
 	qos := k.get("cgroupsPerQOS", "cgroups-per-qos")
 	if qos.is(false) && (enforce.value == nil || len(all) > 0 && !slices.Contains(all, "none")) {
 		findings = append(findings, one(qos.at, "%s is false, and enforceNodeAllocatable is not empty: the kubelet does not start. Write "+
-			"enforceNodeAllocatable = [\"none\"], too.", qos.name)...)
+			"enforceNodeAllocatable = [\"none\"] as well.", qos.name)...)
 	}
 	if system := k.get("systemCgroups", "system-cgroups"); system.text() != "" && k.get("cgroupRoot", "cgroup-root").text() == "" {
-		findings = append(findings, one(system.at, "%s is given without cgroupRoot: the kubelet does not start. Write it, too.",
+		findings = append(findings, one(system.at, "%s is set without cgroupRoot: the kubelet does not start. Write cgroupRoot as well.",
 			system.name)...)
 	}
 	return findings
@@ -508,7 +509,7 @@ func (k kubeletSettings) wordsRefused(minor int) []Finding {
 	factor := k.get("memoryThrottlingFactor", "")
 	if text := factor.text(); text != "" {
 		if n, err := strconv.ParseFloat(text, 64); err == nil && (n <= 0 || n > 1) {
-			findings = append(findings, one(factor.at, "%s is %s: the kubelet takes more than 0, and at most 1.", factor.name, text)...)
+			findings = append(findings, one(factor.at, "%s is %s: the kubelet accepts more than 0, and at most 1.", factor.name, text)...)
 		}
 	}
 	byPriority := k.get("shutdownGracePeriodByPodPriority", "")
@@ -527,7 +528,8 @@ func (k kubeletSettings) wordsRefused(minor int) []Finding {
 	}
 	size := k.get("containerLogMaxSize", "container-log-max-size")
 	if text := size.text(); text != "" && !quantityPattern.MatchString(text) {
-		findings = append(findings, one(size.at, "%s is %q, which is not an amount: the kubelet does not start. Write such as \"10Mi\".",
+		findings = append(findings, one(size.at, "%s is %q, which is not an amount: the kubelet does not start. Write a value such as "+
+			"\"10Mi\".",
 			size.name, text)...)
 	}
 	for _, of := range []struct {
@@ -550,7 +552,7 @@ func (k kubeletSettings) wordsRefused(minor int) []Finding {
 	if text, ok := k.text(restart); ok {
 		s := kubeletSetting{value: text}
 		if d, good := s.duration(0); good && (d.Seconds() < 1 || d.Seconds() > 300) {
-			findings = append(findings, one(k.config.At(restart), "%s is %s: the kubelet takes 1s to 300s.", strings.Join(restart, "."),
+			findings = append(findings, one(k.config.At(restart), "%s is %s: the kubelet accepts 1s to 300s.", strings.Join(restart, "."),
 				text)...)
 		}
 	}

@@ -37,7 +37,7 @@ func (c configuration) refused(l leaf) string {
 	name, why := strings.Join(trimIndexes(l.path), "."), ""
 	if name == "logging.flushFrequency" {
 		if problem := flushProblem(l.value); problem != "" {
-			return fmt.Sprintf("%s: kube-proxy exits, %s", l.name(), problem)
+			return fmt.Sprintf("%s: kube-proxy exits, because %s", l.name(), problem)
 		}
 		return ""
 	}
@@ -76,7 +76,7 @@ func proxyTextProblem(name, text string, minor int) string {
 		}
 	case "showHiddenMetricsForVersion":
 		if before := fmt.Sprintf("1.%d", minor-1); text != "" && text != before {
-			return fmt.Sprintf("Only the metrics hidden since the minor before are shown: write %q, or remove it.", before)
+			return fmt.Sprintf("Only metrics that were hidden in the previous minor can be shown: write %q, or remove it.", before)
 		}
 	case "logging.format":
 		if text != "" && text != "text" && text != "json" {

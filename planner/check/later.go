@@ -15,9 +15,9 @@ import (
 
 var laterRules = []Rule{
 	{rule.Rule{
-		ID: "version-setting-later", Severity: rule.Warning, Title: "Setting that came later than this Kubernetes",
-		Doc: "The description of an older cluster has a setting that its Kubernetes does not know. Either the cluster does not have it, " +
-			"or its version is another: what is said of the cluster rests on both.",
+		ID: "version-setting-later", Severity: rule.Warning, Title: "Setting newer than this Kubernetes",
+		Doc: "The description of an older cluster has a setting that its Kubernetes version does not support. Either the cluster does " +
+			"not have the setting, or it runs another version. Results about the cluster depend on both.",
 		Fix: "Remove the setting, or correct `kubernetes_version`.",
 		Sources: []string{"https://pkg.go.dev/k8s.io/kubelet/config/v1beta1", "https://pkg.go.dev/k8s.io/kube-proxy/config/v1alpha1",
 			"https://kubernetes.io/docs/reference/config-api/kubeadm-config.v1beta4/",
@@ -76,7 +76,7 @@ func versionSettingLater(p *plan.Plan) []Finding {
 	var findings []Finding
 	say := func(at hcl.Range, what string, minor int) {
 		if p.Cluster.Version.Minor < minor {
-			findings = append(findings, one(at, "%s came with Kubernetes 1.%d, and the cluster is %s: nothing there knows it. "+
+			findings = append(findings, one(at, "%s was added in Kubernetes 1.%d, and the cluster runs %s, which does not support it. "+
 				"Remove it, or correct kubernetes_version.", what, minor, p.Cluster.Version)...)
 		}
 	}

@@ -72,7 +72,7 @@ var networkRules = []Rule{
 	{rule.Rule{
 		ID: "network-dual-stack-order", Severity: rule.Error, Title: "Pod and service ranges of different families", Permanent: true,
 		Doc: "The first Service range must be of the same family as the first pod range: it is the default for Services, and the API " +
-			"server, kube-proxy, and kubelets must agree on it. A Service of a family that no pod has leads nowhere. The opposite " +
+			"server, kube-proxy, and kubelets must agree on it. A Service of a family that no pod has reaches no pods. The opposite " +
 			"works: pods of both families behind Services of one family.",
 		Fix: "Write the families in `pod_subnets` and `service_subnets` in the same order.",
 		Sources: []string{dualStackDocs + "#configure-ipv4-ipv6-dual-stack",
@@ -257,7 +257,7 @@ func networkDualStackOrder(p *plan.Plan) []Finding {
 		return nil // for the last, host-address-family reports that the pods' range is wrong
 	}
 	return one(written(writtenArg(p.Network.Has("service_subnets"), p.Network.Attr("service_subnets")), p.Network.Attr("pod_subnets")),
-		"Pods are %s (%s), services are %s (%s). Write the same family first in both, and a second Service range only if pods have "+
+		"Pods are %s (%s), and Services are %s (%s). Write the same family first in both, and a second Service range only if pods have "+
 			"that family.", strings.Join(a, " and "), prefixes(p.Network.PodSubnets), strings.Join(b, " and "),
 		prefixes(p.Network.ServiceSubnets))
 }
@@ -292,7 +292,7 @@ func networkPodMaskGap(p *plan.Plan) []Finding {
 	for _, s := range pods(p) {
 		if mask := p.Network.NodeMask(s.prefix); mask-s.prefix.Bits() > 16 {
 			findings = append(findings, one(written(s.at, p.Network.Attr(maskName(s.prefix))),
-				"Between pods %s and /%d for a node there are %d bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
+				"Between the pod range %s and the node mask /%d there are %d bits, and kubeadm allows 16. Write %s, or a node mask of /%d.",
 				s.prefix, mask, mask-s.prefix.Bits(), netip.PrefixFrom(s.prefix.Addr(), mask-16), s.prefix.Bits()+16)...)
 		}
 	}
@@ -304,7 +304,8 @@ func networkPodMaskInverted(p *plan.Plan) []Finding {
 	for _, s := range pods(p) {
 		if mask := p.Network.NodeMask(s.prefix); mask < s.prefix.Bits() {
 			findings = append(findings, one(written(writtenArg(p.Network.Has(maskName(s.prefix)), p.Network.Attr(maskName(s.prefix))),
-				s.at), "A node's share is /%d, and all pods together have %s. Write a longer mask, or pods of /%d: room for 256 nodes.",
+				s.at), "A node's share is a /%d, and the whole pod range is %s. Write a longer mask, or a pod range of /%d: room for 256 "+
+				"nodes.",
 				mask, s.prefix, max(8, mask-8))...)
 		}
 	}
@@ -392,7 +393,8 @@ func networkMTUEncapsulation(p *plan.Plan) []Finding {
 		return nil
 	}
 	if need == 0 {
-		return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network of %d. Write %d at most, or leave it out.", c.MTU,
+		return one(c.Attr("mtu"), "Pods would send packets of %d bytes over a network with an MTU of %d. Write %d at most, or leave it "+
+			"out.", c.MTU,
 			p.Network.MTU, p.Network.MTU)
 	}
 	return one(c.Attr("mtu"), "The underlay carries %d bytes, %s takes %d: pods can have an MTU of %d, and %d does not fit. Leave "+
@@ -431,8 +433,8 @@ func networkDNSDomainShadows(p *plan.Plan) []Finding {
 			Port: p.Cluster.Endpoint.Port})
 	}
 	return one(written(writtenArg(p.Network.Has("dns_domain"), p.Network.Attr("dns_domain")), p.Cluster.Attr("control_plane_endpoint")),
-		"The endpoint %s is in the cluster domain %s, for which CoreDNS answers: pods will not find it. Change one of the two: "+
-			"write %s.", host, domain, instead)
+		"The endpoint %s is in the cluster domain %s. CoreDNS answers for that domain, so pods cannot resolve the endpoint. Change one "+
+			"of the two: write %s.", host, domain, instead)
 }
 
 func networkDNSDomainTopLevel(p *plan.Plan) []Finding {
@@ -449,7 +451,7 @@ func networkEncapsulation(p *plan.Plan) []Finding {
 	if !ok || !cniHas(p, "encapsulation") || slices.Contains(n.encapsulations, c.Encapsulation) {
 		return nil
 	}
-	return one(c.Attr("encapsulation"), "%s has %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation,
+	return one(c.Attr("encapsulation"), "%s supports %s, not %q.%s", c.Name, choice(n.encapsulations), c.Encapsulation,
 		spelling.DidYouMean(c.Encapsulation, n.encapsulations))
 }
 

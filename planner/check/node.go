@@ -206,8 +206,7 @@ func nodeTaintRepeated(p *plan.Plan) []Finding {
 			key := t.Key + ":" + t.Effect
 			if earlier, ok := first[key]; ok {
 				findings = append(findings,
-					one(t.Attr("key"), "%s has the taint %s with effect %s already (%s), and the API server accepts only one. "+
-						"Remove one.",
+					one(t.Attr("key"), "%s already has the taint %s with effect %s (%s), and the API server accepts only one. Remove one.",
 						whose(group), t.Key, t.Effect, line(earlier.Attr("key")))...)
 				continue
 			}
@@ -295,8 +294,8 @@ func movedNodes(p *plan.Plan) []Finding {
 		case !plan.CanNameNode(m.From):
 			out = append(out, Finding{
 				At: m.Attr("from"),
-				Detail: fmt.Sprintf("%q cannot have been the name of a node: a name holds lower-case letters, digits, and hyphens, and "+
-					"dots separate such parts. Write the name that the machine had.", spelling.Excerpt(m.From)),
+				Detail: fmt.Sprintf("%q cannot have been the name of a node: a name consists of parts of lower-case letters, digits, and "+
+					"hyphens, separated by dots. Write the name that the machine had.", spelling.Excerpt(m.From)),
 			})
 		case !known[m.To]:
 			out = append(out, Finding{

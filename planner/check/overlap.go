@@ -117,7 +117,7 @@ func hostsInside(p *plan.Plan, ranges []span, except []span) []Finding {
 		if s.at.Filename == "" {
 			text += " (the default)"
 		}
-		findings = append(findings, advised(move(p, s), at, "%s holds %s, the address of %s (%s)%s. Packets for hosts would go to "+
+		findings = append(findings, advised(move(p, s), at, "%s contains %s, the address of %s (%s)%s. Packets for hosts would go to "+
 			"pods or Services instead.", text, in[0].addr, in[0].node.Name, line(in[0].at), others)...)
 	}
 	return findings
@@ -212,7 +212,7 @@ var overlapRules = []Rule{
 		ID: "network-endpoint-overlap", Severity: rule.Error, Title: "Endpoint inside a cluster range", Permanent: true,
 		Doc: "The control plane endpoint must be reachable before there are pods and Services. In one of their ranges it never is, and " +
 			"later every node sends its packets to the pod network.",
-		Fix:     "Write the virtual IP, the balancer's address or a DNS name.",
+		Fix:     "Write the virtual IP, the balancer's address, or a DNS name.",
 		Sources: []string{haKubeadm},
 	}, networkEndpointOverlap},
 	{rule.Rule{
@@ -224,7 +224,7 @@ var overlapRules = []Rule{
 	}, networkMirrorOverlap},
 	{rule.Rule{
 		ID: "network-range-special", Severity: rule.Error, Title: "Special-purpose range", Permanent: true,
-		Doc: "Loopback, link-local, multicast and reserved ranges have a fixed meaning in every host's kernel: their packets never " +
+		Doc: "Loopback, link-local, multicast, and reserved ranges have a fixed meaning in every host's kernel: their packets never " +
 			"leave the host, or are not delivered to a single host.",
 		Fix:     "Use a private range: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or fd00::/8.",
 		Sources: []string{specialPurpose},
@@ -285,13 +285,13 @@ func networkOverlapsDocker(p *plan.Plan) []Finding {
 	var findings []Finding
 	for _, pair := range overlaps(wanted(p), docker(p)) {
 		findings = append(findings, advised(move(p, pair[0]), written(pair[0].at, pair[1].at),
-			"%s %s %s, which Docker gives docker0 on every host.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix),
+			"%s %s %s, which Docker assigns to docker0 on every host.", standing(pair[0]), relation(pair[0].prefix, pair[1].prefix),
 			dockerBridge)...)
 	}
 	if len(docker(p)) > 0 {
 		if in := inside(dockerBridge, uses(p)); len(in) > 0 && len(overlaps(nodeSubnets(p), docker(p))) == 0 {
 			findings = append(findings,
-				one(in[0].at, "%s of %s is in %s, which Docker gives docker0 on every host. Use addresses outside it, or choose "+
+				one(in[0].at, "%s of %s is in %s, which Docker assigns to docker0 on every host. Use addresses outside it, or choose "+
 					"another runtime.", in[0].addr, in[0].node.Name, dockerBridge)...)
 		}
 	}
@@ -334,7 +334,7 @@ func networkEndpointOverlap(p *plan.Plan) []Finding {
 	for _, s := range slices.Concat(pods(p), services(p), reserved(p)) {
 		if s.prefix.Contains(a) {
 			return one(p.Cluster.Attr("control_plane_endpoint"),
-				"%s is in %s%s. Write the virtual IP, the balancer's address or a DNS name.", a, describe(s), where(s.at))
+				"%s is in %s%s. Write the virtual IP, the balancer's address, or a DNS name.", a, describe(s), where(s.at))
 		}
 	}
 	return nil
@@ -370,7 +370,7 @@ func networkRangeSpecial(p *plan.Plan) []Finding {
 			if s.what != "node subnet" {
 				instead = free(p, s, s.prefix.Addr().BitLen()/2)
 			}
-			findings = append(findings, advised(instead, s.at, "%s is every address that there is.", opening(s))...)
+			findings = append(findings, advised(instead, s.at, "%s covers every address.", opening(s))...)
 		}
 	}
 	return findings

@@ -24,31 +24,29 @@ const (
 var patchRules = []Rule{
 	{rule.Rule{
 		ID: "kubeadm-patch-name", Severity: rule.Error, Title: "Patch with a name that kubeadm does not read", Permanent: true,
-		Doc: "kubeadm reads from the name of a file what it patches and how. It leaves out a file whose target or extension it does not " +
-			"know, without an error, and ends at a type that it does not know.",
+		Doc: "The name of a patch file determines its target and its type. kubeadm silently ignores a file with an unknown target or " +
+			"extension, and fails at an unknown type.",
 		Fix: "Name it target[suffix][+type].extension: a target of the Kubernetes version, strategic, merge, or json, and .yaml or " +
 			".json.",
 		Sources: []string{patchDocs, patchSource},
 	}, kubeadmPatchName},
 	{rule.Rule{
 		ID: "kubeadm-patch-invalid", Severity: rule.Error, Title: "Patch that kubeadm cannot apply", Permanent: true,
-		Doc: "kubeadm ends at a patch that it cannot read or apply: the host does not join, and an upgrade stops. A patch of type json " +
-			"is a " +
-			"list of operations (RFC 6902), the others are objects.",
+		Doc: "kubeadm fails at a patch that it cannot read or apply: the host does not join, and an upgrade stops. A patch of type json " +
+			"is a list of operations (RFC 6902); patches of other types are objects.",
 		Fix:     "Correct the file; the finding says what is wrong.",
 		Sources: []string{patchDocs, "https://datatracker.ietf.org/doc/html/rfc6902"},
 	}, kubeadmPatchInvalid},
 	{rule.Rule{
-		ID: "kubeadm-patch-owned", Severity: rule.Error, Title: "Patch of what the plan decides", Permanent: true,
-		Doc: "The flags, the image, and the host network of kubeadm's pods follow from the design. What a patch makes of them is in no " +
-			"other file of the tree, upgrades, and checks do not know it, and a list that it replaces takes kubeadm's flags away.",
-		Fix:     "Take it out of the patch, and write the argument that the finding names.",
+		ID: "kubeadm-patch-owned", Severity: rule.Error, Title: "Patch of a field that the plan decides", Permanent: true,
+		Doc: "The flags, the image, and the host network of kubeadm's pods follow from the design. No other file of the tree contains " +
+			"the value from a patch, and upgrades and checks ignore it. If a patch replaces a list, kubeadm's own flags are lost.",
+		Fix:     "Remove it from the patch, and write the argument that the finding names.",
 		Sources: []string{patchDocs, "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/"},
 	}, kubeadmPatchOwned},
 	{rule.Rule{
-		ID: "kubeadm-patch-unread", Severity: rule.Warning, Title: "Patch of what kubeadm does not write",
-		Doc: "kubeadm writes no pod of etcd where etcd is external, and no DaemonSet of kube-proxy with mode none: the patch " +
-			"changes nothing.",
+		ID: "kubeadm-patch-unread", Severity: rule.Warning, Title: "Patch of an object that kubeadm does not create",
+		Doc:     "kubeadm creates no etcd pod if etcd is external, and no kube-proxy DaemonSet with mode none: the patch has no effect.",
 		Fix:     "Remove it.",
 		Sources: []string{patchDocs},
 	}, kubeadmPatchUnread},
@@ -105,7 +103,7 @@ func (p *patched) read() {
 		p.documents = append(p.documents, v)
 	}
 	if len(p.documents) == 0 {
-		p.problem = "It is empty. Write what is to change, or remove the block."
+		p.problem = "It is empty. Write the change, or remove the block."
 	}
 	for _, d := range p.documents {
 		_, object := d.(map[string]any)
@@ -136,7 +134,7 @@ func operationsProblem(list []any) string {
 		also, known := needs[name]
 		switch {
 		case op == nil:
-			return fmt.Sprintf("Operation %d of the patch is no object. Write {\"op\": …, \"path\": …}.", i+1)
+			return fmt.Sprintf("Operation %d of the patch is not an object. Write {\"op\": …, \"path\": …}.", i+1)
 		case !known:
 			return fmt.Sprintf("Operation %d of the patch has the op %q. Write add, remove, replace, move, copy, or test.", i+1,
 				spelling.Excerpt(name))
@@ -161,7 +159,7 @@ func kubeadmPatchName(p *plan.Plan) []Finding {
 		target, _, problem := plan.SplitPatchName(f.Name, known)
 		for _, other := range p.Cluster.Patches[:i] {
 			if _, _, bad := plan.SplitPatchName(other.Name, known); strings.EqualFold(other.Name, f.Name) && bad == "" {
-				problem = fmt.Sprintf("it is %q once more, and on some systems both are one file", other.Name)
+				problem = fmt.Sprintf("another patch is named %q, and file systems that ignore case treat both as one file", other.Name)
 			}
 		}
 		if problem == "" {
@@ -202,7 +200,7 @@ func (p *patched) unkeyed() string {
 	walkLists(p.documents, func(list string, element map[string]any) {
 		key, merged := keyed[list]
 		if _, there := element[key]; merged && !there && element["$patch"] == nil && problem == "" {
-			problem = fmt.Sprintf("An element of %s has no %s, by which it is merged. Write it.", list, key)
+			problem = fmt.Sprintf("An element of %s has no %s, the key by which kubeadm merges the list. Write it.", list, key)
 		}
 	})
 	return problem
@@ -259,9 +257,9 @@ func (p *patched) owned(design *plan.Plan) []string {
 	}
 	var out []string
 	judge := func(what string) {
-		image := "follows from the version and from artifacts. Take it out of the patch."
+		image := "follows from the version and from artifacts. Remove it from the patch."
 		if p.target == "corednsdeployment" {
-			image = "follows from artifacts. Take it out of the patch, and write dns in images of artifacts."
+			image = "follows from artifacts. Remove it from the patch, and write dns in images of artifacts."
 		}
 		argument, flags := patchArguments[p.target]
 		switch what {
@@ -270,15 +268,15 @@ func (p *patched) owned(design *plan.Plan) []string {
 		case "command", "args":
 			if flags {
 				out = append(out,
-					"changes the command line, which follows from the design. Take it out of the patch, and write "+argument+".")
+					"changes the command line, which follows from the design. Remove it from the patch, and write "+argument+".")
 			}
 		case "hostNetwork":
 			if p.target != "corednsdeployment" {
-				out = append(out, "changes hostNetwork: the ports and addresses of the design are the host's. Take it out of the patch.")
+				out = append(out, "changes hostNetwork: the ports and addresses of the design are the host's. Remove it from the patch.")
 			}
 		case "replicas":
 			if p.target == "corednsdeployment" && design.Network.DNS.Replicas > 0 {
-				out = append(out, "changes the replicas, which follow from replicas of dns. Take them out of the patch, or out of dns.")
+				out = append(out, "changes the replicas, which follow from replicas of dns. Remove them from the patch, or from dns.")
 			}
 		case "containers":
 			out = append(out, "replaces the list of containers, because a patch of type merge replaces lists. Write +strategic into its "+
@@ -361,9 +359,9 @@ func (p *patched) ownedFields() []string {
 			switch {
 			case !ok:
 			case instead == "":
-				out = append(out, "removes "+path+", which follows from the design. Take it out of the patch.")
+				out = append(out, "removes "+path+", which follows from the design. Remove it from the patch.")
 			default:
-				out = append(out, "removes "+path+", which follows from "+instead+". Take it out of the patch.")
+				out = append(out, "removes "+path+", which follows from "+instead+". Remove it from the patch.")
 			}
 		}
 	}
@@ -486,13 +484,13 @@ func kubeadmPatchUnread(p *plan.Plan) []Finding {
 		why := ""
 		switch {
 		case f.target == "etcd" && p.Etcd.IsExternal():
-			why = "etcd is external, and kubeadm writes no pod of it"
+			why = "etcd is external, and kubeadm creates no pod for it"
 		case f.target == "kubeproxydaemonset" && p.Network.KubeProxy.Mode == plan.ProxyNone:
 			why = "kube-proxy is left out"
 		default:
 			continue
 		}
-		findings = append(findings, one(f.NameRange, "Nothing reads the patch %q: %s. Remove it.", f.Name, why)...)
+		findings = append(findings, one(f.NameRange, "The patch %q has no effect: %s. Remove it.", f.Name, why)...)
 	}
 	return findings
 }

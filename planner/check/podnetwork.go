@@ -74,7 +74,7 @@ func networkCNIOther(p *plan.Plan) []Finding {
 	}
 	for _, name := range []string{"plugin", "images"} {
 		if c.Has(name) {
-			return one(c.Attr(name), "%s is for a pod network that k8splan does not know, but it knows %s. Remove it, or write cni "+
+			return one(c.Attr(name), "%s is for a pod network that k8splan does not know, and it knows %s. Remove it, or write cni "+
 				"\"other\".",
 				name, c.Name)
 		}

@@ -160,8 +160,8 @@ func addonPoolSegment(p *plan.Plan) []Finding {
 		}
 		within := func(s netip.Prefix) bool { return s.Contains(c.First) && s.Contains(c.Last) }
 		if c.pool.ARP && poolUnusable(p, c) == "" && !slices.ContainsFunc(segments, within) {
-			findings = append(findings, one(c.at, "%s of pool %s is outside of %s (%s), where no host looks for it by ARP. Use "+
-				"addresses in the nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, what, line(at))...)
+			findings = append(findings, one(c.at, "%s of pool %s is outside %s (%s), so no host finds it by ARP. Use addresses in the "+
+				"nodes' subnet, or write announce = \"none\".", c.Written, c.pool.Name, what, line(at))...)
 		}
 	}
 	return findings
@@ -187,9 +187,9 @@ func addonPoolSegmentUnstated(p *plan.Plan) []Finding {
 		if !c.pool.ARP || i < 0 || poolUnusable(p, c) != "" || guessed[p.Segment(c.First).Prefix] && guessed[p.Segment(c.Last).Prefix] {
 			continue
 		}
-		findings = append(findings, one(c.at, "%s of pool %s and the nodes (%s) are not in one segment, judging by the file: no "+
-			"host looks for these addresses by ARP. Write the segment as node_subnets in network, use addresses in the nodes' "+
-			"subnet, or write announce = \"none\".", c.Written, c.pool.Name, nodes[i])...)
+		findings = append(findings, one(c.at, "%s of pool %s and the nodes (%s) do not appear to be in one segment, so no host finds "+
+			"these addresses by ARP. Write the segment as node_subnets in network, use addresses in the nodes' subnet, or write announce "+
+			"= \"none\".", c.Written, c.pool.Name, nodes[i])...)
 	}
 	return findings
 }
@@ -202,7 +202,7 @@ func poolUnusable(p *plan.Plan, c poolRange) string {
 		}
 	}
 	if six := c.First.Is6(); len(p.Network.ServiceSubnets) > 0 && !plan.HasFamily(p.Network.ServiceSubnets, six) {
-		return fmt.Sprintf("the addresses are of %s, and Services have none of that family", family(c.First))
+		return fmt.Sprintf("the addresses are %s, and Services have no addresses of that family", family(c.First))
 	}
 	return ""
 }
@@ -233,7 +233,7 @@ func addonPoolBroadcast(p *plan.Plan) []Finding {
 				what string
 			}{{s.Masked().Addr(), "network"}, {plan.LastAddress(s), "broadcast"}} {
 				if c.Contains(end.a) && poolTaken(p, c, hosts) == "" {
-					findings = append(findings, one(c.at, "%s of pool %s holds %s, the %s address of %s: a Service that gets it is "+
+					findings = append(findings, one(c.at, "%s of pool %s contains %s, the %s address of %s: a Service that gets it is "+
 						"unreachable. Leave it out.", c.Written, c.pool.Name, end.a, end.what, s)...)
 				}
 			}

@@ -41,7 +41,7 @@ addon "metallb" {
 	if i < 0 {
 		t.Fatalf("%s is silent: %v", id, diags)
 	}
-	if strings.Contains(diags[i].Detail, "judging by the file") || strings.Contains(diags[i].Detail, "node_subnets") {
+	if strings.Contains(diags[i].Detail, "do not appear to be in one segment") || strings.Contains(diags[i].Detail, "node_subnets") {
 		t.Errorf("the segments are stated: %s", diags[i].Detail)
 	}
 	_, diags = road("x.hcl", []byte(strings.Replace(design, `"arp"`, `"none"`, 1)))

@@ -68,8 +68,8 @@ func nodeNameDots(p *plan.Plan) []Finding {
 	}
 	var findings []Finding
 	if strings.Contains(p.Cluster.Name, ".") {
-		findings = append(findings, one(p.Cluster.NameRange, "%q has dots, and target %s names things after the cluster that must "+
-			"not have dots. Write %q.", p.Cluster.Name, p.Target.Name, strings.ReplaceAll(p.Cluster.Name, ".", "-"))...)
+		findings = append(findings, one(p.Cluster.NameRange, "%q has dots, and target %s uses it in names that must not have dots. Write "+
+			"%q.", p.Cluster.Name, p.Target.Name, strings.ReplaceAll(p.Cluster.Name, ".", "-"))...)
 	}
 	for _, n := range byPlace(p.Nodes) {
 		if strings.Contains(n.Name, ".") {

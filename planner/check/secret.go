@@ -96,7 +96,7 @@ var secretRules = []Rule{
 		"The value looks like an access key or token of a cloud, code hosting, or chat service. Bots find these in public repositories "+
 			"within minutes.",
 		"Remove it and revoke it. Cloud tools read credentials from their own files and variables.",
-		"This looks like an access key of a cloud, code hosting, or chat service."+inFile+" Take it out and revoke it.",
+		"This looks like an access key of a cloud, code hosting, or chat service."+inFile+" Remove it and revoke it.",
 		func(s string) bool { return serviceKey.MatchString(s) || jwt.MatchString(s) },
 		"https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns"),
 	{rule.Rule{

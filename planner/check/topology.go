@@ -128,13 +128,13 @@ var topologyRules = []Rule{
 		Sources: []string{haKubeadm + "#create-load-balancer-for-kube-apiserver", "https://github.com/kubernetes/kubeadm/issues/2472"},
 	}, topologyNoLoadBalancer},
 	{rule.Rule{
-		ID: "target-type", Severity: rule.Error, Title: "Installation type that the target cannot express", Permanent: true,
+		ID: "target-type", Severity: rule.Error, Title: "Installation type not supported by the target", Permanent: true,
 		Doc:     "On this target, another program or a vendor installs the cluster, and supports some installation types only.",
 		Fix:     "Choose a type that the target supports, or another target.",
 		Sources: []string{haTopology},
 	}, targetType},
 	{rule.Rule{
-		ID: "target-etcd", Severity: rule.Error, Title: "Placement of etcd that the target cannot express", Permanent: true,
+		ID: "target-etcd", Severity: rule.Error, Title: "Placement of etcd not supported by the target", Permanent: true,
 		Doc: "On this target, the program that installs the cluster decides where etcd runs: on each control plane, or on separate " +
 			"machines.",
 		Fix:     "Place etcd as the target does, or choose another target.",
@@ -325,7 +325,7 @@ func targetType(p *plan.Plan) []Finding {
 	if why == "" {
 		why = "Write one of those, or another target."
 	}
-	return one(typeAt(p), "Target %s takes %s, and this design is %s. %s", p.Target.Name, choice(able), p.Cluster.Type, why)
+	return one(typeAt(p), "Target %s supports %s, and this design is %s. %s", p.Target.Name, choice(able), p.Cluster.Type, why)
 }
 
 func targetEtcd(p *plan.Plan) []Finding {

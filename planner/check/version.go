@@ -260,7 +260,7 @@ func targetVersion(p *plan.Plan) []Finding {
 	if next := f.Next(v); !next.IsZero() {
 		instead = fmt.Sprintf("Write kubernetes_version = %q, or leave it out.", next)
 	}
-	return one(at, "Target %s takes Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "),
+	return one(at, "Target %s supports Kubernetes %s%s, and the version is %s. %s", p.Target.Name, strings.Join(limits, " "),
 		source, v, instead)
 }
 

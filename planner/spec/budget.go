@@ -58,7 +58,7 @@ func (b *budget) regular(f function.Function, pattern int) function.Function {
 		size := textSize(args[pattern]) * copies(args[pattern].AsString())
 		b.left -= size/16 + size*textSize(args[1-pattern])/512
 		if b.left < 0 {
-			return function.NewArgErrorf(pattern, "the pattern costs more than all expressions of the file may")
+			return function.NewArgErrorf(pattern, "the pattern needs more work than all expressions of the file may use")
 		}
 		return nil
 	})
@@ -82,16 +82,16 @@ func copies(pattern string) int {
 func (b *budget) spend(v cty.Value, at hcl.Range) hcl.Diagnostics {
 	switch f := measure(v, &b.left, maxValueDepth); {
 	case b.left < 0:
-		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("Here the expressions of the file have made more than %d elements. Define equal "+
-			"machines with node_pool, and keep lists of single values short.", maxWork))
+		b.spent = tooComplex.Diagnostic(at, fmt.Sprintf("At this point, the expressions of the file have produced more than %d elements. "+
+			"Define equal machines with node_pool, and keep lists of single values short.", maxWork))
 		return hcl.Diagnostics{b.spent}
 	case f == tooNested: // otherwise locals that wrap each other would repeat it every maxValueDepth lines
 		b.spent = tooComplex.Diagnostic(at,
 			fmt.Sprintf("The value has more than %d levels of lists and maps inside one another. Keep values flat.", maxValueDepth))
 		return hcl.Diagnostics{b.spent}
 	case f == tooBig:
-		return hcl.Diagnostics{tooComplex.Diagnostic(at, "The result is infinite, or too large or too small to reckon with. A division by "+
-			"zero gives such a number.")}
+		return hcl.Diagnostics{tooComplex.Diagnostic(at, "The result is infinite, too large, or too small. A division by zero gives such "+
+			"a number.")}
 	}
 	return nil
 }
@@ -259,14 +259,14 @@ func (u *uniform) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	v, diags := u.Expression.Value(ctx)
 	if !v.IsNull() && v.IsKnown() && v.CanIterateElements() && v.LengthInt() > maxGiven {
 		u.work.spent = tooComplex.Diagnostic(u.Range(),
-			fmt.Sprintf("The value has more than %d elements, which is more than a function or "+
-				"a condition takes. Define equal machines with node_pool.", maxGiven))
+			fmt.Sprintf("The value has more than %d elements, which is more than a function or a condition accepts. Define equal "+
+				"machines with node_pool.", maxGiven))
 		return cty.DynamicVal, append(diags, u.work.spent)
 	}
 	v, ok := unified(v)
 	if !ok {
-		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements of different types, and one type "+
-			"for all of them is asked for. Write elements of one type.", maxTypes))
+		u.work.spent = tooComplex.Diagnostic(u.Range(), fmt.Sprintf("The value has more than %d elements of different types, and they "+
+			"must all have one type. Write elements of one type.", maxTypes))
 		return cty.DynamicVal, append(diags, u.work.spent)
 	}
 	return v, diags

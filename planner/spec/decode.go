@@ -437,10 +437,10 @@ func (l *loader) checkLabels(s *shape, block *hclsyntax.Block) bool {
 	case len(block.Labels) == 0:
 		sample := ""
 		if len(s.Labels) > 0 {
-			sample = fmt.Sprintf(" It is one of %s.", sentence(quoted(s.Labels), "or"))
+			sample = fmt.Sprintf(" It must be one of %s.", sentence(quoted(s.Labels), "or"))
 		}
 		if block.Body.Attributes["for_each"] != nil {
-			sample = " It is written beside for_each too, whose keys name the machines."
+			sample = " With for_each, the label is also required, and the keys name the machines."
 		}
 		l.add(missingLabel, block.TypeRange, fmt.Sprintf("%s takes one label, its %s. Write %s \"…\" { … }.%s", title(s.Name), s.Label,
 			s.Name, sample))
@@ -572,7 +572,7 @@ func (l *loader) likelyType() string {
 func (l *loader) missing(s *shape, row *Argument, at hcl.Range) {
 	detail := fmt.Sprintf("%s needs %s: %s", title(s.Name), row.Name, lowerFirst(row.Doc))
 	if len(row.Enum) > 0 {
-		detail += fmt.Sprintf(" It is one of %s.", sentence(quoted(row.Enum), "or"))
+		detail += fmt.Sprintf(" It must be one of %s.", sentence(quoted(row.Enum), "or"))
 	}
 	example := row.Example
 	if s.Name == "cluster" && row.Name == "type" {
@@ -643,8 +643,8 @@ func (l *loader) strayArgument(s *shape, attr *hclsyntax.Attribute) (detail, mea
 		return detail, ""
 	}
 	if s.Name == "registry" && slices.Contains(logins, attr.Name) {
-		return detail + " Logins are in a file next to Ansible, never in the topology: write credentials_file in the block " +
-			"container_runtime.", ""
+		return detail + " Credentials are in a file on the machine that runs Ansible, never in the topology: write credentials_file in " +
+			"the block container_runtime.", ""
 	}
 	if path, name := prefixed(attr.Name); path != "" {
 		return detail + fmt.Sprintf(" Write %s in the block %s.", name, path), ""
@@ -692,8 +692,8 @@ func (l *loader) strayBlock(s *shape, block *hclsyntax.Block) (detail, meant str
 		}
 	}
 	if s.Name == "" && slices.Contains(terraforms, block.Type) {
-		return detail + " It is Terraform's. A topology says what the cluster is; `k8splan generate` writes Terraform from it, " +
-			"where the target is a cloud.", ""
+		return detail + " It is a block of Terraform. A topology describes the cluster; `k8splan generate` writes the Terraform files if " +
+			"the target is a cloud.", ""
 	}
 	if owners := blockOwners(block.Type); len(owners) > 0 {
 		return detail + fmt.Sprintf(" It belongs %s.", sentence(owners, "or")), ""
@@ -799,7 +799,7 @@ func blockOwners(name string) []string {
 		if parent, _, nested := strings.Cut(path, "."); nested {
 			owners = append(owners, "in "+parent)
 		} else {
-			owners = append(owners, "to the top of the file, outside any other block")
+			owners = append(owners, "at the top level of the file, outside any other block")
 		}
 	})
 	return owners

@@ -107,7 +107,7 @@ func oncePerPlace(diags hcl.Diagnostics) hcl.Diagnostics {
 func (l *loader) checkEach(t hcl.Traversal) bool {
 	switch id, _ := member(t); {
 	case !l.each:
-		l.add(unknownName, t.SourceRange(), "each is known in a block with for_each alone. Write for_each there, or the value itself.")
+		l.add(unknownName, t.SourceRange(), "each exists only in a block with for_each. Write for_each there, or the value itself.")
 	case id != "key" && id != "value":
 		l.add(unknownName, t.SourceRange(), "each has a key and a value. Write each.key or each.value.")
 	default:
@@ -127,8 +127,8 @@ func (l *loader) elements(attr *hclsyntax.Attribute) (map[string]cty.Value, bool
 	const what = "for_each takes a map, whose keys are the names: { for h in csvdecode(file(\"hosts.csv\")) : h.name => h }."
 	switch {
 	case secret:
-		l.add(invalidForEach, at, "for_each reads a sensitive variable, and everybody sees the names that it makes. Take the keys and "+
-			"their values from elsewhere, and write the variable at the argument that needs it.")
+		l.add(invalidForEach, at, "for_each uses a sensitive variable, and its keys become names that everyone can see. Use a map that "+
+			"is not sensitive, and write the variable in the argument that needs it.")
 		return nil, false
 	case v.IsNull():
 		l.add(invalidForEach, at, "for_each is null. "+what)
@@ -137,9 +137,8 @@ func (l *loader) elements(attr *hclsyntax.Attribute) (map[string]cty.Value, bool
 		l.add(invalidForEach, at, fmt.Sprintf("for_each is %s, which has no keys to name machines by. %s", kindOf(v), what))
 		return nil, false
 	case v.Type().IsListType() || v.Type().IsTupleType():
-		l.add(invalidForEach, at, fmt.Sprintf("for_each is %s, which has no keys to name machines by: the place in a list changes when "+
-			"one "+
-			"is taken out, and the machines would change with it. %s", kindOf(v), what))
+		l.add(invalidForEach, at, fmt.Sprintf("for_each is %s, which has no keys to name machines by. When an element is removed, the "+
+			"positions of the others change, and so would their machines. %s", kindOf(v), what))
 		return nil, false
 	case v.Type().IsSetType() && v.Type().ElementType() != cty.String:
 		l.add(invalidForEach, at, "for_each is a set of something other than strings. "+what)
@@ -167,9 +166,9 @@ func kindOf(v cty.Value) string {
 	case ty == cty.Number:
 		return "a number"
 	case ty == cty.Bool:
-		return "true or false"
+		return "a boolean"
 	}
-	return "no map"
+	return "a value of another type"
 }
 
 // twice adds details to an error about a duplicate key in a for expression: the key, and if the elements are rows of a CSV file, their
@@ -215,11 +214,10 @@ func (l *loader) duplicate(e *hclsyntax.ForExpr, ctx *hcl.EvalContext) string {
 			continue
 		}
 		if file, lines := l.rows(e.CollExpr, ctx); n < len(lines) {
-			return fmt.Sprintf("The key %q comes twice: in line %d of %s, and in line %d again. A machine has one row: correct the one "+
-				"that is "+
-				"wrong, or remove it.", spelling.Excerpt(text), lines[first], file, lines[n])
+			return fmt.Sprintf("The key %q appears twice: on line %d of %s, and on line %d. Each machine has one row: correct the wrong "+
+				"row, or remove it.", spelling.Excerpt(text), lines[first], file, lines[n])
 		}
-		return fmt.Sprintf("The key %q comes twice: elements %d and %d of the list have it. Correct one of "+
+		return fmt.Sprintf("The key %q appears twice: elements %d and %d of the list have it. Correct one of "+
 			"them.", spelling.Excerpt(text), first+1,
 			n+1)
 	}

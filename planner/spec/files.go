@@ -40,7 +40,7 @@ func (f *files) read(name string) (string, error) {
 	case f.beside == nil:
 		return "", fmt.Errorf("%q cannot be read: this topology has no folder", name)
 	case name == "" || path.IsAbs(name) || !fs.ValidPath(at) || at == "." || strings.ContainsAny(name, "\x00\\"):
-		return "", fmt.Errorf("%q is no path below the topology's folder: write one with / and without .., such as \"files/hosts.csv\"",
+		return "", fmt.Errorf("%q is not a path below the topology's folder: write one with / and without .., such as \"files/hosts.csv\"",
 			name)
 	}
 	file, err := f.beside.Open(at)
@@ -49,14 +49,14 @@ func (f *files) read(name string) (string, error) {
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%q is no file", name)
+		return "", fmt.Errorf("%q is not a file", name)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, MaxFileBytes+1))
 	switch {
 	case err != nil:
 		return "", unreadable(name, err)
 	case len(data) > MaxFileBytes:
-		return "", fmt.Errorf("%q has more than %d MiB", name, MaxFileBytes>>20)
+		return "", fmt.Errorf("%q is larger than %d MiB", name, MaxFileBytes>>20)
 	case !utf8.Valid(data):
 		return "", fmt.Errorf("%q is not text in UTF-8", name)
 	}
@@ -162,7 +162,7 @@ func decodeYAML(text string) (cty.Value, error) {
 		return cty.NilVal, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if len(data) > 4*MaxFileBytes {
-		return cty.NilVal, errors.New("its aliases make more than 16 MiB of it")
+		return cty.NilVal, errors.New("its aliases expand it to more than 16 MiB")
 	}
 	args := []cty.Value{cty.StringVal(string(data))}
 	if err := jsonDepth(args); err != nil {

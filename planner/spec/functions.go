@@ -364,7 +364,7 @@ func cidrHostCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		number.Add(number, size)
 	}
 	if number.Sign() < 0 || number.Cmp(size) >= 0 {
-		return cty.NilVal, function.NewArgErrorf(1, "%s has no address of that number: it holds %s", prefix, size)
+		return cty.NilVal, function.NewArgErrorf(1, "%s has no address with that number: it has %s", prefix, size)
 	}
 	return cty.StringVal(offset(prefix.Addr(), number).String()), nil
 }
@@ -391,7 +391,7 @@ func cidrNetmaskCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 
 // cidrSubnet returns a subnet of a range by number, with a prefix longer by newbits.
 var cidrSubnet = function.New(&function.Spec{
-	Description: "A part of a range: longer by some bits, by its number.",
+	Description: "The subnet of a range with a longer prefix, by its number.",
 	Params: []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "newbits", Type: cty.Number},
 		{Name: "number", Type: cty.Number}},
 	Type: function.StaticReturnType(cty.String),
@@ -413,7 +413,7 @@ func cidrSubnetCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 	}
 	count := new(big.Int).Lsh(big.NewInt(1), uint(bits-prefix.Bits()))
 	if number.Sign() < 0 || number.Cmp(count) >= 0 {
-		return cty.NilVal, function.NewArgErrorf(2, "%s has no part of that number: it holds %s of length /%d", prefix, count, bits)
+		return cty.NilVal, function.NewArgErrorf(2, "%s has no subnet with that number: it has %s of length /%d", prefix, count, bits)
 	}
 	number.Lsh(number, uint(prefix.Addr().BitLen()-bits))
 	return cty.StringVal(netip.PrefixFrom(offset(prefix.Addr(), number), bits).String()), nil
@@ -421,7 +421,7 @@ func cidrSubnetCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 
 // cidrSubnets returns consecutive subnets of a range, one for each newbits.
 var cidrSubnets = function.New(&function.Spec{
-	Description: "Parts of a range that follow each other.",
+	Description: "Consecutive subnets of a range.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}},
 	VarParam:    &function.Parameter{Name: "newbits", Type: cty.Number},
 	Type:        function.StaticReturnType(cty.List(cty.String)),
@@ -448,7 +448,7 @@ func cidrSubnetsCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		// Round up to a multiple of the part's size.
 		next.Add(next, size).Sub(next, big.NewInt(1)).Div(next, size).Mul(next, size)
 		if new(big.Int).Add(next, size).Cmp(end) > 0 {
-			return cty.NilVal, function.NewArgErrorf(i+1, "%s has no room left for a part of length /%d", prefix, bits)
+			return cty.NilVal, function.NewArgErrorf(i+1, "%s has no room left for a subnet of length /%d", prefix, bits)
 		}
 		parts = append(parts, cty.StringVal(netip.PrefixFrom(offset(prefix.Addr(), next), bits).String()))
 		next.Add(next, size)
@@ -458,7 +458,7 @@ func cidrSubnetsCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 
 // cidrContains reports whether a range contains an address or another range.
 var cidrContains = function.New(&function.Spec{
-	Description: "Whether a range holds an address or another range.",
+	Description: "Whether a range contains an address or another range.",
 	Params:      []function.Parameter{{Name: "prefix", Type: cty.String}, {Name: "address", Type: cty.String}},
 	Type:        function.StaticReturnType(cty.Bool),
 	Impl:        cidrContainsCall,
@@ -482,7 +482,7 @@ func cidrContainsCall(args []cty.Value, _ cty.Type) (cty.Value, error) {
 func parsePrefix(v cty.Value) (netip.Prefix, error) {
 	prefix, err := netip.ParsePrefix(v.AsString())
 	if err != nil {
-		return netip.Prefix{}, function.NewArgErrorf(0, "%s is no range such as \"10.0.0.0/16\"", strconv.Quote(v.AsString()))
+		return netip.Prefix{}, function.NewArgErrorf(0, "%s is not a range such as \"10.0.0.0/16\"", strconv.Quote(v.AsString()))
 	}
 	return prefix.Masked(), nil
 }

@@ -27,7 +27,7 @@ const (
 func guard(filename string, src []byte) (how parts, refusal *hcl.Diagnostic) {
 	start := hcl.Range{Filename: filename, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > MaxBytes {
-		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file has more than %d MiB, and a topology of 5,000 single nodes "+
+		return parts{}, fileTooLarge.Diagnostic(start, fmt.Sprintf("The file is larger than %d MiB, and a topology of 5,000 single nodes "+
 			"takes under 1 MiB. Is this the right file? Equal machines are defined in a few lines with node_pool.", MaxBytes>>20))
 	}
 	if d := checkUTF8(filename, src); d != nil {
@@ -66,7 +66,7 @@ func checkUTF8(filename string, src []byte) *hcl.Diagnostic {
 	at := hcl.Range{Filename: filename, Start: pos, End: end}
 	detail := fmt.Sprintf("Byte %d of the file, 0x%02x, is not UTF-8. Save the file as UTF-8.", pos.Byte+1, src[pos.Byte])
 	if bytes.HasPrefix(src, []byte{0xff, 0xfe}) || bytes.HasPrefix(src, []byte{0xfe, 0xff}) {
-		detail = "The file begins with the mark of UTF-16. Save it as UTF-8, for instance with `iconv -f UTF-16 -t UTF-8`."
+		detail = "The file begins with the byte order mark of UTF-16. Save it as UTF-8, for instance with `iconv -f UTF-16 -t UTF-8`."
 	}
 	return notUTF8.Diagnostic(at, detail)
 }

@@ -194,16 +194,16 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 		stop := false
 		switch {
 		case d.Subject != nil && conflict.MatchString(line):
-			d.Summary, d.Detail, stop = "Merge that was not finished", "This line is a mark of git's: of the two versions "+
-				"between <<<<<<< and >>>>>>> keep one, and remove the marks.", true
+			d.Summary, d.Detail, stop = "Unresolved merge conflict", "This line is a conflict marker of git. Keep one of the two "+
+				"versions between <<<<<<< and >>>>>>>, and remove the markers.", true
 		case d.Summary == "Unterminated template string" && l.heredoc(d):
 			stop = true
 		case strings.HasPrefix(d.Summary, "Unclosed template"):
-			d.Summary, d.Detail, stop = "Part of a text that is not closed", "A closing brace is missing: "+
-				"what begins with ${ or %{ ends with }.", true
+			d.Summary, d.Detail, stop = "Unclosed template in a string", "A closing brace is missing: a template that begins with ${ or "+
+				"%{ ends with }.", true
 		case d.Summary == "Unterminated template string" || d.Summary == "Invalid multi-line string":
 			// Every later quote is taken for the opposite kind.
-			d.Summary, d.Detail, stop = "Text that is not closed", "A double quote is missing at the end of this line.", true
+			d.Summary, d.Detail, stop = "Unclosed string", "A double quote is missing at the end of this line.", true
 			if open := strings.LastIndexByte(line, '"'); open >= 0 && d.Subject != nil {
 				begin := l.lineStart(*d.Subject)
 				d.Subject.Start.Byte, d.Subject.Start.Column = begin+open, utf8.RuneCountInString(line[:open])+1
@@ -211,15 +211,15 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 				d.Subject.End.Byte, d.Subject.End.Column = begin+len(line), utf8.RuneCountInString(line)+1
 			}
 		case strings.Contains(d.Detail, "must also be closed on the same line"):
-			d.Summary, d.Detail = "Block that is open at the end of its line", "A block on one line holds one argument and ends on that "+
-				"line. Close the brace there, or break the line after {."
+			d.Summary, d.Detail = "Unclosed block on one line", "A block on one line has at most one argument and ends on that line. "+
+				"Close the brace there, or break the line after {."
 		case d.Summary == "Unclosed configuration block" && d.Subject != nil:
 			d.Detail = "The block is not closed: the file ends before its brace." + l.unclosed(d.Subject.Start)
 		case d.Summary == "Invalid number literal" && unquoted.MatchString(line):
 			m := unquoted.FindStringSubmatch(line)
 			d.Detail = fmt.Sprintf("This is not a number. A string needs double quotes: %s = %q.", m[1], m[2]+m[3])
 		case d.Subject != nil && d.Subject.Start.Byte == 0 && strings.HasPrefix(line, "{"):
-			d.Summary, d.Detail, stop = "JSON in place of HCL", "This is JSON"+otherLanguage, true
+			d.Summary, d.Detail, stop = "JSON instead of HCL", "This is JSON"+otherLanguage, true
 		case d.Summary == "Argument or block definition required" && pair.MatchString(line) && blockHeader.Match(l.src):
 			m := pair.FindStringSubmatch(line)
 			d.Detail = fmt.Sprintf("An argument has an equals sign, not a colon. Write %s = %s.", m[1], inQuotes(m[2]))
@@ -229,11 +229,12 @@ func (l *loader) syntax(diags hcl.Diagnostics) {
 			d.Detail = fmt.Sprintf("This is not a number. An element of a list of strings needs double quotes: %q.",
 				bareElement.FindStringSubmatch(line)[1])
 		case d.Summary == "Argument or block definition required" && foreign.MatchString(line):
-			d.Summary, d.Detail, stop = "YAML in place of HCL", "This is YAML"+otherLanguage, true
+			d.Summary, d.Detail, stop = "YAML instead of HCL", "This is YAML"+otherLanguage, true
 		case strings.Contains(d.Detail, "Curly quotes") || d.Summary == "Invalid character" && strings.ContainsAny(line, "‘’"):
 			d.Detail = `The quotes are curly, as word processors and chats write them. A string needs straight double quotes: "…".`
 		case d.Summary == "Invalid character" && strings.ContainsAny(line, "\u00a0\u2007\u202f\u200b\ufeff"):
-			d.Detail = "A space here is not a plain one, as happens to text that is copied from a web page. Type it anew."
+			d.Detail = "This line has a special space character, which is common in text copied from a web page. Replace it with a plain " +
+				"space."
 		default:
 			if m := unquoted.FindStringSubmatch(line); m != nil && !strings.Contains(d.Detail, "quotes: ") {
 				d.Detail += fmt.Sprintf(" A string needs double quotes: %s = %q.", m[1], m[2]+m[3])
@@ -268,8 +269,8 @@ func (l *loader) heredoc(d *hcl.Diagnostic) bool {
 	at := hcl.Range{Filename: l.filename, Start: hcl.Pos{Byte: m[0], Line: d.Context.Start.Line - 1,
 		Column: utf8.RuneCount(before[line:m[0]]) + 1}}
 	at.End = hcl.Pos{Byte: m[3], Line: at.Start.Line, Column: at.Start.Column + utf8.RuneCount(before[m[0]:m[3]])}
-	d.Summary, d.Subject, d.Context = "Text that is not closed", &at, nil
-	d.Detail = fmt.Sprintf("The line %s that ends this text is missing.", before[m[2]:m[3]])
+	d.Summary, d.Subject, d.Context = "Unclosed heredoc", &at, nil
+	d.Detail = fmt.Sprintf("The line %s that ends this heredoc is missing.", before[m[2]:m[3]])
 	return true
 }
 

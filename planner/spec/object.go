@@ -128,6 +128,6 @@ func (a *argument) plain(o *Object, path Path, v cty.Value) (any, bool) {
 		}
 		return out, ok
 	}
-	a.wrong(o.At(path), fmt.Sprintf("%s holds %s, which no file can hold.", a.row.Name, describe(v)))
+	a.wrong(o.At(path), fmt.Sprintf("%s contains %s, which cannot be written to a file.", a.row.Name, describe(v)))
 	return nil, false
 }

@@ -22,12 +22,12 @@ func (l *loader) former(s *shape, body *hclsyntax.Body, attr *hclsyntax.Attribut
 	}
 	if again := body.Attributes[row.Name]; again != nil {
 		l.add(duplicateArgument, attr.NameRange, fmt.Sprintf(
-			"%s is the former name of %s, which line %d sets. Only one of them can hold. Remove %[1]s.",
+			"%s is the former name of %s, which is already set on line %d. Only one of them is allowed. Remove %[1]s.",
 			attr.Name, row.Name, again.NameRange.Start.Line))
 		return row, true, true
 	}
-	l.add(renamedArgument, attr.NameRange, fmt.Sprintf("%s is %s since k8splan %s. The former name works until the next minor release. "+
-		"Write %[2]s, or run `k8splan fmt -w`.", attr.Name, row.Name, row.Was.Since))
+	l.add(renamedArgument, attr.NameRange, fmt.Sprintf("%s was renamed to %s in k8splan %s. The former name works until the next minor "+
+		"release. Write %[2]s, or run `k8splan fmt -w`.", attr.Name, row.Name, row.Was.Since))
 	return row, true, false
 }
 

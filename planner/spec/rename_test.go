@@ -39,10 +39,10 @@ func TestFormerNames(t *testing.T) {
 		region string
 	}{
 		"new":    {"  region = \"a\"\n", "", "a"},
-		"former": {"  size = 1\n  location = \"a\"\n", "4: renamed-argument: location is region since k8splan v0.2", "a"},
-		"nested": {"  region = \"a\"\n  subnet {\n    cidr = \"b\"\n  }\n", "5: renamed-argument: cidr is range", "a"},
+		"former": {"  size = 1\n  location = \"a\"\n", "4: renamed-argument: location was renamed to region in k8splan v0.2", "a"},
+		"nested": {"  region = \"a\"\n  subnet {\n    cidr = \"b\"\n  }\n", "5: renamed-argument: cidr was renamed to range", "a"},
 		"both": {"  location = \"b\"\n  region = \"a\"\n",
-			"3: duplicate-argument: location is the former name of region, which line 4 sets", "a"},
+			"3: duplicate-argument: location is the former name of region, which is already set on line 4", "a"},
 		"wrong":   {"  location = [1]\n", "3: renamed-argument: \n3: wrong-type: region", ""},
 		"missing": {"  size = 1\n", "2: missing-argument: ", ""},
 	} {

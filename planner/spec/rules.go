@@ -54,13 +54,13 @@ var syntaxError = &rule.Rule{
 
 var unknownBlock = &rule.Rule{
 	ID: "unknown-block", Title: "Unknown block", Permanent: true,
-	Doc: "An unknown block would have no effect: the cluster would be built without it, and nothing would say so.",
+	Doc: "An unknown block would silently have no effect: the cluster would be built without it.",
 	Fix: "Use the name of a block that the language has.",
 }
 
 var unknownArgument = &rule.Rule{
 	ID: "unknown-argument", Title: "Unknown argument", Permanent: true,
-	Doc: "An unknown argument would have no effect: the default would be used instead, and nothing would say so.",
+	Doc: "An unknown argument would silently have no effect: the default would be used instead.",
 	Fix: "Use the name of an argument that the block has.",
 }
 
@@ -79,7 +79,7 @@ var unknownFunction = &rule.Rule{
 
 var unknownValue = &rule.Rule{
 	ID: "unknown-value", Title: "Unknown value", Permanent: true,
-	Doc: "The argument or label takes one of a few values, and this is not one of them.",
+	Doc: "The argument or label accepts a fixed set of values, and this is not one of them.",
 	Fix: "Use one of the values that the message lists.",
 }
 
@@ -106,7 +106,7 @@ var tooComplex = &rule.Rule{
 
 var missingBlock = &rule.Rule{
 	ID: "missing-block", Title: "Missing block", Permanent: true,
-	Doc: "The file lacks a block without which there is nothing to plan.",
+	Doc: "The file lacks a required block. Without it, there is nothing to plan.",
 	Fix: "Add it:\n\ncluster \"dev\" {\n  type = \"all-in-one\"\n}",
 }
 
@@ -197,11 +197,11 @@ var renamedArgument = &rule.Rule{
 var unusedVariable = &rule.Rule{
 	ID: "unused-variable", Severity: rule.Warning, Permanent: true, Title: "Unused variable",
 	Doc: "Setting the variable has no effect, which users do not expect.",
-	Fix: "Refer to it as var.<name> where it was meant, or remove its block.",
+	Fix: "Refer to it as var.<name> where it was intended, or remove its block.",
 }
 
 var unusedLocal = &rule.Rule{
 	ID: "unused-local", Severity: rule.Warning, Permanent: true, Title: "Unused local",
 	Doc: "The local has no effect. Often the place that should use it repeats the value instead.",
-	Fix: "Refer to it as local.<name> where it was meant, or remove it.",
+	Fix: "Refer to it as local.<name> where it was intended, or remove it.",
 }

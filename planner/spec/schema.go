@@ -237,9 +237,9 @@ var apiServer = Block{
 var kubeadmPatch = Block{
 	Name: "kubeadm_patch", Label: "file", Many: true, Field: "Patches", LabelField: "Name",
 	Aliases: []string{"patch", "patches", "kubeadm_patches"},
-	Doc: "Patch that kubeadm applies to what it writes, on every host, whenever it writes it: when the host joins, at an upgrade, and " +
-		"when settings change. The label is the file's name as kubeadm reads it: the target, a suffix, + and the type of the patch " +
-		"(strategic, merge, or json), and .yaml or .json. Never a secret.",
+	Doc: "Patch that kubeadm applies to its files on every host, whenever it writes them: when the host joins, at an upgrade, and when " +
+		"settings change. The label is the name of the patch file: the target, a suffix, + and the type of the patch (strategic, merge, " +
+		"or json), and .yaml or .json. Never a secret.",
 	Example: "kubeadm_patch \"kube-apiserver+strategic.yaml\" {\n  source = \"files/kube-apiserver.yaml\"\n}",
 	Arguments: []Argument{
 		{Name: "source", Type: Text, Field: "From", Example: `"files/kube-apiserver.yaml"`, Aliases: []string{"path", "src"},
@@ -266,8 +266,8 @@ var audit = Block{
 
 var encryption = Block{
 	Name: "encryption_at_rest", Field: "Encryption", Aliases: []string{"encryption", "secrets_encryption"},
-	Doc: "Encryption of what etcd stores. The key is made on the first control plane, handed to the others as the authorities' keys are, " +
-		"and saved with them; it is never in the tree.",
+	Doc: "Encryption of the data in etcd. The key is generated on the first control plane, and copied and saved together with the CA " +
+		"keys. It is never in the tree.",
 	Example: "encryption_at_rest {\n  provider = \"secretbox\"\n}",
 	Arguments: []Argument{
 		{Name: "provider", Type: Text, Enum: []string{"secretbox", "aescbc", "kms"}, Field: "Provider", Example: `"secretbox"`,
@@ -294,10 +294,9 @@ var Schema = []Block{
 				Doc: "Type that values are converted to: string, number, bool, list(string), " +
 					"map(string), object({…}), any."},
 			{Name: "sensitive", Type: Bool, Field: "Sensitive", Example: `true`,
-				Doc: "Keeps the value, and what expressions make of it, out " +
-					"of diagnostics and of what an editor shows. A message that would reveal it, or an address near it, " +
-					"has only the advice of its rule. Strings of one or two characters are not hidden. An argument that reads it is " +
-					"refused, because its value would be in the tree (`secret-in-tree`, which can be waived)."},
+				Doc: "Hides the value, and values derived from it, in diagnostics and editors. A message that would reveal it, or an " +
+					"address near it, has only the advice of its rule. Strings of one or two characters are not hidden. An argument that " +
+					"uses the variable is an error, because its value would be in the tree (`secret-in-tree`, which can be waived)."},
 		},
 	},
 	{
@@ -384,7 +383,7 @@ var Schema = []Block{
 	},
 	{
 		Name: "network", Field: "Network", Aliases: []string{"networking"},
-		Doc:     "Address ranges, the pod network and how Services are programmed.",
+		Doc:     "Address ranges, the pod network, and how Services are programmed.",
 		Example: "network {\n  pod_subnets = [\"10.244.0.0/16\"]\n}",
 		Arguments: []Argument{
 			{Name: "pod_subnets", Type: TextList, Field: "PodSubnets", Example: `["10.244.0.0/16"]`,
@@ -530,16 +529,16 @@ var Schema = []Block{
 		Example: "etcd {\n  topology = \"external\"\n}",
 		Arguments: []Argument{
 			{Name: "topology", Type: Text, Enum: []string{string(topologies.Stacked), string(topologies.External)}, Field: "Topology",
-				Example: `"external"`, Aliases: []string{"placement", "mode"}, Doc: "Whether etcd runs on the control planes " +
-					"(stacked) or on hosts of its own (external)."},
+				Example: `"external"`, Aliases: []string{"placement", "mode"}, Doc: "Whether etcd runs on the control planes (stacked) " +
+					"or on separate hosts (external)."},
 			{Name: "version", Type: Text, Field: "Version", Example: `"3.6.5"`, Doc: "Version of external members."},
 			{Name: "data_dir", Type: Text, Field: "DataDir", Example: `"/var/lib/etcd"`, Doc: "Directory of the data on every member."},
 			{Name: "quota", Type: Text, Field: "Quota", Example: `"8Gi"`, Aliases: []string{"quota_backend_bytes"},
-				Doc: "Size at which etcd stops taking writes, with a unit."},
+				Doc: "Size at which etcd stops accepting writes, with a unit."},
 			{Name: "heartbeat_interval", Type: Text, Field: "HeartbeatInterval", Example: `"100ms"`,
 				Doc: "Time between the leader's heartbeats, a Go duration."},
 			{Name: "election_timeout", Type: Text, Field: "ElectionTimeout", Example: `"1000ms"`,
-				Doc: "Silence after which members elect a new leader, a Go duration."},
+				Doc: "Time without a heartbeat after which members elect a new leader, a Go duration."},
 			{Name: "extra_args", Type: FlagMap, Field: "ExtraArgs", Example: `{ "auto-compaction-retention" = "8h" }`,
 				Doc: "Flags for etcd, without dashes."},
 			{Name: "external_endpoints", Type: TextList, Field: "Endpoints", Example: `["https://10.0.0.21:2379"]`,
@@ -608,14 +607,13 @@ var Schema = []Block{
 		Arguments: []Argument{
 			{Name: "selinux", Type: Text, Enum: []string{"enforcing", "permissive"}, Field: "SELinux", Example: `"enforcing"`,
 				Aliases: []string{"selinux_mode", "selinux_state"},
-				Doc: "Mode of SELinux on hosts with a kubelet, where the system has it. enforcing keeps it: directories of the host " +
-					"that pods use get labels, and the container runtime confines the pods. These steps are rendered: no cluster of " +
-					"ours has run with an enforcing SELinux yet."},
+				Doc: "Mode of SELinux on hosts with a kubelet, if the system has SELinux. With enforcing, the playbook labels the host " +
+					"directories that pods use, and the container runtime confines the pods. These steps have not run in our lab yet."},
 			{Name: "firewall", Type: Text, Enum: []string{"managed", "unmanaged"}, Field: "Firewall", Example: `"managed"`,
 				Aliases: []string{"host_firewall", "manage_firewall"},
-				Doc: "managed opens only the ports that the design needs, with firewalld or ufw if a host runs it, otherwise " +
-					"with a table of nftables. The table runs in our lab; the rules of firewalld and ufw have not run there yet. " +
-					"Default: the playbook opens no port, and stops if a firewall is active."},
+				Doc: "managed opens only the ports that the design needs, with firewalld or ufw if a host runs it, otherwise with a " +
+					"table of nftables. The table is tested in our lab; the rules of firewalld and ufw are not tested yet. Default: the " +
+					"playbook opens no port, and stops if a firewall is active."},
 			{Name: "admin_cidrs", Type: TextList, Field: "AdminCIDRs", Example: `["10.0.0.0/8"]`, Aliases: []string{"admin_ranges",
 				"allowed_cidrs"},
 				Doc: "Ranges from which a managed firewall accepts SSH and clients of the API. The computer that runs Ansible must " +
@@ -659,7 +657,7 @@ var Schema = []Block{
 		Example: "addon \"metrics-server\" {}",
 		Arguments: []Argument{addonVersion, addonSettings, addonImages,
 			{Name: "after", Type: TextList, Field: "After", Example: `["cert-manager"]`,
-				Aliases: []string{"depends_on", "needs", "requires"}, Doc: "Addons that must be there before this one."},
+				Aliases: []string{"depends_on", "needs", "requires"}, Doc: "Addons that must be applied before this one."},
 		},
 		Blocks: []Block{manifest, chart, {
 			Name: "pool", Label: "name", Many: true, Field: "Pools", LabelField: "Name",
@@ -688,7 +686,7 @@ var Schema = []Block{
 	{
 		Name: "scheduler", Label: "name", Many: true, Field: "Schedulers", LabelField: "Name",
 		Aliases: []string{"second_scheduler", "schedulers"},
-		Doc:     "A scheduler in addition to kubeadm's, in pods of its own. Pods select it by schedulerName.",
+		Doc:     "A scheduler in addition to kubeadm's, in separate pods. Pods select it by schedulerName.",
 		Example: "scheduler \"batch\" {\n  scoring_strategy = \"most-allocated\"\n}",
 		Arguments: append([]Argument{
 			{Name: "image", Type: Text, Field: "Image", Example: `"registry.example.com/scheduler:v1.37.2"`,
@@ -720,8 +718,8 @@ var Schema = []Block{
 				Doc: "Hardware address of the interface."},
 			{Name: "failure_domain", Type: Text, Field: "FailureDomain", Example: `"rack-a"`,
 				Aliases: []string{"zone", "rack", "availability_zone"},
-				Doc: "What fails together with this machine, such as a rack or a zone. Write nested ones as a path, the largest " +
-					"first: \"room-1/rack-a\"."},
+				Doc: "Place whose machines fail together, such as a rack or a zone. Write nested places as a path, the largest first: " +
+					"\"room-1/rack-a\"."},
 			{Name: "power", Type: Text, Field: "Power", Example: `"feed-a"`, Aliases: []string{"feed", "power_feed", "pdu", "ups"},
 				Doc: "Power feed of the machine, independent of racks and rooms."},
 			{Name: "host", Type: Text, Field: "Host", Example: `"hypervisor-1"`, Aliases: []string{"hypervisor"},
@@ -805,9 +803,9 @@ var Schema = []Block{
 		Example: "waive \"control-plane-undersized\" {\n  reason = \"test hardware until the new racks arrive\"\n}",
 		Arguments: []Argument{
 			{Name: "reason", Type: Text, Field: "Reason", Example: `"test hardware until the new racks arrive"`,
-				Doc: "Why the rule does not hold here."},
+				Doc: "Why the finding is acceptable here."},
 			{Name: "expires", Type: Text, Field: "Expires", Example: `"2027-03-01"`, Aliases: []string{"expiry", "until"},
-				Doc: "First day on which the waiver no longer holds: YYYY-MM-DD."},
+				Doc: "First day on which the waiver no longer applies: YYYY-MM-DD."},
 		},
 	},
 }

@@ -38,8 +38,8 @@ const maxNames = 10_000
 // many of them.
 func (l *loader) scope(body *hclsyntax.Body, vars map[string]cty.Value) bool {
 	if at, many := l.tooMany(body); many {
-		l.add(tooComplex, at, fmt.Sprintf("This is where the file declares more than %d variables and locals. "+
-			"Write lists and maps instead of many names.", maxNames))
+		l.add(tooComplex, at, fmt.Sprintf("At this point, the file declares more than %d variables and locals. Write lists and maps "+
+			"instead of many names.", maxNames))
 		return false
 	}
 	l.names = names{variables: map[string]*name{}, locals: map[string]*name{}}
@@ -104,13 +104,13 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 	id, at := block.Labels[0], block.LabelRanges[0]
 	if !hclsyntax.ValidIdentifier(id) {
 		if id != "" {
-			l.add(invalidVariable, at, fmt.Sprintf("%q cannot be read as var.<name>. A name is made of letters, digits, _, and -, "+
-				"and begins with a letter or _.", id))
+			l.add(invalidVariable, at, fmt.Sprintf("%q cannot be used as var.<name>. A name consists of letters, digits, _, and -, and "+
+				"begins with a letter or _.", id))
 		}
 		return
 	}
 	if first, ok := l.names.variables[id]; ok {
-		l.add(duplicateName, at, fmt.Sprintf("The variable %q is declared already on line %d. Rename one of the two.", id,
+		l.add(duplicateName, at, fmt.Sprintf("The variable %q is already declared on line %d. Rename one of the two.", id,
 			first.at.Start.Line))
 		first.value = cty.DynamicVal // the other one may be intended
 		return
@@ -138,7 +138,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 				l.add(invalidVariable, attr.Expr.Range(), fmt.Sprintf("A type has no quotes: type = %s.", v.AsString()))
 				return
 			}
-			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string) or object({ … }), without quotes.",
+			detail := fmt.Sprintf("%s. Write string, number, bool, any, list(string), map(string), or object({ … }), without quotes.",
 				strings.TrimSuffix(diags[0].Detail, "."))
 			l.add(invalidVariable, attr.Expr.Range(), detail)
 			return
@@ -168,7 +168,7 @@ func (l *loader) variable(block *hclsyntax.Block, given map[string]cty.Value) {
 		}
 		if v.value, ok = l.read(value, want, optional); !ok {
 			v.value = cty.DynamicVal
-			l.add(wrongType, block.DefRange(), fmt.Sprintf("The value that -var or -var-file gives to %q is %s, and %s is needed. %s", id,
+			l.add(wrongType, block.DefRange(), fmt.Sprintf("The value of %q from -var or -var-file is %s, and %s is required. %s", id,
 				describe(value), typeName(want), fitHint(value, want)))
 		}
 		return
@@ -261,7 +261,7 @@ func example(ty cty.Type) string {
 func (l *loader) declareLocals(block *hclsyntax.Block) {
 	for _, attr := range inOrder(block.Body.Attributes) {
 		if first, ok := l.names.locals[attr.Name]; ok {
-			l.add(duplicateName, attr.NameRange, fmt.Sprintf("The local %q is declared already on line %d. Rename one of the two.",
+			l.add(duplicateName, attr.NameRange, fmt.Sprintf("The local %q is already declared on line %d. Rename one of the two.",
 				attr.Name, first.at.Start.Line))
 			continue
 		}
@@ -363,7 +363,7 @@ func (l *loader) cycle(path []string) {
 	circle := "local." + strings.Join(append(slices.Clone(shown), path[0]), " → local.")
 	circle = strings.ReplaceAll(circle, "local.…", "…")
 	l.add(localsCycle, l.names.locals[path[0]].at,
-		fmt.Sprintf("No value can be found for %s. Give one of them an expression that does not read the next.", circle))
+		fmt.Sprintf("The locals form a cycle: %s. Give one of them an expression that does not refer to the next.", circle))
 }
 
 // member is the second step of var.x, local.x or local["x"].
@@ -452,7 +452,7 @@ func (l *loader) check(expr hclsyntax.Expression, scoped bool) bool {
 		case *hclsyntax.LiteralValueExpr:
 			if e.Val.Type() == cty.Number && !sensible(e.Val) {
 				ok = false
-				l.add(tooComplex, e.SrcRange, "The number is too large or too small to reckon with.")
+				l.add(tooComplex, e.SrcRange, "The number is too large or too small.")
 			}
 		}
 		return nil
@@ -490,7 +490,7 @@ func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bo
 	}
 	id, ok := member(t)
 	if !ok {
-		l.add(unknownName, at, fmt.Sprintf("%s alone is no value. Write %s.<name>.", root, root))
+		l.add(unknownName, at, fmt.Sprintf("%s alone is not a value. Write %s.<name>.", root, root))
 		return false
 	}
 	if n, ok := declared[id]; ok {
@@ -523,7 +523,7 @@ func (l *loader) checkName(expr hclsyntax.Expression, t hcl.Traversal, scoped bo
 // missingRoot explains a name that is neither var.… nor local.…, most often text without quotes.
 func (l *loader) missingRoot(expr hclsyntax.Expression, t hcl.Traversal) string {
 	root, text := t.RootName(), l.text(t.SourceRange())
-	detail := fmt.Sprintf("There is nothing called %q: expressions read var.<name> and local.<name>.", text)
+	detail := fmt.Sprintf("The name %q is unknown: expressions refer to var.<name> and local.<name>.", text)
 	switch _, isLocal := l.names.locals[root]; {
 	case l.names.variables[root] != nil:
 		l.names.variables[root].used = true
@@ -562,8 +562,8 @@ func (l *loader) missingFunction(id string) string {
 		if source == "a file" || source == "files" {
 			return detail + " A topology reads files next to it with file(\"…\"), which returns the text of one file."
 		}
-		return detail + fmt.Sprintf(" It would read %s, and the same topology must always give the same plan. "+
-			"Bring the value in through a variable.", source)
+		return detail + fmt.Sprintf(" It would depend on %s, and the same topology must always give the same plan. Pass the value in a "+
+			"variable.", source)
 	}
 	if s := l.near(id, functionNames); s != "" {
 		return detail + fmt.Sprintf(" Did you mean %q?", s)
@@ -708,12 +708,12 @@ func (l *loader) unused() {
 	for _, id := range l.names.variableNames {
 		if v := l.names.variables[id]; !v.used {
 			l.add(unusedVariable, v.at,
-				fmt.Sprintf("Nothing reads var.%s, so setting it has no effect. Read it where it was meant, or remove it.", id))
+				fmt.Sprintf("var.%s is unused, so setting it has no effect. Refer to it where it was intended, or remove it.", id))
 		}
 	}
 	for _, id := range l.names.localNames {
 		if v := l.names.locals[id]; !v.used {
-			l.add(unusedLocal, v.at, fmt.Sprintf("Nothing reads local.%s. Read it where it was meant, or remove it.", id))
+			l.add(unusedLocal, v.at, fmt.Sprintf("local.%s is unused. Refer to it where it was intended, or remove it.", id))
 		}
 	}
 }

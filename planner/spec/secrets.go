@@ -57,10 +57,10 @@ func (s *Secrets) Hide(diags hcl.Diagnostics, catalog []*rule.Rule) {
 		switch {
 		case discreet[rule.ID(d)] && !s.told(d.Detail):
 		case s.reads(d.Subject):
-			d.Detail = strings.TrimSpace("A sensitive variable is read here, so neither the value nor what is wrong with it is shown. " +
+			d.Detail = strings.TrimSpace("A sensitive variable is used here, so neither the value nor the problem is shown. " +
 				fixes[rule.ID(d)])
 		case s.told(d.Detail):
-			d.Detail = strings.TrimSpace("What is wrong here is not shown: it might tell the value of a sensitive variable. " +
+			d.Detail = strings.TrimSpace("The problem is not shown, because it might reveal the value of a sensitive variable. " +
 				fixes[rule.ID(d)])
 		}
 		if reason, waived := rule.WaiverReason(d); waived && s.told(reason) {

@@ -26,7 +26,7 @@ func TestSecretsInExpressions(t *testing.T) {
 		var b bytes.Buffer
 		err := hcl.NewDiagnosticTextWriter(&b, nil, 100, false).WriteDiagnostics(diags)
 		if err != nil || strings.Contains(strings.ToLower(b.String()), "hunter2") || strings.Contains(b.String(), "2retnuh") ||
-			!strings.Contains(b.String(), "sensitive variable is read here") {
+			!strings.Contains(b.String(), "sensitive variable is used here") {
 			t.Error(expr, b.String(), err)
 		}
 	}
@@ -78,8 +78,8 @@ func TestTold(t *testing.T) {
 func TestWordsStayWhole(t *testing.T) {
 	said := &rule.Rule{ID: "version-x", Title: "Old system", Fix: "Take a newer system."}
 	for name, want := range map[string]string{
-		"ubuntu": "What is wrong here is not shown: it might tell the value of a sensitive variable. Take a newer system.",
-		"the":    "What is wrong here is not shown: it might tell the value of a sensitive variable. Take a newer system.",
+		"ubuntu": "The problem is not shown, because it might reveal the value of a sensitive variable. Take a newer system.",
+		"the":    "The problem is not shown, because it might reveal the value of a sensitive variable. Take a newer system.",
 		"kernel": "On cp-2 the kubelet does not start. Use ubuntu-24.04.",
 	} {
 		s := newSecrets()

@@ -38,7 +38,7 @@ var recoverable = []*rule.Rule{
 	localsCycle, invalidVariable, duplicateName,
 }
 
-// Recoverable reports whether a design can be judged in spite of the errors that Load found: the file was read to its end, and only single
+// Recoverable reports whether a design can be judged despite the errors that Load found: the file was read to its end, and only single
 // values are wrong.
 func (s *Spec) Recoverable(diags hcl.Diagnostics) bool {
 	return s.Cluster != nil && !s.torn && !slices.ContainsFunc(diags, func(d *hcl.Diagnostic) bool {

@@ -30,7 +30,7 @@ func typeName(ty cty.Type) string {
 	case ty == cty.Number:
 		return "a number"
 	case ty == cty.Bool:
-		return "true or false"
+		return "a boolean"
 	case ty.IsListType(), ty.IsTupleType(), ty.IsSetType():
 		return "a list"
 	case ty.IsMapType(), ty.IsObjectType():
@@ -138,7 +138,7 @@ var elsewhere = map[string]string{
 
 // unknownWord reports a word that is not in a closed set.
 func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
-	detail := fmt.Sprintf("%s is %q, which is not known.", what, word)
+	detail := fmt.Sprintf("%s is %q, which is unknown.", what, word)
 	meant := l.near(word, known)
 	if ours := elsewhere[spelling.Fold(word)]; slices.Contains(known, ours) {
 		meant = ours
@@ -146,7 +146,7 @@ func (l *loader) unknownWord(what, word string, known []string, at hcl.Range) {
 	if meant != "" {
 		detail += fmt.Sprintf(" Did you mean %q?", meant)
 	}
-	l.add(unknownValue, at, detail+fmt.Sprintf(" It is one of %s.", sentence(quoted(known), "or")))
+	l.add(unknownValue, at, detail+fmt.Sprintf(" It must be one of %s.", sentence(quoted(known), "or")))
 }
 
 // asInt returns an integer; text with an integer, as from -var, is accepted.
@@ -167,7 +167,7 @@ func (a *argument) asInt(v cty.Value) (int, bool) {
 	}
 	n, accuracy := v.AsBigFloat().Int64()
 	if accuracy != big.Exact || int64(int(n)) != n {
-		a.wrong(at, fmt.Sprintf("%s is a number beyond all bounds. Write %s.", a.row.Name, a.sample()))
+		a.wrong(at, fmt.Sprintf("%s is too large. Write %s.", a.row.Name, a.sample()))
 		return 0, false
 	}
 	return int(n), true
@@ -183,7 +183,7 @@ func (a *argument) asBool(v cty.Value, at hcl.Range, what string) (value, ok boo
 	case v.Type() == cty.String && v.AsString() == "false":
 		return false, true
 	}
-	a.wrong(at, fmt.Sprintf("%s is true or false, and this is %s. Write %s.", what, describe(v), a.sample()))
+	a.wrong(at, fmt.Sprintf("%s is a boolean, and this is %s. Write %s.", what, describe(v), a.sample()))
 	return false, false
 }
 

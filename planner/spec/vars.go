@@ -28,7 +28,7 @@ func ParseVar(text string) (name string, value cty.Value, diags hcl.Diagnostics)
 		return "", cty.NilVal,
 			hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q has no equals sign. Write -var name=value.", text))}
 	case !hclsyntax.ValidIdentifier(trimmed):
-		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q is not a variable name. A name is made of "+
+		return "", cty.NilVal, hcl.Diagnostics{invalidVariable.Diagnostic(at, fmt.Sprintf("%q is not a variable name. A name consists of "+
 			"letters, digits, _, and -, and begins with a letter or _. Write -var name=value.", trimmed))}
 	}
 	return trimmed, cty.StringVal(raw), nil
@@ -69,8 +69,8 @@ func (l *loader) simple(expr hclsyntax.Expression) bool {
 		if call, is := node.(*hclsyntax.FunctionCallExpr); is && ok {
 			ok = false
 			l.add(invalidVariable, call.Range(),
-				fmt.Sprintf("%s(…) is a call, and values in a file for -var-file are written out. Call it "+
-					"in the topology's locals.", call.Name))
+				fmt.Sprintf("%s(…) is a function call, and a file for -var-file has only literal values. Call the function in the "+
+					"topology's locals.", call.Name))
 		}
 		return nil
 	})

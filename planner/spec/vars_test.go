@@ -50,14 +50,14 @@ func TestParseVarFile(t *testing.T) {
 	}
 	for src, want := range map[string]string{
 		"a = var.b\n":              "cannot be read here",
-		"a = upper(\"x\")\n":       "upper(…) is a call",
+		"a = upper(\"x\")\n":       "upper(…) is a function call",
 		"a = 1\na = 2\n":           "The argument \"a\" was already set",
 		"cluster \"x\" {\n}\n":     "has no blocks",
 		"a = 'x'\n":                "A string needs double quotes: a = \"x\".",
 		"a = \"\xff\"\n":           "is not UTF-8",
 		strings.Repeat("[", 100):   "more than 64 levels",
 		"a = { b = 1, b = 2 }\n":   "is already defined on line 1",
-		strings.Repeat("#", 5<<20): "more than 2 MiB",
+		strings.Repeat("#", 5<<20): "larger than 2 MiB",
 	} {
 		_, diags := ParseVarFile("v.hcl", []byte(src))
 		if len(diags) != 1 || !strings.Contains(diags[0].Detail, want) {
@@ -94,10 +94,10 @@ func TestVariables(t *testing.T) {
 		"number where text is meant": {"type = string", cty.NumberFloatVal(1.5), "", "loses zeros"},
 		"number, default is text":    {`default = "1.30"`, cty.NumberFloatVal(1.3), "", "loses zeros"},
 		"whole number as text":       {"type = string", cty.NumberIntVal(3), "3", ""},
-		"text for a list":            {"type = list(string)", word("a"), "", "a list is needed"},
-		"list for a number":          {"type = number", cty.TupleVal([]cty.Value{word("a")}), "", "a number is needed"},
+		"text for a list":            {"type = list(string)", word("a"), "", "a list is required"},
+		"list for a number":          {"type = number", cty.TupleVal([]cty.Value{word("a")}), "", "a number is required"},
 		"loop on the command line":   {"type = list(number)", word("[for x in [1] : x]"), "1", ""},
-		"code on the command line":   {"type = list(string)", word(`[file("x")]`), "", "a list is needed"},
+		"code on the command line":   {"type = list(string)", word(`[file("x")]`), "", "a list is required"},
 	} {
 		s, diags := load(c.body, c.value)
 		if c.bad != "" {

@@ -8,6 +8,6 @@ node "dev-1" {
 
 addon "metallb" {
   pool "default" {
-    addresses = ["192.168.57.10-192.168.57.20"] # warning: addon-pool-segment-unstated: judging by the file
+    addresses = ["192.168.57.10-192.168.57.20"] # warning: addon-pool-segment-unstated: do not appear to be in one segment
   }
 }

@@ -12,6 +12,6 @@ node "dev-1" {
 
 addon "metallb" {
   pool "default" {
-    addresses = ["192.168.57.10-192.168.57.20"] # error: addon-pool-segment: is outside of node_subnets
+    addresses = ["192.168.57.10-192.168.57.20"] # error: addon-pool-segment: is outside node_subnets
   }
 }

@@ -10,5 +10,5 @@ node "dev-1" {
 }
 
 addon "headlamp" {
-  version = "0.1.0" # warning: addon-version: was not checked here
+  version = "0.1.0" # warning: addon-version: k8splan was not tested with
 }

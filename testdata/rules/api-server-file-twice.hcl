@@ -8,7 +8,7 @@ cluster "dev" {
     host_file "admission.yaml" { # error: api-server-file-twice
       content = "b"
     }
-    host_file "Admission.yaml" { # error: api-server-file-twice: where systems ignore case
+    host_file "Admission.yaml" { # error: api-server-file-twice: On file systems that ignore case
       content = "c"
     }
   }

@@ -11,7 +11,7 @@ node "cp-1" {
 node "w-1" {
   roles   = ["worker"]
   address = "10.0.0.21"
-  os      = "amazon-linux-2023" # error: artifact-packages-system: for which there is no repository with containerd
+  os      = "amazon-linux-2023" # error: artifact-packages-system: which has no package repository for containerd
 }
 
 artifacts {

@@ -5,7 +5,7 @@ cluster "dev" {
     config = {
       maxParallelImagePull = 5                   # error: component-config-unknown: maxParallelImagePulls
       eviction-hard        = {}                  # error: component-config-unknown: "evictionHard"
-      defaultPodSysctls    = {}                  # error: component-config-unknown: came to KubeletConfiguration with Kubernetes 1.37
+      defaultPodSysctls    = {}                  # error: component-config-unknown: was added to KubeletConfiguration in Kubernetes 1.37
       memorySwap           = { behaviour = "x" } # error: component-config-unknown: memorySwap of KubeletConfiguration
       v                    = "2"                 # error: component-config-unknown: It is a flag
     }

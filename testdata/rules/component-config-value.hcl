@@ -7,8 +7,8 @@ cluster "dev" {
       evictionHard          = { "memory.free" = "5%" } # error: component-config-value: memory.free
       kubeReserved          = { memory = "1GB" }       # error: component-config-value: 1Gi
       cpuManagerPolicy      = "Static"                 # error: component-config-value: "static"
-      logging               = true                     # error: component-config-value: It takes a map
-      allowedUnsafeSysctls  = "net.core.somaxconn"     # error: component-config-value: It takes a list
+      logging               = true                     # error: component-config-value: The field takes a map
+      allowedUnsafeSysctls  = "net.core.somaxconn"     # error: component-config-value: The field takes a list
       reservedMemory = [
         { numaNode = 0, limits = { memory = "1Gi" } },
         { numaNode = 0.5, limits = {} },                # error: component-config-value: reservedMemory[1].numaNode

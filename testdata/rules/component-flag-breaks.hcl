@@ -2,7 +2,7 @@ cluster "dev" {
   type = "all-in-one"
 
   controller_manager {
-    extra_args = { "concurrent-gc-syncs" = "-1" } # error: component-flag-breaks: what a deleted object owns is never deleted
+    extra_args = { "concurrent-gc-syncs" = "-1" } # error: component-flag-breaks: objects that a deleted object owns are never deleted
   }
 }
 

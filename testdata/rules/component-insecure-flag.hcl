@@ -1,7 +1,7 @@
 cluster "dev" {
   type = "all-in-one"
   api_server {
-    extra_args = { "authorization-mode" = "AlwaysAllow" } # error: component-insecure-flag: everybody
+    extra_args = { "authorization-mode" = "AlwaysAllow" } # error: component-insecure-flag: authorizes every request
   }
 }
 

@@ -3,7 +3,7 @@ cluster "dev" {
 
   kubelet {
     config = {
-      imageGCHighThresholdPercent = 70 # error: component-kubelet-refuses: imageGCLowThresholdPercent is 80, the default
+      imageGCHighThresholdPercent = 70 # error: component-kubelet-refuses: imageGCLowThresholdPercent, by default 80
     }
   }
 }

@@ -4,7 +4,7 @@ cluster "prod" {
 }
 
 load_balancer "haproxy" {
-  virtual_ip = "10.1.0.10" # warning: load-balancer-virtual-ip-segment-unstated: lb-b (10.2.0.11) looks to be in another
+  virtual_ip = "10.1.0.10" # warning: load-balancer-virtual-ip-segment-unstated: lb-b (10.2.0.11) appears to be in another
 }
 
 node "lb-a" {

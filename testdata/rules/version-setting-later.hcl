@@ -4,7 +4,7 @@ cluster "dev" {
   kubelet {
     config = {
       serializeImagePulls   = false
-      maxParallelImagePulls = 5 # warning: version-setting-later: came with Kubernetes 1.27
+      maxParallelImagePulls = 5 # warning: version-setting-later: was added in Kubernetes 1.27
     }
   }
 }

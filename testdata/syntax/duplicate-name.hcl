@@ -2,7 +2,7 @@ variable "domain" {
   default = "a"
 }
 
-variable "domain" { # error: duplicate-name: The variable "domain" is declared already on line 1.
+variable "domain" { # error: duplicate-name: The variable "domain" is already declared on line 1.
   default = "b"
 }
 
@@ -11,7 +11,7 @@ locals {
 }
 
 locals {
-  racks = ["b"] # error: duplicate-name: The local "racks" is declared already on line 10.
+  racks = ["b"] # error: duplicate-name: The local "racks" is already declared on line 10.
 }
 
 cluster "prod" {

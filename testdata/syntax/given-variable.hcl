@@ -2,7 +2,7 @@
 # var: size=3
 # var: sans=["a", "b"]
 # var: release=1.30
-variable "nodes" { # error: wrong-type: The value that -var or -var-file gives to "nodes" is a string, and a number is needed.
+variable "nodes" { # error: wrong-type: The value of "nodes" from -var or -var-file is a string, and a number is required.
   type = number
 }
 

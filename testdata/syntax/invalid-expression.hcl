@@ -8,8 +8,8 @@ locals {
 cluster "prod" {
   type                   = "all-in-one"
   control_plane_endpoint = local.echo
-  kubernetes_version     = cidrhost("10.0.0.0/33", 1) # error: invalid-expression: "10.0.0.0/33" is no range such as "10.0.0.0/16"
-  cert_sans              = [cidrhost("10.0.0.0/30", 4)] # error: invalid-expression: 10.0.0.0/30 has no address of that number: it holds 4
+  kubernetes_version     = cidrhost("10.0.0.0/33", 1) # error: invalid-expression: "10.0.0.0/33" is not a range such as "10.0.0.0/16"
+  cert_sans              = [cidrhost("10.0.0.0/30", 4)] # error: invalid-expression: 10.0.0.0/30 has no address with that number: it has 4
 }
 
 node "n-1" {

@@ -12,7 +12,7 @@ cluster "prod" {
 }
 
 network {
-  dns_domain = each.key # error: unknown-name: each is known in a block with for_each alone
+  dns_domain = each.key # error: unknown-name: each exists only in a block with for_each.
 }
 
 node "list" {
@@ -33,11 +33,11 @@ node "numbers" {
 }
 
 node "hidden" {
-  for_each = toset(var.keys) # error: invalid-for-each: for_each reads a sensitive variable
+  for_each = toset(var.keys) # error: invalid-for-each: for_each uses a sensitive variable, and its keys become names that everyone can see.
 }
 
 node "twice" {
-  for_each = { for r in csvdecode(local.rows) : r.name => r } # error: invalid-expression: in line 2 of the CSV text, and in line 5 again
+  for_each = { for r in csvdecode(local.rows) : r.name => r } # error: invalid-expression: The key "w-1" appears twice: on line 2 of the CSV text, and on line 5.
 }
 
 node "listed" {

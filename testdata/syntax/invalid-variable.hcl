@@ -1,4 +1,4 @@
-variable "the domain" { # error: invalid-variable: "the domain" cannot be read as var.<name>.
+variable "the domain" { # error: invalid-variable: "the domain" cannot be used as var.<name>.
   default = "example.com"
 }
 

@@ -1,5 +1,5 @@
 locals {
-  a = local.b # error: locals-cycle: No value can be found for local.a → local.b → local.c → local.a.
+  a = local.b # error: locals-cycle: The locals form a cycle: local.a → local.b → local.c → local.a.
   b = local.c
   c = "${local.a}-x"
 

@@ -1,4 +1,4 @@
-cluster "prod" { # error: missing-argument: The block cluster needs type: installation type. It is one of "all-in-one",
+cluster "prod" { # error: missing-argument: The block cluster needs type: installation type. It must be one of "all-in-one",
 }
 
 node "n-1" {

@@ -5,5 +5,5 @@ cluster { # error: missing-label: The block cluster takes one label, its name. W
 node "" { # error: missing-label: The name of node is empty.
 }
 
-container_runtime { # error: missing-label: It is one of "containerd", "cri-o", or "docker".
+container_runtime { # error: missing-label: It must be one of "containerd", "cri-o", or "docker".
 }

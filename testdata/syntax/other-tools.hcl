@@ -1,4 +1,4 @@
-resource "aws_instance" "cp" { # error: unknown-block: Terraform's
+resource "aws_instance" "cp" { # error: unknown-block: It is a block of Terraform
 }
 cluster "prod" {
   type = "ha" # error: unknown-value: "multi-etcd-multi-master"

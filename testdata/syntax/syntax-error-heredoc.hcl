@@ -6,4 +6,4 @@ ssh {
 ubuntu
 EOF
 }
-# error on line 5: syntax-error: Text that is not closed: The line EOT that ends this text is missing.
+# error on line 5: syntax-error: Unclosed heredoc: The line EOT that ends this heredoc is missing.

@@ -7,4 +7,4 @@ cluster "dev" {
 node "dev-1" {
   address = "192.168.56.10"
 }
-# error on line 4: syntax-error: A closing brace is missing: what begins with ${ or %{ ends with }.
+# error on line 4: syntax-error: A closing brace is missing: a template that begins with ${ or %{ ends with }.

@@ -1,5 +1,5 @@
 cluster "prod" {
-<<<<<<< HEAD # error: syntax-error: keep one
+<<<<<<< HEAD # error: syntax-error: This line is a conflict marker of git.
   type = "all-in-one"
 =======
   type = "multi-etcd-multi-master"

@@ -29,7 +29,7 @@ cni "calico" { # error: unknown-block: It belongs in network.
 }
 
 network {
-  node "n-3" { # error: unknown-block: It belongs to the top of the file, outside any other block.
+  node "n-3" { # error: unknown-block: It belongs at the top level of the file, outside any other block.
   }
 }
 
@@ -41,7 +41,7 @@ ssh {
 netwrok { # error: unknown-block: Did you mean network { … }?
 }
 
-terraform { # error: unknown-block: It is Terraform's
+terraform { # error: unknown-block: It is a block of Terraform
 }
 
 locals {

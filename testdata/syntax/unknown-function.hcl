@@ -1,6 +1,6 @@
 cluster "prod" {
   type               = "all-in-one"
-  kubernetes_version = env("VERSION")               # error: unknown-function: It would read the environment
+  kubernetes_version = env("VERSION")               # error: unknown-function: It would depend on the environment
   site               = templatefile("site.tmpl", {}) # error: unknown-function: reads files next to it with file
   cert_sans          = [uppper("api")]              # error: unknown-function: Did you mean "upper"?
 }

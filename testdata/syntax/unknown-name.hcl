@@ -7,7 +7,7 @@ locals {
   twice  = local.raks                    # error: unknown-name: Did you mean local.racks?
   mixed  = "${var.domain}.${var.region}" # error: unknown-name: Declare it: variable "region" {}.
   folded = local.domain                  # error: unknown-name: It is a variable: write var.domain.
-  bare   = keys(local)                   # error: unknown-name: local alone is no value.
+  bare   = keys(local)                   # error: unknown-name: local alone is not a value.
 }
 
 variable "site" {

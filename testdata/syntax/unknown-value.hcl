@@ -1,10 +1,10 @@
 cluster "prod" {
-  type                 = "all-in-on" # error: unknown-value: Did you mean "all-in-one"? It is one of "all-in-one", "single-etcd-single-master",
-  encryption_algorithm = "RSA-1024"  # error: unknown-value: It is one of "RSA-2048", "RSA-3072", "RSA-4096", "ECDSA-P256", or "ECDSA-P384".
+  type                 = "all-in-on" # error: unknown-value: Did you mean "all-in-one"? It must be one of "all-in-one", "single-etcd-single-master",
+  encryption_algorithm = "RSA-1024"  # error: unknown-value: It must be one of "RSA-2048", "RSA-3072", "RSA-4096", "ECDSA-P256", or "ECDSA-P384".
 }
 
 network {
-  cni "weave" { # error: unknown-value: The name of cni is "weave", which is not known. It is one of "flannel", "calico", "cilium", "static-routes", "other", or "none".
+  cni "weave" { # error: unknown-value: The name of cni is "weave", which is unknown. It must be one of "flannel", "calico", "cilium", "static-routes", "other", or "none".
   }
   kube_proxy {
     mode = "IPVS" # error: unknown-value: Did you mean "ipvs"?
@@ -21,7 +21,7 @@ node "n-1" {
   roles = [
     "control-plane",
     "workers", # error: unknown-value: Did you mean "worker"?
-    "master",  # error: unknown-value: It is one of "control-plane", "etcd", "worker", or "load-balancer".
+    "master",  # error: unknown-value: It must be one of "control-plane", "etcd", "worker", or "load-balancer".
   ]
   taint {
     key    = "a"

@@ -1,9 +1,9 @@
-variable "domain" { # warning: unused-variable: Nothing reads var.domain
+variable "domain" { # warning: unused-variable: var.domain is unused, so setting it has no effect.
   default = "example.com"
 }
 
 locals {
-  racks = ["a"] # warning: unused-local: Nothing reads local.racks.
+  racks = ["a"] # warning: unused-local: local.racks is unused.
   used  = "10.0.0.1"
 }
 

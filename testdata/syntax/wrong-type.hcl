@@ -24,13 +24,13 @@ cluster "prod" {
   max_nodes           = 2.5       # error: wrong-type: max_nodes must be an integer, and this has a fraction. Write for instance max_nodes = 200.
   api_server_port     = "https"   # error: wrong-type: api_server_port must be an integer, and this is a string.
   certificate_validity = 8760     # error: wrong-type: 8760 is a number without a unit. Write it in quotes: certificate_validity = "8760h".
-  feature_gates       = { A = 1 } # error: wrong-type: The value of "A" in feature_gates is true or false, and this is a number.
+  feature_gates       = { A = 1 } # error: wrong-type: The value of "A" in feature_gates is a boolean, and this is a number.
   api_server {
     extra_args = { "v" = 2, "profiling" = false, "event-ttl" = 1.50 } # error: wrong-type: The value of "event-ttl" in extra_args is a string, and 1.50 is a number
   }
   kubelet {
-    fail_swap_on = "no"           # error: wrong-type: fail_swap_on is true or false, and this is a string.
-    max_pods     = 99999999999999999999 # error: wrong-type: max_pods is a number beyond all bounds.
+    fail_swap_on = "no"           # error: wrong-type: fail_swap_on is a boolean, and this is a string.
+    max_pods     = 99999999999999999999 # error: wrong-type: max_pods is too large.
     extra_args   = ["--v=2"]      # error: wrong-type: extra_args is a map of strings, or of lists of strings where a flag repeats, and this is a list.
   }
 }
@@ -42,7 +42,7 @@ etcd {
 node "n-1" {
   roles   = ["worker", 1] # error: wrong-type: Each element of roles is a string, and 1 is a number.
   address = ["10.0.0.1"]  # error: wrong-type: address is a string, and this is a list. Write for instance address = "10.0.0.41".
-  os      = true          # error: wrong-type: os is a string, and this is true or false.
+  os      = true          # error: wrong-type: os is a string, and this is a boolean.
   labels  = "a=b"         # error: wrong-type: labels is a map of strings, and this is a string.
 }
 

@@ -3,7 +3,7 @@ cluster "dev" {
   type = "all-in-one"
 
   kubelet {
-    max_pods = 7 # error: capacity-system-pods: room for 1 of the two pods of CoreDNS. Leave max_pods out
+    max_pods = 7 # error: capacity-system-pods: room for 1 of the 2 CoreDNS pods. Leave max_pods out
   }
 }
 

@@ -5,7 +5,7 @@ cluster "prod" {
 }
 
 ssh {
-  port = 6443 # error: ssh-port-clash: kube-apiserver has on cp-1 and haproxy has on lb-1. Port 22 is free
+  port = 6443 # error: ssh-port-clash: kube-apiserver uses on cp-1 and haproxy uses on lb-1. Port 22 is free
 }
 
 load_balancer "haproxy" {
