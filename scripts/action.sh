@@ -9,7 +9,7 @@ set -euo pipefail
 
 releases=${K8SPLAN_RELEASES:-https://github.com/k8splan/k8splan/releases}
 
-# A workflow command ends with its line: the text must not begin another.
+# A workflow command ends at its newline: the text must not start another command.
 die() {
   local text=${1//\%/%25}
   text=${text//$'\r'/%0D}
@@ -22,7 +22,7 @@ fetch() { curl --fail --silent --show-error --location --retry 3 --output "$2" "
 # --- the release
 
 tag=${K8SPLAN_VERSION:-${K8SPLAN_REF:-}}
-# A branch or a commit of the action is not a release, nor is v1; a version that somebody wrote is taken at its word.
+# A branch or a commit of the action is not a release, nor is v1. A version that the user states is used as it is.
 if [ "$tag" = latest ] || { [ -z "${K8SPLAN_VERSION:-}" ] && [[ ! $tag =~ ^v?[0-9]+\.[0-9]+\.[0-9]+ ]]; }; then
   tag=$(curl --fail --silent --show-error --location --retry 3 --output /dev/null --write-out '%{url_effective}' "$releases/latest") || die "cannot ask for the latest release"
   tag=${tag##*/}
@@ -77,7 +77,7 @@ fi
 valid=true
 "$dir/k8splan" validate -o github ${arguments[@]+"${arguments[@]}"} -- ${files[@]+"${files[@]}"} 2>"$dir/validate.err" || { code=$? valid=false; }
 cat "$dir/validate.err" >&2
-# What cannot be read has no line to point to, and a red cross without a message is no help.
+# A file that cannot be read has no line for an annotation, and a failed step without a message does not help.
 while IFS= read -r line; do
   line=${line#k8splan: error: }
   printf '::error title=k8splan::%s\n' "${line//\%/%25}"
@@ -103,7 +103,7 @@ if [ -n "${K8SPLAN_COMPARE:-}" ]; then
       done < <("$dir/k8splan" validate -o json -- "$name" 2>/dev/null | sed -n 's/^      "filename": "\(.*\)",$/\1/p' | sort -u || true)
     fi
     for topology in ${topologies[@]+"${topologies[@]}"}; do
-      # One that is new, or that is not valid, has nothing to compare.
+      # A file that is new, or is not valid, cannot be compared.
       text=$("$dir/k8splan" diff --git="$K8SPLAN_COMPARE" -o markdown ${K8SPLAN_VAR_FILE:+"--var-file=$K8SPLAN_VAR_FILE"} -- "$topology" 2>"$dir/diff.err") || [ -n "$text" ] || {
         [ "$valid" = false ] || printf '::notice title=k8splan::%s\n' "$(grep -m1 '^k8splan: error: ' "$dir/diff.err" || echo "nothing to compare $topology with")"
         continue
@@ -123,8 +123,8 @@ fi
 
 # --- comment
 
-# One comment of a pull request, which is found again by its first line and kept up to date. A pull request from a fork has a token that
-# may not write: the summary has to do there. What the files say is text in it, and goes to the API as data.
+# Keeps one comment in the pull request up to date, and finds it by its first line. A pull request from a fork has a token without write
+# permission, and gets only the summary. The content of files is text in the comment, and is sent to the API as data.
 comment() {
   local mark='<!-- k8splan -->' api=${GITHUB_API_URL:-https://api.github.com} number page=1 id='' found
   [ "${GITHUB_EVENT_NAME:-}" = pull_request ] || { echo 'k8splan: comment: only on pull_request'; return; }

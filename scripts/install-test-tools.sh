@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Installs what the tests and the lab call, on Debian and Ubuntu: packages of the distribution, and a folder with Debian trixie in
-# which the playbook is checked with a newer Ansible. Nothing is done for what is there already.
+# Installs the programs that the tests and the lab use, on Debian and Ubuntu: packages of the distribution, and a folder with Debian trixie,
+# in which the playbook is checked with a newer Ansible. Programs that are already installed are skipped.
 #
-# Node.js comes from the distribution where there is none, and what the tests in a browser load is in
-# ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/npm; K8SPLAN_NPM names another place. What the playground's editor
-# is built from lies beside it, in editor; K8SPLAN_EDITOR names another place.
+# If Node.js is missing, it is installed from the distribution. The packages of the browser tests are in
+# ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/npm; K8SPLAN_NPM names another folder. The sources of the playground's editor
+# are next to it, in editor; K8SPLAN_EDITOR names another folder.
 #
 #   scripts/install-test-tools.sh           install
 #   scripts/install-test-tools.sh --list    print the packages
 #
-# The folder is in ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/trixie; K8SPLAN_TRIXIE names another place.
+# The folder is in ${XDG_CACHE_HOME:-~/.cache}/k8splan-test/trixie; K8SPLAN_TRIXIE names another folder.
 set -euo pipefail
 
-# What each is for. One package a line, so a diff shows what came and went.
+# Packages by purpose, one on each line, so that a diff shows what was added and removed.
 packages=(
   # the generated tree
   ansible-core   # syntax-check, inventory
@@ -98,7 +98,7 @@ if [ ${#missing[@]} -gt 0 ]; then
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
 fi
 
-# --- trixie: ansible-core 2.19, whose templating refuses what 2.14 lets pass
+# --- trixie: ansible-core 2.19, whose templating is stricter than that of 2.14
 
 if [ "$(cat "$trixie/.k8splan-ready" 2>/dev/null)" != "$trixie_packages" ]; then
   say "making $trixie (about two minutes)"
@@ -118,7 +118,7 @@ if [ "$(cat "$trixie/.k8splan-ready" 2>/dev/null)" != "$trixie_packages" ]; then
   "${as_root[@]}" sh -c 'rm -f "$1"/var/cache/apt/archives/*.deb && printf %s "$2" >"$1/.k8splan-ready"' sh "$trixie" "$trixie_packages"
 fi
 
-# --- dockerd, which judges daemon.json; trixie's, for 20.10 cannot. Unpacked and not installed: nothing of it runs
+# --- dockerd, which validates daemon.json: trixie's, because 20.10 cannot. It is only unpacked: no service is installed
 
 docker=${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-test/docker
 if ! command -v dockerd >/dev/null && [ ! -x "$docker/usr/sbin/dockerd" ]; then
@@ -129,7 +129,7 @@ if ! command -v dockerd >/dev/null && [ ! -x "$docker/usr/sbin/dockerd" ]; then
   "${as_root[@]}" rm -f "$trixie"/tmp/docker.io_*.deb
 fi
 
-# --- what the tests in a browser load
+# --- packages of the browser tests
 
 browser=$(dirname "$0")/../checks/browser
 npm=${K8SPLAN_NPM:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-test/npm}
@@ -141,7 +141,7 @@ if ! cmp -s "$browser/package-lock.json" "$npm/ready.json"; then
   cp "$browser/package-lock.json" "$npm/ready.json"
 fi
 
-# --- what the playground's editor is built from
+# --- sources of the playground's editor
 
 source=$(dirname "$0")/../playground/editor
 editor=${K8SPLAN_EDITOR:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan-test/editor}

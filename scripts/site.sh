@@ -3,8 +3,8 @@
 #
 #   scripts/site.sh DIR
 #
-# VERSION is what the modules call themselves. npm's packages lie where scripts/install-test-tools.sh puts them; K8SPLAN_EDITOR names
-# another place.
+# VERSION is the version that the modules report. The npm packages are those that scripts/install-test-tools.sh installs; K8SPLAN_EDITOR
+# names another folder.
 set -euo pipefail
 
 out=${1:?usage: scripts/site.sh DIR}
@@ -23,8 +23,8 @@ cp "$("$go" env GOROOT)/lib/wasm/wasm_exec.js" "$out/"
 NODE_PATH="$editor/node_modules" "$editor/node_modules/.bin/esbuild" playground/editor/editor.js --bundle --format=esm --minify --legal-comments=eof \
   --target=es2022 --log-level=warning --outfile="$out/editor.js"
 
-# Without inlining the modules are a sixth smaller: what loads them waits for the network, not for the processor. In the core, targets are
-# inlined, so that the linker leaves out what writes their files (planner/target/judges.go).
+# Without inlining, the modules are a sixth smaller, and loading them is limited by the network, not by the processor. In the core, targets
+# are inlined, so that the linker omits the code that writes their files (planner/target/judges.go).
 module() { # NAME TAGS FLAGS...
   GOFLAGS='' GOOS=js GOARCH=wasm "$go" build -trimpath -tags "$2" -gcflags=all=-l "${@:3}" \
     -ldflags "-s -w -X github.com/k8splan/k8splan/cmd/k8splan-wasm/worker.version=${VERSION:-dev}" -o "$out/$1.wasm" "./cmd/k8splan-wasm/$1"

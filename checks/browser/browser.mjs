@@ -1,4 +1,4 @@
-// What the tests in a browser share: the program, the designs, and a browser that reaches nothing but files and this machine.
+// Shared by the browser tests: the program, the designs, and a browser that reaches only files and this machine.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 export const here = dirname(fileURLToPath(import.meta.url))
 export const root = resolve(here, '../..')
-// The packages of package.json, where scripts/install-test-tools.sh puts them.
+// The packages of package.json, as scripts/install-test-tools.sh installs them.
 export const packages = process.env.K8SPLAN_NPM || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'k8splan-test/npm')
 export const need = createRequire(join(packages, 'package.json'))
 const { chromium } = need('playwright-core')
@@ -24,7 +24,7 @@ export function k8splan (...args) {
 
 export const binary = program
 
-// designs are the topologies that other tests hold to be good, but for those of which the target needs more.
+// designs are the topologies that other tests accept, except those with further requirements of their target.
 export function designs () {
   const files = readdirSync(join(root, 'testdata/corpus/good')).map(f => 'testdata/corpus/good/' + f)
   for (const type of readdirSync(join(root, 'examples'))) files.push(`examples/${type}/topology.hcl`)
@@ -48,7 +48,7 @@ export function browser () {
   })
 }
 
-// open opens a page, and notes requests that leave it and errors in it.
+// open opens a page, and records its requests and its errors.
 export async function open (chrome, url, options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1280, height: 900 }, ...options })
   const page = await context.newPage()
@@ -62,14 +62,14 @@ export async function open (chrome, url, options = {}) {
   return page
 }
 
-// violations is what axe-core finds in a page, which was opened with bypassCSP.
+// violations returns the findings of axe-core in a page that was opened with bypassCSP.
 export async function violations (page) {
   await page.evaluate(readFileSync(join(packages, 'node_modules/axe-core/axe.min.js'), 'utf8'))
   const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
   return found.violations.map(v => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160) + ' ' + (n.any[0]?.message || '')).join(' | ')}`)
 }
 
-// tabTo presses Tab until what is selected has the focus. The editor of the playground is left as its label says.
+// tabTo presses Tab until the selected element has the focus. It leaves the playground's editor as the editor's label describes.
 export async function tabTo (page, selector, most = 80) {
   for (let i = 0; i < most; i++) {
     if (await page.evaluate(() => document.activeElement?.id === 'editor')) await page.keyboard.press('Escape')
@@ -79,9 +79,9 @@ export async function tabTo (page, selector, most = 80) {
   throw new Error(`${selector} is not reached with ${most} presses of Tab`)
 }
 
-// compare holds a screenshot against the one in seen/ of that name, and returns what is wrong, '' for nothing. Those are pictures of what
-// was looked at and found good; UPDATE=1 takes them anew: look at them again then. Fonts differ between machines, so that areas are
-// compared, not letters.
+// compare compares a screenshot with the one of that name in seen/, and returns the difference, '' if there is none. The pictures in seen/
+// were reviewed by a person. UPDATE=1 takes them again: review them afterwards. Fonts differ between machines, so areas are compared, not
+// letters.
 export async function compare (chrome, name, shot) {
   const folder = join(here, 'seen'), path = join(folder, name)
   mkdirSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
-// Mermaid itself reads every picture.
+// Tests that Mermaid itself reads every picture.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -47,7 +47,7 @@ test('no text becomes markup or a directive in Mermaid', async () => {
   try {
     const page = await open(chrome, 'about:blank')
     await page.addScriptTag({ path: join(packages, 'node_modules/mermaid/dist/mermaid.min.js') })
-    // What the planner writes for <img src=x onerror=alert(1)>, "] end and %%{init: {}}%%: TestMermaidText holds it.
+    // What the planner writes for <img src=x onerror=alert(1)>, "] end and %%{init: {}}%%: TestMermaidText checks it.
     const text = `flowchart LR
   n1["#60;img src#61;x onerror#61;alert(1)#62;<br/>#34;#93; end #37;#37;#123;init: #123;#125;#125;#37;#37;"]
 `

@@ -1,4 +1,4 @@
-// The page of a design, as somebody meets it.
+// Tests the page of a design as users see it.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
@@ -26,12 +26,12 @@ function sound (page) {
   assert.deepEqual(page.wrong, [], 'errors in the page')
 }
 
-// setOf is a failure as the page takes it.
+// setOf returns a failure in the page's format.
 const setOf = f => [...f.units.map(u => u.unit), ...(f.cuts || []).map(c => 'cut/' + c)]
 
 test('the page says what simulate says, of every failure', async () => {
   const all = designs()
-  // without an address that moves, clients dial all balancers, or the one that the endpoint is
+  // without a virtual IP, clients connect to all balancers, or to the one at the endpoint's address
   const apart = readFileSync(join(root, 'testdata/corpus/good/external-etcd.hcl'), 'utf8').replace(/^\s*virtual_ip\s*=.*\n/m, '')
   all.push(write('dialed-all.hcl', apart), write('dialed-one.hcl', apart.replace(/(control_plane_endpoint\s*=\s*)".*?"/, '$1"10.4.0.11:6443"')))
   assert.ok(all.length > 20)
@@ -49,7 +49,7 @@ test('the page says what simulate says, of every failure', async () => {
       const { names, spared, said, broken } = await page.evaluate(([counts, sets]) => {
         const data = vary(model, counts), nothing = judge(data, []) // eslint-disable-line no-undef
         const said = sets.map(s => { const r = judge(data, s); return { verdicts: r.verdicts, recovery: r.recovery } }) // eslint-disable-line no-undef
-        // what the buttons say stops something does, and no smaller part of it
+        // the set of each button stops something, and no smaller part of it does
         const state = (set, name) => judge(data, set).verdicts.find(v => v.capability === name).state // eslint-disable-line no-undef
         const broken = smallest(data).flatMap(stop => stop.sets.filter(set => { // eslint-disable-line no-undef
           const name = stop.what === 'writes' ? 'etcd-writes' : 'api'
@@ -126,7 +126,7 @@ test('axe-core finds nothing, in light and dark, with parts down', async () => {
   }
 })
 
-// grown is a design with a control plane more and a worker less than it had, and what it had.
+// grown returns a design with one more control plane and one worker fewer, and the original.
 function grown () {
   const text = readFileSync(join(root, 'testdata/corpus/good/external-etcd.hcl'), 'utf8')
   const old = text.replace(/(node_pool "cp" \{[^}]*?count\s*=\s*)3/, '$12').replace(/(node_pool "worker" \{[^}]*?count\s*=\s*)45/, '$146')
@@ -181,7 +181,7 @@ test('sliders and steps are moved by the keyboard alone', async () => {
   assert.equal(await diff.locator('#when').textContent(), `0 of ${last}`)
   assert.equal(await diff.locator('.picture [data-unit="node/cp-3"]').first().getAttribute('tabindex'), '-1')
   await diff.keyboard.press('End')
-  // a machine that is gone by now is passed over, one that came can be failed
+  // a removed machine is skipped, and a new one can fail
   await tabTo(diff, '.picture [data-unit="node/cp-3"]')
   await diff.keyboard.press('Enter')
   assert.equal(await diff.locator('#down').textContent(), 'Down: node/cp-3')
@@ -246,10 +246,10 @@ waive "availability-domain-majority" {
   sound(page)
 })
 
-// expect runs checks/browser/expect, which asks the planner itself.
+// expect runs checks/browser/expect, which uses the planner itself.
 const expect = (...args) => execFileSync('go', ['run', './checks/browser/expect', ...args], { cwd: root, maxBuffer: 1 << 29 }).toString().trim().split('\n').map(JSON.parse)
 
-// edited is a design with a text in it replaced, and another one behind it.
+// edited returns a design with one text replaced and another one appended.
 function edited (design, name, from, to, more = '') {
   const text = readFileSync(join(root, design), 'utf8')
   assert.ok(text.includes(from), `${design} has no ${from}`)
@@ -260,7 +260,7 @@ function edited (design, name, from, to, more = '') {
 test('each state on the way of a change is judged as simulate judges it', async () => {
   const machine = (name, role, address, zone) => `\nnode "${name}" {\n  roles          = ["${role}"]\n  address        = "${address}"\n  failure_domain = "${zone}"\n}\n`
   for (const [old, edit] of [
-    // a member in another's place, and a control plane more
+    // a member replaces another, and there is one more control plane
     ['testdata/corpus/good/rooms-and-racks.hcl', edited('testdata/corpus/good/rooms-and-racks.hcl', 'member', 'node "etcd-2" {\n  roles          = ["etcd"]\n  address        = "10.20.0.22"', 'node "etcd-4" {\n  roles          = ["etcd"]\n  address        = "10.20.0.24"', machine('cp-4', 'control-plane', '10.20.0.34', 'south/rack-1'))],
     // a worker leaves its rack
     ['testdata/corpus/good/external-etcd.hcl', edited('testdata/corpus/good/external-etcd.hcl', 'fewer', 'count           = 45', 'count           = 43')]
@@ -279,7 +279,7 @@ test('each state on the way of a change is judged as simulate judges it', async 
       assert.deepEqual(names.sort(), states[k].names.sort(), `state ${k}`)
       assert.equal(Math.min(spared, 4), states[k].spare, `state ${k}`)
       states[k].failures.forEach((f, i) => assert.deepEqual(said[i], { verdicts: f.verdicts, recovery: f.recovery }, `state ${k}: ${sets[i].join(' + ')}`))
-      // who is not there is pale, and cannot be failed
+      // a machine that does not exist at that time is pale, and cannot fail
       const pale = await page.locator('.picture.wide [data-node].absent').evaluateAll(all => all.map(e => e.dataset.node))
       for (const name of pale) assert.ok(!states[k].names.includes(name), `${name} is there in state ${k}`)
     }
@@ -387,7 +387,7 @@ test('a failure domain is cut off from all others with one click', async () => {
     await page.keyboard.press('Space')
     assert.equal(await page.locator('#down').textContent(), 'Nothing is down.')
   }
-  // one cut is named, and so is all of them at once
+  // a single cut has a name, and so have all cuts at once
   const every = await page.evaluate(() => { const all = stand.data().cuts.map(c => 'cut/' + c.cut); stand.set(all.slice(0, 1)); const one = document.getElementById('down').textContent; stand.set(all.concat('power/feed-a')); return [one, all[0]] }) // eslint-disable-line no-undef
   assert.equal(every[0], 'Down: ' + every[1])
   assert.equal(await page.locator('#down').textContent(), 'Down: power/feed-a, every network between failure domains')

@@ -1,4 +1,4 @@
-// The playground and `k8splan serve`, as somebody meets them.
+// Tests the playground and `k8splan serve` as users see them.
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createReadStream, existsSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { extname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { binary, browser, compare, k8splan, open, root, scratch, tabTo, violations, write } from './browser.mjs'
 
-// K8SPLAN_SITE names a playground that was built already.
+// K8SPLAN_SITE names a playground that is already built.
 const site = process.env.K8SPLAN_SITE || join(scratch, 'site')
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.gz': 'application/gzip' }
 let chrome, server, home
@@ -29,7 +29,7 @@ after(async () => {
   server.closeAllConnections()
 })
 
-// begin opens the playground and waits until the planner answered.
+// begin opens the playground and waits until the planner has answered.
 async function begin (address = home, options = {}) {
   const page = await open(chrome, address, options)
   await page.locator('#stand .picture:visible, #note:visible').first().waitFor({ state: 'attached', timeout: 120000 })
@@ -45,7 +45,7 @@ function sound (page) {
 const content = page => page.locator('.cm-content')
 const textOf = page => page.evaluate(() => localStorage.getItem('k8splan-design'))
 
-// enter puts a text in the place of what the editor holds, as somebody who pastes it.
+// enter replaces the editor's text, as pasting does.
 async function enter (page, text) {
   await content(page).click()
   await page.keyboard.press('Control+a')

@@ -234,7 +234,7 @@ func judge(text string) ([]runtime.Object, error) {
 	return complete(cluster, groups)
 }
 
-// google is Google Cloud as far as validation asks it.
+// google implements the part of Google Cloud that validation uses.
 type google struct{ gce.GCECloud }
 
 func (google) ProviderID() api.CloudProviderID { return api.CloudProviderGCE }
@@ -253,7 +253,7 @@ func complete(cluster *api.Cluster, groups []*api.InstanceGroup) ([]runtime.Obje
 	if err != nil {
 		return nil, err
 	}
-	// Those of upup/pkg/fi/cloudup/populate_cluster_spec.go that complete what we write. The package itself takes every cloud along.
+	// Those of upup/pkg/fi/cloudup/populate_cluster_spec.go that complete our files. The package itself depends on every cloud.
 	full, err = loader.NewClusterOptionsLoader([]loader.ClusterOptionsBuilder{
 		&components.DefaultsOptionsBuilder{Context: options}, &components.EtcdOptionsBuilder{OptionsContext: options},
 		&components.KubeAPIServerOptionsBuilder{OptionsContext: options}, &components.ContainerdOptionsBuilder{OptionsContext: options},
@@ -278,7 +278,7 @@ func complete(cluster *api.Cluster, groups []*api.InstanceGroup) ([]runtime.Obje
 			return nil, fmt.Errorf("instanceGroup %q already exists", g.Name) // as kops create says
 		}
 		names[g.Name] = true
-		g.Spec.Image, g.Spec.Manager = "099720109477/ubuntu", api.InstanceManagerCloudGroup // the channel of the day names the image
+		g.Spec.Image, g.Spec.Manager = "099720109477/ubuntu", api.InstanceManagerCloudGroup // the current channel sets the image
 		out = append(out, g)
 	}
 	for _, e := range full.Spec.EtcdClusters {

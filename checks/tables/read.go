@@ -29,7 +29,7 @@ type Field struct{ Kind, Path, Type string }
 // component is where a component's flags are registered.
 type component struct {
 	name, path string
-	// functions that register its flags; a method has its type before a dot, a question mark precedes what not every release has
+	// functions that register its flags; a method has its type before a dot, a question mark precedes one that some releases lack
 	functions []string
 }
 

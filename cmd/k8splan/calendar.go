@@ -35,7 +35,7 @@ func calendar(facts *plan.Table) (string, error) {
 	for _, e := range ends {
 		day, err := time.Parse(time.DateOnly, e.Day)
 		if err != nil {
-			return "", fmt.Errorf("the end of %s is %q, which is no day", e.What, e.Day)
+			return "", fmt.Errorf("the end of %s is %q, which is not a date", e.What, e.Day)
 		}
 		summary := escaped("Support of " + e.What + " ends")
 		line("BEGIN:VEVENT")
@@ -44,7 +44,7 @@ func calendar(facts *plan.Table) (string, error) {
 		line("DTSTART;VALUE=DATE:%s", day.Format("20060102"))
 		line("DTEND;VALUE=DATE:%s", day.AddDate(0, 0, 1).Format("20060102"))
 		line("SUMMARY:%s", summary)
-		line("DESCRIPTION:%s", escaped(fmt.Sprintf("From 90 days before, k8splan validate warns of it (rule %s).", e.Says)))
+		line("DESCRIPTION:%s", escaped(fmt.Sprintf("k8splan validate warns of it from 90 days before (rule %s).", e.Says)))
 		line("TRANSP:TRANSPARENT")
 		line("BEGIN:VALARM")
 		line("ACTION:DISPLAY")

@@ -63,7 +63,7 @@ With -w, files are overwritten, and the changed ones are listed. With --check, f
 // format formats a single file; false means that it is not formatted.
 func (a *app) format(name string, write, check bool) (bool, error) {
 	if name == "-" && write {
-		return false, usagef("standard input cannot be written in its place")
+		return false, usagef("standard input cannot be overwritten")
 	}
 	src, err := a.read(name)
 	if err != nil {

@@ -19,7 +19,7 @@ var glossary = []glossaryTerm{
 	{"boolean", "true or false, without quotes.",
 		"https://developer.hashicorp.com/terraform/language/expressions/types"},
 	{"bootstrap", "The bootstrap control plane is the one on which kubeadm init runs; all others join. bootstrap = true in a node block " +
-		"chooses it. Once the cluster runs, it is a control plane as any other, and can be replaced.",
+		"chooses it. Once the cluster runs, it is a control plane like any other, and can be replaced.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/"},
 	{"cidr", "A range of addresses in CIDR notation: an address, a slash, and how many leading bits are fixed. 10.0.0.0/24 has 256 " +
 		"addresses, 10.0.0.0/16 has 65,536.",
@@ -31,7 +31,7 @@ var glossary = []glossaryTerm{
 		"Engine with cri-dockerd. `k8splan explain container_runtime` lists its settings.",
 		"https://kubernetes.io/docs/setup/production-environment/container-runtimes/"},
 	{"control-plane", "A control plane is a host with the API server, the controller manager, and the scheduler. With stacked etcd it " +
-		"holds a member of etcd too. Running pods go on without one, but nothing can be changed.",
+		"holds a member of etcd too. Running pods continue without one, but nothing can be changed.",
 		"https://kubernetes.io/docs/concepts/architecture/"},
 	{"duration", "A time with a unit, as a string: \"100ms\", \"30s\", \"2m\", \"720h\". Days have no unit: 30 days are \"720h\".",
 		"https://pkg.go.dev/time#ParseDuration"},
@@ -43,16 +43,18 @@ var glossary = []glossaryTerm{
 		"planes.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/create-cluster-kubeadm/" +
 			"#considerations-about-apiserver-advertise-address-and-controlplaneendpoint"},
-	{"etcd", "etcd stores all that the cluster knows. A write counts once a quorum of its members has it, so etcd survives the loss of " +
+	{"etcd", "etcd stores the state of the cluster. A write counts once a quorum of its members has it, so etcd survives the loss of " +
 		"fewer than half of them: one of three, two of five.",
 		"https://etcd.io/docs/v3.6/faq/"},
 	{"external", "External etcd runs on its own machines, as services of systemd. Load on the API does not slow its disks, and a control " +
 		"plane can be lost without a member of etcd. It takes more machines than stacked etcd.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/"},
-	{"failure-domain", "A failure domain is what fails together: a rack, a room, a zone. Write failure_domain in node blocks, or " +
-		"failure_domains in pools, and `k8splan simulate` judges the loss of each.",
+	{"failure-domain", "A failure domain is a place whose hosts fail together: a rack, a room, a zone. Write failure_domain in node " +
+		"blocks, or " +
+		"failure_domains in pools, and `k8splan simulate` simulates the loss of each.",
 		"https://kubernetes.io/docs/setup/best-practices/multiple-zones/"},
-	{"high-availability", "A highly available cluster works on when one host fails. It needs three or more members of etcd, so that a " +
+	{"high-availability", "A highly available cluster keeps working when one host fails. It needs three or more members of etcd, so " +
+		"that a " +
 		"quorum is left; two or more control planes (three with stacked etcd) behind a load balancer that has no single point of " +
 		"failure; and workers with room for the pods of a lost one. Spread all of these over failure domains. The type is " +
 		"multi-etcd-multi-master; `k8splan simulate` shows what a design survives.",
@@ -62,7 +64,7 @@ var glossary = []glossaryTerm{
 	{"kubeadm", "kubeadm is the upstream tool that creates a cluster on prepared hosts: kubeadm init starts the first control " +
 		"plane, and kubeadm join adds hosts. The tree has its configuration for each host.",
 		"https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/"},
-	{"kube-proxy", "kube-proxy runs on every node and sends the connections to a Service on to its pods, with rules of nftables or " +
+	{"kube-proxy", "kube-proxy runs on every node and forwards connections to a Service to its pods, with rules of nftables or " +
 		"iptables.",
 		"https://kubernetes.io/docs/reference/networking/virtual-ips/"},
 	{"kubeconfig", "A kubeconfig is the file with which kubectl reaches a cluster: the endpoint, the certificate authority, and a " +
@@ -71,12 +73,12 @@ var glossary = []glossaryTerm{
 	{"kubelet", "The kubelet is the agent on each node: it starts the pods that the API server assigns to the node, and reports their " +
 		"status. The tree configures it through kubeadm.",
 		"https://kubernetes.io/docs/concepts/architecture/#kubelet"},
-	{"lease", "A lease says which of several schedulers, controller managers, or kube-vip instances is active. If its holder " +
+	{"lease", "A lease records which of several schedulers, controller managers, or kube-vip instances is active. If its holder " +
 		"fails, another one takes over when the lease expires.",
 		"https://kubernetes.io/docs/concepts/architecture/leases/"},
 	{"list", "Values in brackets, such as [\"rack-a\", \"rack-b\"].",
 		"https://developer.hashicorp.com/terraform/language/expressions/types"},
-	{"load-balancer", "A load balancer is the one address in front of several API servers. `k8splan explain load_balancer` lists what " +
+	{"load-balancer", "A load balancer gives several API servers one address. `k8splan explain load_balancer` lists what " +
 		"can be chosen: haproxy with keepalived, kube-vip, a proxy on every node, or your own.",
 		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
 	{"map", "Names and values in braces, such as { disk = \"ssd\" }.",
@@ -113,7 +115,8 @@ var glossary = []glossaryTerm{
 	{"target", "A target is where the cluster is built, and by which program: machines that exist, Vagrant, a cloud, a hosted service, " +
 		"or another installer. `k8splan targets` lists them, and a target block chooses one.",
 		"https://github.com/k8splan/k8splan/blob/main/docs/targets.md"},
-	{"topology", "A topology is the design of one cluster in a file, topology.hcl: its hosts, their roles, and what must differ from the " +
+	{"topology", "A topology is the design of one cluster in a file, topology.hcl: its hosts, their roles, and the settings that differ " +
+		"from the " +
 		"defaults. `k8splan init TYPE` writes one.",
 		"https://github.com/k8splan/k8splan/blob/main/docs/language.md"},
 	{"tree", "The tree is the directory that `k8splan generate --out DIR` writes: configurations, the playbook, and the " +
@@ -122,8 +125,9 @@ var glossary = []glossaryTerm{
 	{"virtual-ip", "A virtual IP is an address that moves between balancers or control planes: keepalived or kube-vip gives it to one " +
 		"that works. It moves within one network segment only.",
 		"https://github.com/kubernetes/kubeadm/blob/main/docs/ha-considerations.md"},
-	{"waiver", "A waive block demotes a finding to a note, with a reason and a day on which that ends. Findings that guard data cannot " +
-		"be waived; `k8splan explain RULE` says which.", "https://github.com/k8splan/k8splan/blob/main/docs/validate.md#waivers"},
+	{"waiver", "A waive block turns a finding into a note. It has a reason and an end date. Findings that guard data cannot " +
+		"be waived; `k8splan explain RULE` shows whether one " +
+		"can.", "https://github.com/k8splan/k8splan/blob/main/docs/validate.md#waivers"},
 	{"worker", "A worker is a host that runs ordinary pods. An all-in-one node, and a control plane with both roles, are workers too.",
 		"https://kubernetes.io/docs/concepts/architecture/nodes/"},
 }

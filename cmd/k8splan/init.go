@@ -42,7 +42,7 @@ func (a *app) initCommand() *cobra.Command {
 			}
 			if of, ok := planner.FindTarget(target); ok && of.Facts.Successor != "" {
 				return usageError{hinted{fmt.Errorf("no starter for target %q: %s", target, of.Facts.Title),
-					fmt.Sprintf("%q took its place: k8splan init %s --target %s", of.Facts.Successor, args[0], of.Facts.Successor)}}
+					fmt.Sprintf("%q replaces it: k8splan init %s --target %s", of.Facts.Successor, args[0], of.Facts.Successor)}}
 			}
 			if targets := topologies.StarterTargets(); !slices.Contains(targets, target) {
 				return usageError{hinted{fmt.Errorf("unknown target %q", target), targetHint(target, targets)}}

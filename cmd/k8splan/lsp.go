@@ -47,7 +47,7 @@ settings for VS Code, Neovim, and Helix.`,
 		},
 	}
 	topology.add(cmd)
-	cmd.Flags().BoolVar(&stdio, "stdio", true, "for editors that insist on saying so")
+	cmd.Flags().BoolVar(&stdio, "stdio", true, "accepted and ignored, for editors that pass it")
 	if err := cmd.Flags().MarkHidden("stdio"); err != nil {
 		panic(err)
 	}

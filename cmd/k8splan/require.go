@@ -199,27 +199,28 @@ func (r requirement) broken(p *plan.Plan, m *simulate.Model) (detail, cause stri
 		if r.kind == simulate.ZoneUnit {
 			singular += " (a rack, a room, or a zone)"
 		}
-		return fmt.Sprintf("%s %s %s, so nothing can be promised. Write %s in node blocks, %ss in pools.", head, who, singular, argument,
+		return fmt.Sprintf("%s %s %s, so k8splan cannot check it. Write %s in node blocks, %ss in pools.", head, who, singular, argument,
 			argument), string(r.kind), nil
 	}
 	if guess := guessed(p); guess != nil {
 		places := guess.Unstated()
 		return fmt.Sprintf("%s %s works inside one network segment only, and the file does not say in which segment %s (%s) is, "+
-			"so nothing can be promised. State the segments in node_subnets of network.", head, capital(guess.What), places[0].Who,
+			"so k8splan cannot check it. State the segments in node_subnets of network.", head, capital(guess.What), places[0].Who,
 			places[0].Addr), "segment", nil
 	}
 	// A design that fails with one loss also fails with more: the smallest loss must be fixed first.
 	for units := 1; units <= r.units; units++ {
 		outcome, exhausted := m.Survives(units, r.kind)
 		if exhausted {
-			return fmt.Sprintf("%s Whether it does is not known: the search over losses of %d at once gave up. "+
+			return fmt.Sprintf("%s Whether it does is unknown: the search over losses of %d at once reached its limit. "+
 				"Require the loss of fewer at once.", head, units), r.text, nil
 		}
 		if outcome == nil {
 			continue
 		}
 		if len(outcome.Failure.Units) == 0 {
-			return fmt.Sprintf("%s Chance decides while everything is up: %s. `k8splan simulate` shows every loss and its remedy.", head,
+			return fmt.Sprintf("%s It depends on chance even while everything is up: %s. `k8splan simulate` shows every loss and its "+
+				"remedy.", head,
 				stopped(outcome)), "chance", nil
 		}
 		return fmt.Sprintf("%s Without %s it does not: %s. `k8splan simulate` shows every loss and its remedy.", head, outcome.Failure,

@@ -145,12 +145,12 @@ func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if origin := r.Header.Get("Origin"); origin != "" && origin != "http://"+r.Host {
-		http.Error(w, "another page asks", http.StatusForbidden)
+		http.Error(w, "the request comes from another page", http.StatusForbidden)
 		return
 	}
 	dir, name := path.Split(r.URL.Path)
 	if dir != "/"+s.token+"/" {
-		http.Error(w, "the address that k8splan serve printed goes on behind the port", http.StatusNotFound)
+		http.Error(w, "the address is incomplete: k8splan serve printed a path after the port", http.StatusNotFound)
 		return
 	}
 	switch {

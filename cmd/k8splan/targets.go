@@ -80,7 +80,7 @@ func (d argumentDocument) sentence() string {
 
 // hostings describes who creates what.
 var hostings = map[plan.Hosting]string{
-	plan.Hosts:     "our playbook, on machines with the plan's addresses",
+	plan.Hosts:     "the generated playbook, on machines with the plan's addresses",
 	plan.Hosted:    "the vendor: the plan defines workers",
 	plan.Installer: "another program, from files that describe the plan",
 }
@@ -249,7 +249,7 @@ func (a *app) targetText(d targetDocument, f plan.Facts) string {
 	line("", d.TypesWhy)
 	line("Kubernetes", d.versions())
 	if d.VersionsFrom != "" {
-		line("", "says "+d.VersionsFrom+", read "+d.VersionsOn)
+		line("", "according to "+d.VersionsFrom+", read "+d.VersionsOn)
 	}
 	line("Files", d.Emits)
 	line("Checked", d.checked())

@@ -203,7 +203,7 @@ func (s *Set) writeFresh(dir string, existing fs.FileInfo, opts Options) (err er
 		if info, err := lock.Stat(); err != nil {
 			return err
 		} else if !sameOwner(info, existing) {
-			return fmt.Errorf("%s belongs to somebody else", dir)
+			return fmt.Errorf("%s belongs to another user", dir)
 		}
 		if err := os.Chmod(stage, existing.Mode().Perm()); err != nil {
 			return err

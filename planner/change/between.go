@@ -169,7 +169,7 @@ func (d *differ) changeOf(subject string) *Change {
 			return &d.r.Changes[i]
 		}
 	}
-	panic("change: " + subject + " was not told")
+	panic("change: " + subject + " was not reported")
 }
 
 func rowIndex(path string) int {
@@ -391,9 +391,9 @@ func (d *differ) twoEdits() {
 	any := func(ids ...string) bool { return slices.ContainsFunc(ids, d.does) }
 	switch {
 	case len(moved) > 1 || moving && members || len(moved) > 0 && (len(returning) > 0 || any("upgrade", "upgrade-etcd")):
-		d.refuse("node.address", "combination", fmt.Sprintf("Playbooks refuse to begin while a node still has an address that the "+
-			"topology no longer says, and a person moves it: %s. Make one edit for each of them, and others for an upgrade and for "+
-			"machines that join, leave, or have another role.", few(moved)))
+		d.refuse("node.address", "combination", fmt.Sprintf("Playbooks do not start while a node has another address than the "+
+			"topology states, and such an address is changed by hand: %s. Make one edit for each of them, and separate edits for an "+
+			"upgrade and for machines that join, leave, or get another role.", few(moved)))
 	case len(gone)+len(returning) > 0 && any("endpoint", "new-balancer", "take-balancer", "local-balancer", "kube-vip-address"):
 		d.refuse("node", "combination", fmt.Sprintf("Nodes that leave, or come back with another name or role (%s), and another "+
 			"endpoint of the API must be two edits: machines that leave stay at the old endpoint to the end, and others join at the new "+
@@ -452,7 +452,7 @@ func (d *differ) others() {
 			if c.Detail == nodeRow().when("a worker joins").What {
 				c.Detail = "A node joins the cluster."
 			}
-			c.Detail += " Applied by " + d.new.applier() + "; it was not tried."
+			c.Detail += " Applied by " + d.new.applier() + "; this was not tested."
 		}
 	}
 }

@@ -493,7 +493,8 @@ var table = []Row{
 			"The new load balancer is set up first. Then the endpoint's name resolves to it, and the proxies are removed " +
 				"last. " + hostsOfPods,
 			func(e *edit) bool { return e.before.Text == plan.LocalBalancer }},
-		{"the first one", Ordered, []string{"new-balancer"}, "The load balancer is set up next to the current endpoint. Clients " +
+		{"the first one", Ordered, []string{"new-balancer"}, "The load balancer is set up next to the current endpoint. " +
+			"Clients " +
 			"move to it when control_plane_endpoint " +
 			"changes.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
 		{"none any more", Ordered, []string{"balancer"}, "Clients move away first: change control_plane_endpoint.",
@@ -901,11 +902,12 @@ func lookup(argument string) (*Row, bool) {
 	return nil, false
 }
 
-// onFlannel: flannel stays the pod network.
+// onCalico reports whether Calico is the pod network before and after.
 func onCalico(e *edit) bool {
 	return e.old.text("network.cni") == plan.Calico && e.new.text("network.cni") == plan.Calico
 }
 
+// onFlannel reports whether flannel is the pod network before and after.
 func onFlannel(e *edit) bool {
 	return e.old.text("network.cni") == plan.Flannel && e.new.text("network.cni") == plan.Flannel
 }
@@ -1013,7 +1015,7 @@ func parsed(v Value) []netip.Prefix {
 	return out
 }
 
-// podsWider: the same families in the same order, each range within its new one.
+// podsWider reports whether the families and their order stay, and each range is within its new one.
 func podsWider(e *edit) bool {
 	a, b := parsed(e.before), parsed(e.after)
 	if len(a) == 0 || len(a) != len(b) {
@@ -1027,7 +1029,7 @@ func podsWider(e *edit) bool {
 	return true
 }
 
-// familyAdded: the old ranges stay, and one is appended.
+// familyAdded reports whether a second range is appended to the old one.
 func familyAdded(e *edit) bool {
 	return len(e.before.List) == 1 && len(e.after.List) == 2 && e.after.List[0] == e.before.List[0]
 }

@@ -83,8 +83,9 @@ func TestSaid(t *testing.T) {
 		{"API server's caches", apiServer(`"watch-cache-sizes" = "pods=100"`), `component-flag-value: "pods#100"`},
 		{"API server's emulation", apiServer(`"emulated-version" = "banana"`), `component-flag-value: "1.36"`},
 		{"a log of nothing in a container", apiServer(`"audit-log-path" = "/var/log/a.log"`), "component-audit-nothing: logs nothing"},
-		{"Fedora without updates", []string{"cpus = 4", "os = \"fedora-42\"\n  cpus = 4"}, "host-os-retired: Support for Fedora 42 of c-1 ended on " +
-			"2026-05-27: there are no security updates, and its repositories move to an archive. Use fedora-44.; host-selinux-permissive: "},
+		{"Fedora without updates", []string{"cpus = 4", "os = \"fedora-42\"\n  cpus = 4"}, "host-os-retired: Support for Fedora 42 of " +
+			"c-1 ended on 2026-05-27: there are no security updates, and its repositories move to an archive. Use fedora-44.; " +
+			"host-selinux-permissive: "},
 		{"a release that Ubuntu has not", []string{"cpus = 4", "os = \"ubuntu-24\"\n  cpus = 4"}, "host-os-unknown: Did you mean " +
 			"\"ubuntu-24.04\"?"},
 		{"a release that is newer", []string{"cpus = 4", "os = \"debian-15\"\n  cpus = 4"}, ""},

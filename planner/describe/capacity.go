@@ -284,7 +284,7 @@ func (l *Loss) text() string {
 	case l == nil:
 		return ""
 	case l.Workers.Left == 0 && l.Workers.Total == 1:
-		return fmt.Sprintf("%s is the one worker: nothing remains", l.Name)
+		return fmt.Sprintf("%s is the only worker: nothing remains", l.Name)
 	case l.Workers.Left == 0:
 		return fmt.Sprintf("every worker is in the %s %s: nothing remains", l.Kind, l.Name)
 	}

@@ -281,7 +281,7 @@ func TestSurvivalGaveUp(t *testing.T) {
 	var page bytes.Buffer
 	describe.Survival(&page, "c", m, r, describe.Style{})
 	if text := page.String(); strings.Contains(text, "Every pair") || strings.Contains(text, "no set") ||
-		!strings.Contains(text, "the API and every pod  the search gave up: there may be more") {
+		!strings.Contains(text, "the API and every pod  the search reached its limit: there may be more") {
 		t.Error(text)
 	}
 	if doc := describe.Sweep("c", m, r); !slices.Equal(doc.Exhausted, []string{"pairs", "stops_all"}) || doc.PairsJudged != nil {

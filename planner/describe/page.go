@@ -211,21 +211,21 @@ func (g *page) endpoint(p *plan.Plan) {
 	case lb.Kind == plan.LocalBalancer:
 		entry, _ := p.HostsEntry()
 		cps := list(each(p.ControlPlanes(), func(n *plan.Node) string { return n.Name }))
-		behind = fmt.Sprintf("haproxy at %s on %s, which leads to the API servers that answer; a control plane dials its own. Outside of "+
-			"the nodes nothing answers, unless DNS gives the name the addresses of %s", entry.Address,
+		behind = fmt.Sprintf("haproxy at %s on %s, which forwards to API servers that answer; a control plane uses its own. For clients "+
+			"outside of the nodes, DNS must resolve the name to the addresses of %s", entry.Address,
 			spelling.Quantity(len(p.Proxied()), "node", "nodes"), cps)
 	case lb.Kind == plan.ExternalBalancer:
-		behind = "your own load balancer; loadbalancer/external.md says what it must do"
+		behind = "your own load balancer; loadbalancer/external.md describes its requirements"
 	default:
 		behind = "the API server of " + list(each(p.ControlPlanes(), func(n *plan.Node) string { return n.Name }))
 	}
 	rows := [][2]string{{"Address", p.Cluster.Endpoint.String()}, {"Behind it", behind}}
 	if entry, ok := p.HostsEntry(); ok && lb.Kind == plan.LocalBalancer {
-		rows = append(rows, [2]string{"Name", fmt.Sprintf("/etc/hosts says %s, and on control planes their own address, so nothing "+
-			"waits "+
-			"for DNS", entry.Address)})
+		rows = append(rows, [2]string{"Name", fmt.Sprintf("/etc/hosts has %s, and on control planes their own address, so the name "+
+			"resolves without DNS", entry.Address)})
 	} else if ok {
-		rows = append(rows, [2]string{"Name", fmt.Sprintf("every node's /etc/hosts says %s, so nothing waits for DNS", entry.Address)})
+		rows = append(rows, [2]string{"Name", fmt.Sprintf("every node's /etc/hosts has %s, so the name resolves without "+
+			"DNS", entry.Address)})
 	}
 	g.facts(rows)
 }
@@ -318,7 +318,7 @@ func (g *page) etcd(p *plan.Plan) {
 	e := &p.Etcd
 	n := len(e.Members)
 	if e.Foreign() {
-		g.heading("etcd", "external, run by others: nothing here installs, saves, or restores it")
+		g.heading("etcd", "external, run by others: nothing here installs, backs up, or restores it")
 		g.facts([][2]string{{"Endpoints", strings.Join(e.Endpoints, ", ")}})
 		return
 	}
@@ -327,10 +327,10 @@ func (g *page) etcd(p *plan.Plan) {
 	}
 	where := "stacked on the control planes, as static pods of kubeadm"
 	if e.Placement == topologies.External {
-		where = "external, its own service on each member"
+		where = "external, a service on each member"
 	}
 	g.heading("etcd", where)
-	losses := "the loss of none"
+	losses := "no loss"
 	if t := e.FaultTolerance(); t > 0 {
 		losses = "the loss of " + spelling.Quantity(t, "member", "members")
 	}
@@ -342,7 +342,7 @@ func (g *page) etcd(p *plan.Plan) {
 	for i, m := range e.Members {
 		rows[i] = []string{m.Name, m.PeerURL, m.ClientURL, m.Node.FailureDomain}
 	}
-	g.table([]string{"Member", "Peers dial", "Clients dial", "Domain"}, []string{cyan, "", "", ""}, rows)
+	g.table([]string{"Member", "Peer URL", "Client URL", "Domain"}, []string{cyan, "", "", ""}, rows)
 }
 
 func (g *page) network(p *plan.Plan) {
@@ -395,7 +395,7 @@ func (g *page) settings(p *plan.Plan) {
 		rows = append(rows, [2]string{s.Name, s.Text})
 	}
 	if len(rows) > 0 {
-		g.heading("Settings", "what the file says beyond hosts, ranges, and versions")
+		g.heading("Settings", "other than hosts, ranges, and versions")
 		g.facts(rows)
 	}
 }

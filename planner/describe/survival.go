@@ -50,7 +50,7 @@ func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report,
 	s.prose("", "✓ works, ◐ works with less, or not from everywhere, ? may or may not work, ✗ does not work.")
 	switch {
 	case !r.PairsAll:
-		s.prose("", "The search for pairs gave up: more than these may stop something.")
+		s.prose("", "The search for pairs reached its limit: other pairs may also stop something.")
 	case r.PairsJudged > 0:
 		s.prose("", fmt.Sprintf("All %s pairs were simulated. Pairs not shown stop nothing beyond what one of the two stops alone.",
 			spelling.Thousands(r.PairsJudged)))
@@ -64,7 +64,7 @@ func Survival(w io.Writer, cluster string, m *simulate.Model, r simulate.Report,
 		lines, more := set.stops.Lines(8)
 		switch {
 		case set.stops.Exhausted:
-			lines = append(lines, "the search gave up: there may be more")
+			lines = append(lines, "the search reached its limit: there may be more")
 		case more > 0:
 			lines = append(lines, fmt.Sprintf("… and %s more of this size", spelling.Thousands(more)))
 		case len(lines) == 0:

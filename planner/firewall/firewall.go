@@ -238,7 +238,7 @@ var numbers = map[string]string{"ipip": "4", "vrrp": "112"}
 func (r Rule) about() string {
 	text := r.Component + ": " + r.Purpose + ". From: " + strings.Join(r.From, ", ")
 	if r.Sources == nil {
-		text += "; write their addresses here where you know them"
+		text += "; write their addresses here if you know them"
 	}
 	if r.Rounded {
 		text += "; rounded up to networks that hold them"
@@ -259,7 +259,7 @@ func families(ranges []netip.Prefix) (four, six []netip.Prefix) {
 }
 
 // ofPods is the comment above the rule that accepts pods, in every format.
-const ofPods = "# pods of this cluster; what they may reach is for network policies to say\n"
+const ofPods = "# pods of this cluster; network policies decide what they may reach\n"
 
 func (f Firewall) heading() string {
 	return fmt.Sprintf("# Cluster %s, %s: %s.\n", f.Cluster, f.Group, f.Names())
@@ -276,7 +276,7 @@ func (f Firewall) NFTables() string {
 	b.WriteString("#!/usr/sbin/nft -f\n" + f.heading())
 	b.WriteString("table inet k8splan\ndelete table inet k8splan\ntable inet k8splan {\n")
 	if len(f.Pods) > 0 {
-		b.WriteString("\t# What passes the host: packets of pods and of Services, and nothing else.\n\tchain forward {\n")
+		b.WriteString("\t# Forwarded packets: those of pods and of Services, and nothing else.\n\tchain forward {\n")
 		b.WriteString("\t\ttype filter hook forward priority filter; policy drop;\n\t\tct state established,related accept\n")
 		b.WriteString("\t\tct status dnat accept\n")
 		nftSources(&b, f.Pods, "saddr", "")
@@ -292,7 +292,7 @@ func (f Firewall) NFTables() string {
 		nftSources(&b, f.Pods, "saddr", "")
 	}
 	if len(f.Services) > 0 {
-		b.WriteString("\t\t# addresses of Services, which IPVS turns to pods\n")
+		b.WriteString("\t\t# addresses of Services, which IPVS redirects to pods\n")
 		nftSources(&b, f.Services, "daddr", "")
 	}
 	if f.Proxied {

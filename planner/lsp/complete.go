@@ -351,7 +351,7 @@ func versions(facts *plan.Table, p *plan.Plan) []offer {
 			doc += "\n\nSupport ends " + ends + "."
 		}
 		if p != nil && !p.Target.Facts.Takes(v) {
-			detail += fmt.Sprintf("; target %s does not take it", p.Target.Name)
+			detail += fmt.Sprintf("; target %s does not support it", p.Target.Name)
 		}
 		offers = append(offers, offer{v.String(), detail, doc + "\n\nAs of " + facts.Date() + "."})
 	}
@@ -463,8 +463,7 @@ func nextAddress(p *plan.Plan) []offer {
 
 // each offers what a block with for_each can read.
 func (k *completer) each() {
-	for _, part := range []struct{ name, detail string }{{"key", "name of the machine or the pool"}, {"value", "what for_each has for " +
-		"it"}} {
+	for _, part := range []struct{ name, detail string }{{"key", "name of the machine or the pool"}, {"value", "its value in for_each"}} {
 		switch {
 		case len(k.c.steps) == 1 && k.c.steps[0] == "each":
 			k.add(part.name, kindVariable, part.detail, "", part.name, plainText)

@@ -37,7 +37,7 @@ func TestMessages(t *testing.T) {
 	say(`{"jsonrpc":"2.0","method":"textDocument/didOpen","params":{"textDocument":`+
 		`{"uri":"file:///topology.hcl","version":1,"text":"clustr {}\n"}}}`,
 		`"code":"unknown-block"`)
-	say(`{"jsonrpc":"2.0","id":3,"method":"k8splan/other","params":{}}`, `does not know`)
+	say(`{"jsonrpc":"2.0","id":3,"method":"k8splan/other","params":{}}`, `unknown method`)
 	say(`{"jsonrpc":"2.0","id":4,"method":"shutdown"}`, `"id":4`)
 	in <- []byte(`{"jsonrpc":"2.0","method":"exit"}`)
 	<-ended

@@ -195,7 +195,7 @@ func (s *server) rename(p *documentParams) any {
 	}
 	thing, places := d.occurrences(at)
 	if len(places) == 0 {
-		return refused("no variable, local, or pool is here")
+		return refused("there is no variable, local, or pool here")
 	}
 	if !places[slices.IndexFunc(places, func(o occurrence) bool { return o.declaration || o == places[len(places)-1] })].declaration {
 		return refused("%s.%s is not defined in this file", thing.root, thing.name)

@@ -160,7 +160,7 @@ func (s *server) handle(method string, params []byte, call bool) (result any, er
 		if !call {
 			return nil, nil
 		}
-		return nil, &failure{methodNotFound, fmt.Sprintf("the server does not know %s", method)}
+		return nil, &failure{methodNotFound, fmt.Sprintf("unknown method %s", method)}
 	}
 	var p documentParams
 	if err := json.Unmarshal(params, &p); err != nil {

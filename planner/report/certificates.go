@@ -42,7 +42,7 @@ func Certificates(p *plan.Plan) []Certificate {
 	add("/var/lib/kubelet/pki/kubelet-client-current.pem", "every host with a kubelet", "ca", "1 year", "the kubelet itself")
 	if p.Cluster.Kubelet.ServerTLSBootstrap {
 		add("/var/lib/kubelet/pki/kubelet-server-current.pem", "every host with a kubelet", "ca", "1 year",
-			"the kubelet asks, an administrator approves: `kubectl certificate approve`")
+			"the kubelet requests it, an administrator approves: `kubectl certificate approve`")
 	} else {
 		add("/var/lib/kubelet/pki/kubelet.crt", "every host with a kubelet", "itself", "1 year",
 			"a restart of the kubelet after the file is deleted")

@@ -392,7 +392,7 @@ func Steps(p *plan.Plan) []Step {
 		}
 	}
 	if facts.Make != "" {
-		add(facts.Make, "every machine takes a login", p.Nodes)
+		add(facts.Make, "every machine accepts logins", p.Nodes)
 	}
 	add("prepare the hosts: "+p.Runtime.Name+", kubelet, kubeadm", "the container runtime answers", p.KubeletNodes())
 	add("start the load balancers", "haproxy listens on port "+strconv.Itoa(p.LoadBalancer.Port), p.LoadBalancer.Nodes)

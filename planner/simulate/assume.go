@@ -26,7 +26,7 @@ func (m *Model) Assumptions() []Assumption {
 		guessed := segments(s.Unstated())
 		switch {
 		case len(guessed) > 0:
-			add("segment", "Network segments are not stated (node_subnets); %s %s taken for one each, and %s works inside one only.",
+			add("segment", "Network segments are not stated (node_subnets); %s %s assumed to be in one each, and %s works inside one only.",
 				listed("and", guessed), isAre(len(guessed)), s.What)
 		default:
 			add("segment", "%s, stated in the file, is one network segment: %s works inside one only.",
@@ -56,14 +56,13 @@ func (m *Model) underlay(add func(subject, format string, args ...any)) {
 	lb := m.p.LoadBalancer
 	switch {
 	case lb.Kind == plan.ExternalBalancer:
-		add("balancer", "The external balancer stands in no failure domain: it outlives each of them, "+
+		add("balancer", "The external balancer is in no failure domain: it survives the loss of each, "+
 			"and reaches every API server that works.")
 	case lb.Kind == plan.LocalBalancer:
-		add("balancer", "A node's own haproxy works as long as the node does. Clients that are no nodes find a control plane that "+
-			"answers by "+
-			"themselves.")
+		add("balancer", "A node's own haproxy works as long as the node does. Clients outside of the cluster find a working "+
+			"control plane on their own.")
 	case lb.Kind == plan.KubeVIP && lb.Mode == "bgp":
-		add("balancer", "The routers that learn the virtual IP reach whatever a client reaches.")
+		add("balancer", "The routers that learn the virtual IP reach everything that a client reaches.")
 	}
 }
 
@@ -81,7 +80,7 @@ func (m *Model) unstated(add func(subject, format string, args ...any)) {
 		{"host", "host", "each is treated as a separate machine", (*plan.Node).Carrier},
 	} {
 		if one := m.OneMachine(); place.subject == "host" && one != "" && len(m.hosts) == 0 {
-			add(place.subject, "The verdicts are on single nodes. All %d are on %s: when it fails, nothing works.", len(m.nodes), one)
+			add(place.subject, "The verdicts are about single nodes. All %d are on %s: when it fails, nothing works.", len(m.nodes), one)
 			continue
 		}
 		if stated := count(place.of); stated < len(m.nodes) && len(m.nodes) > 1 {

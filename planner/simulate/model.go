@@ -317,7 +317,7 @@ func (m *Model) Unit(text string) (Unit, error) {
 func (m *Model) Cut(text string) (Cut, error) {
 	a, b, ok := strings.Cut(strings.TrimSpace(text), ":")
 	if !ok || a == b {
-		return Cut{}, fmt.Errorf("%q is no cut: write two failure domains, A:B", text)
+		return Cut{}, fmt.Errorf("%q is not a cut: write two failure domains, A:B", text)
 	}
 	for _, z := range []string{a, b} {
 		switch {

@@ -355,7 +355,7 @@ func (s *search) giveBack(i int) {
 // Stops is the smallest sets of units that stop something.
 type Stops struct {
 	Sets [][]Unit // all of the smallest size; none: no set of up to Deepest units stops it
-	// Exhausted reports whether the search gave up: there may be more sets, or some even if Sets is empty.
+	// Exhausted reports whether the search reached its limit: there may be more sets, or some even if Sets is empty.
 	Exhausted bool
 	lines     []stopLine
 }

@@ -36,7 +36,7 @@ func (s *State) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is no state", text)
+	return fmt.Errorf("%q is not a state", text)
 }
 
 func better(a, b State) State { return min(a, b) }

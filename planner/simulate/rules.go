@@ -52,14 +52,15 @@ var texts = []textRows{
 	{Name: "lacks", All: true, Rows: []textRow{
 		{"lbsOff > 0", "; {lbs - lbsOff} of {lbs|balancer} work"},
 		{"up < members && apiDown == 0", "; {up} of {members|etcd member|} up"},
-		{"apiDegraded > 0", "; they may lose requests, those that go to an etcd member without a leader"},
+		{"apiDegraded > 0", "; requests that go to an etcd member without a leader may fail"},
 		{"apiDegraded == 0 && severed > 0", "; the cut leaves fewer ways to them"},
 	}},
 	{Name: "chance", Rows: []textRow{
-		{"dialed > 1", "which balancer a client is led to: they share no address"},
-		{"moves > 0 && off > 0", "who holds the address: {@astray} is in another network segment, where no router leads to it"},
-		{"moves > 0 && apiDepends > 0", "which etcd member leads and who holds the address"},
-		{"moves > 0", "who holds the address"},
+		{"dialed > 1", "which balancer a client reaches: they share no address"},
+		{"moves > 0 && off > 0", "which host holds the address: {@astray} is in another network segment, to which no router forwards " +
+			"the address"},
+		{"moves > 0 && apiDepends > 0", "which etcd member leads and which host holds the address"},
+		{"moves > 0", "which host holds the address"},
 		{"", "which etcd member leads"},
 	}},
 	{Name: "unreachable", Rows: []textRow{
@@ -68,9 +69,10 @@ var texts = []textRows{
 			"{cpsUp|API server|} up, but cut off from the etcd members that have a leader, so none is ready"},
 		{"apiDown == cps", "{cpsUp|API server|} up, but etcd has no quorum, so none is ready"},
 		{"external > 0", "the external balancer is down: the API servers work but the endpoint does not lead to them"},
-		{"dialed == 1 && lbs > 1 && waysUp == 0", "the endpoint names {@way}, whose balancer is down, and leads to no other"},
+		{"dialed == 1 && lbs > 1 && waysUp == 0", "the endpoint is an address of {@way} only, whose balancer is down"},
 		{"lbs > 0 && waysUp == 0 && off > 0",
-			"the virtual IP {@virtualIP} cannot move to {@astray}: it is in another network segment, where no router leads to the address"},
+			"the virtual IP {@virtualIP} cannot move to {@astray}: it is in another network segment, to which no router forwards the " +
+				"address"},
 		{"lbs > 0 && waysUp == 0", "no balancer is up: the API servers work but the endpoint does not lead to them"},
 		{"lbs > 0 && leading == 0", "{waysUp|balancer|} up, but cut off from every API server that works"},
 		{"lbs > 0", "{waysUp|balancer|} up, but cut off from every node that dials the endpoint"},
@@ -83,7 +85,7 @@ var texts = []textRows{
 var repairs = []textRows{
 	{Name: "etcd", Rows: []textRow{
 		{"lost == 0", ""},
-		{"up == 0", "the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
+		{"up == 0", "the data is lost with the disks: rebuild etcd from the newest snapshot; later writes are lost"},
 		{"lost > tolerance", "quorum is lost for good: restore the newest snapshot, or force a new cluster from a surviving member " +
 			"({up}); writes that it has not received are lost"},
 		{"stacked > 0", "remove {lost|lost member} from etcd"},
@@ -102,7 +104,7 @@ var repairs = []textRows{
 	}},
 	{Name: "workers", Rows: []textRow{
 		{"workersLost == 0", ""},
-		{"workersUp == 0", "join new workers: nothing is left to place pods on"},
+		{"workersUp == 0", "join new workers: no worker is left for pods"},
 		{"human == 0", "pods are placed on other nodes; join a new worker when convenient"},
 		{"", "join new workers"},
 	}},
@@ -113,9 +115,9 @@ var repairs = []textRows{
 
 // builds are texts that repairs include.
 var builds = []textRows{{Name: "build", Rows: []textRow{
-	{"cps == 1", "build a new control plane from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone " +
+	{"cps == 1", "build a new control plane from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are lost " +
 		"with the old one"},
-	{"", "build new control planes from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are gone with the old ones"},
+	{"", "build new control planes from a backup of /etc/kubernetes/pki: the keys of the cluster's authorities are lost with the old ones"},
 }}}
 
 // needsHuman is how many of the repairs, counted from the first, a person must do before the API works as defined.
@@ -128,7 +130,7 @@ const returns = "the cluster recovers by itself: members rejoin, static pods and
 var verdicts = []verdictRows{
 	// Source: https://etcd.io/docs/v3.6/op-guide/failures/
 	{Name: string(EtcdWrites), Rows: []verdictRow{
-		{When: "members == 0", State: "works", Reason: "etcd belongs to the vendor of the control plane"},
+		{When: "members == 0", State: "works", Reason: "the vendor runs etcd"},
 		{When: "leaders == 0 && up >= quorum", State: "down", Reason: "{@membersUp}, but no {quorum} of them reach each other"},
 		{When: "leaders == 0", State: "down", Reason: "{@membersUp}; the quorum is {quorum}"},
 		{When: "offMost > 0 && offLeast == offMost", State: "degraded",
@@ -136,7 +138,7 @@ var verdicts = []verdictRows{
 		{When: "offMost > 0", State: "degraded", Reason: "a leader keeps a quorum of {quorum}; at most {offMost|member|} cut off from it"},
 		{When: "up == members", State: "works", Reason: "every member is up"},
 		{When: "up == quorum", State: "degraded", Reason: "{@membersUp}, exactly the quorum: one more loss stops writes"},
-		{State: "degraded", Reason: "{@membersUp}; {up - quorum} more may still go"},
+		{State: "degraded", Reason: "{@membersUp}; {up - quorum} more may still fail"},
 	}},
 	{Name: string(EtcdReads), Rows: []verdictRow{
 		{When: "etcd-writes == down && up > 0", State: "down", Reason: "{@etcd-writes}; only stale (serializable) reads are answered"},
@@ -144,7 +146,7 @@ var verdicts = []verdictRows{
 	}},
 	// The endpoint, from every failure domain that has a kubelet.
 	{Name: string(API), Rows: []verdictRow{
-		{When: "cps == 0", State: "works", Reason: "the control plane belongs to the vendor"},
+		{When: "cps == 0", State: "works", Reason: "the vendor runs the control plane"},
 		{When: "places == 0", State: "down", Reason: "no node is left"},
 		{When: "answered + unsure == 0", State: "down", Reason: "{@unreachable}"},
 		{When: "unsure == places", State: "depends", Reason: "{@working}{@lacks}; whether the endpoint answers depends on {@chance}"},
@@ -158,29 +160,29 @@ var verdicts = []verdictRows{
 	}},
 	// What acts on the content of the API: schedulers and controller-managers.
 	{Name: "control", Rows: []verdictRow{
-		{When: "cps == 0", State: "works", Reason: "the control plane belongs to the vendor"},
+		{When: "cps == 0", State: "works", Reason: "the vendor runs the control plane"},
 		{When: "apiDown == cps", State: "down", Reason: "no API server works, so no scheduler or controller acts"},
 		// a holder that renews its lease by chance keeps it, but does not do its work
-		{When: "apiDegraded > 0", State: "depends", Reason: "API servers may lose requests, those that go to an etcd member without a " +
-			"leader: it depends on who holds the leases"},
+		{When: "apiDegraded > 0", State: "depends", Reason: "requests that go to an etcd member without a leader may fail: " +
+			"it depends on which instances hold the leases"},
 		{When: "apiUp == 0", State: "depends", Reason: "it depends on which etcd member leads"},
 		{When: "apiUp < cps && apiDepends > 0", State: "degraded",
-			Reason: "{apiUp} of {cps|control plane} can lead them whichever etcd member leads"},
-		{When: "apiUp < cps", State: "degraded", Reason: "{apiUp} of {cps|control plane} can lead them"},
+			Reason: "{apiUp} of {cps|control plane} can run the active scheduler and controllers, whichever etcd member leads"},
+		{When: "apiUp < cps", State: "degraded", Reason: "{apiUp} of {cps|control plane} can run the active scheduler and controllers"},
 		{State: "works", Reason: "a scheduler and a controller-manager hold their leases"},
 	}},
 	// Whether new pods start. A scheduler alone starts none: a kubelet must learn of them, through the endpoint.
 	{Name: string(Scheduling), Rows: []verdictRow{
 		{When: "cps == 0 || control == down", State: "control", Reason: "{@control}"},
 		{When: "workersUp == 0", State: "down", Reason: "no worker is left to place a pod on"},
-		{When: "hears == down", State: "down", Reason: "pods get a node and no kubelet hears of them: no worker reaches the endpoint, " +
-			"and every one counts as lost after a minute"},
+		{When: "hears == down", State: "down", Reason: "pods are assigned to nodes, but no kubelet learns of them: " +
+			"no worker reaches the endpoint, and each counts as lost after a minute"},
 		{When: "control == depends", State: "depends", Reason: "{@control}"},
 		{When: "hears == depends", State: "depends", Reason: "whether workers reach the endpoint depends on {@chance}"},
 		{When: "sure == workersUp && deaf == 0", State: "control", Reason: "{@control}"},
-		{When: "own == sure", State: "degraded", Reason: "{own} of {workersUp|worker} hear of new pods, by the API server on their own " +
+		{When: "own == sure", State: "degraded", Reason: "{own} of {workersUp|worker} learn of new pods, by the API server on their own " +
 			"machine; no worker {@surely}reaches the endpoint"},
-		{When: "sure == workersUp", State: "degraded", Reason: "{workersUp} of {workers|worker|} up and hear of new pods; " +
+		{When: "sure == workersUp", State: "degraded", Reason: "{workersUp} of {workers|worker|} up and learn of new pods; " +
 			"the endpoint is not {@surely}reached from where the others were"},
 		{State: "degraded", Reason: "{sure} of {workersUp|worker} {@surely}reach the endpoint; the others count as lost after a minute"},
 	}},

@@ -182,7 +182,7 @@ func TestRecovery(t *testing.T) {
 	gathered := external3
 	gathered.cpZones = racks[:1]
 	stacked := design{cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy, stacked: true, zones: racks}
-	const keys = "the keys of the cluster's authorities are gone with the old one"
+	const keys = "the keys of the cluster's authorities are lost with the old one"
 	for _, c := range []struct {
 		d     design
 		kill  string
@@ -194,9 +194,9 @@ func TestRecovery(t *testing.T) {
 		{external3, "node/etcd-1 node/etcd-2", true, true, "quorum is lost for good: restore the newest snapshot, or force a new cluster " +
 			"from a surviving member (1); writes that it has not received are lost"},
 		{external3, "node/etcd-1 node/etcd-2 node/etcd-3", true, true,
-			"the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost"},
+			"the data is lost with the disks: rebuild etcd from the newest snapshot; later writes are lost"},
 		{external3, "node/w-1", false, false, "pods are placed on other nodes; join a new worker when convenient"},
-		{external3, "node/w-1 node/w-2 node/w-3", false, false, "join new workers: nothing is left to place pods on"},
+		{external3, "node/w-1 node/w-2 node/w-3", false, false, "join new workers: no worker is left for pods"},
 		{external3, "node/cp-1", false, true, "join a new control plane in place of each lost one"},
 		{external3, "node/cp-1 node/cp-2 node/cp-3", false, true, "build new control planes from a backup of /etc/kubernetes/pki: " + keys +
 			"s; etcd keeps the data"},
@@ -208,7 +208,7 @@ func TestRecovery(t *testing.T) {
 		{external3, "balancer/lb-1", false, false, "start the process again; nothing is lost"},
 		{stacked, "node/cp-1", false, true, "remove 1 lost member from etcd; join a new control plane in place of each lost one"},
 		{design{cps: 1, workers: 1, kind: plan.NoBalancer, stacked: true}, "node/cp-1", true, true,
-			"the data is gone with the disks: rebuild etcd from the newest snapshot; what was written since is lost; build a new control " +
+			"the data is lost with the disks: rebuild etcd from the newest snapshot; later writes are lost; build a new control " +
 				"plane from a backup of /etc/kubernetes/pki: " + keys},
 	} {
 		r := outcome(t, c.d.plan(), c.kill, "").Recovery
@@ -410,17 +410,17 @@ func TestReasonsAreTrue(t *testing.T) {
 		{external3, "node/etcd-1", "", API, "3 of 3 API servers work; 2 of 3 etcd members are up"},
 		{external3, "", "rack-a:rack-b", EtcdWrites, "a leader keeps a quorum of 2; at most 1 member is cut off from it"},
 		{external3, "", "rack-a:rack-c", API,
-			"3 of 3 API servers work; they may lose requests, those that go to an etcd member without a " +
-				"leader; whether the endpoint answers from rack-c depends on who holds the address"},
+			"3 of 3 API servers work; requests that go to an etcd member without a leader may fail; " +
+				"whether the endpoint answers from rack-c depends on which host holds the address"},
 		{apart, "node/lb-1", "", API, "3 of 3 API servers work; 1 of 2 balancers work; whether the endpoint answers depends on which " +
-			"balancer a client is led to: they share no address"},
-		{named, "node/lb-1", "", API, "the endpoint names lb-1, whose balancer is down, and leads to no other"},
+			"balancer a client reaches: they share no address"},
+		{named, "node/lb-1", "", API, "the endpoint is an address of lb-1 only, whose balancer is down"},
 		{converged, "node/lb-1", "", Scheduling,
-			"3 of 4 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
+			"3 of 4 workers learn of new pods, by the API server on their own machine; no worker reaches the endpoint"},
 		{converged, "node/lb-1 node/w-1", "", Scheduling,
-			"3 of 3 workers hear of new pods, by the API server on their own machine; no worker reaches the endpoint"},
+			"3 of 3 workers learn of new pods, by the API server on their own machine; no worker reaches the endpoint"},
 		{outer, "node/cp-1", "rack-a:rack-b", API,
-			"1 of 2 API servers work; they may lose requests, those that go to an etcd member without a leader"},
+			"1 of 2 API servers work; requests that go to an etcd member without a leader may fail"},
 	} {
 		for _, v := range outcome(t, c.d.plan(), c.kill, c.cut).Verdicts {
 			if v.Capability == c.capability && v.Reason != c.want {
@@ -716,7 +716,7 @@ func TestEtcdOfOthers(t *testing.T) {
 		p := design{cps: 3, workers: 2, lbs: 2, kind: plan.HAProxy}.plan()
 		p.Cluster.Type, p.Etcd.Endpoints = kind, []string{"https://10.0.9.21:2379", "https://10.0.9.22:2379"}
 		m := New(p)
-		const want = "Others run etcd, and what it survives is not judged here; the API works as long as 1 of 3 control planes is up."
+		const want = "Others run etcd, and its failures are not simulated; the API works as long as 1 of 3 control planes is up."
 		if s := m.Sentence(); !strings.Contains(s, want) {
 			t.Errorf("%s: Sentence() = %q, want %q in it", kind, s, want)
 		}

@@ -431,7 +431,7 @@ func (m *Model) like(u Unit) int {
 // Sentence describes in plain words which losses of nodes the design survives. The claim has been checked for exceptions.
 func (m *Model) Sentence() string {
 	if len(m.cps) == 0 {
-		return "The vendor runs the control plane and etcd; this design decides about workers alone."
+		return "The vendor runs the control plane and etcd; this design defines only the workers."
 	}
 	n, tolerance := len(m.members), plan.FaultTolerance(len(m.members))
 	units := slices.Clone(m.units[:len(m.nodes)]) // nodes come first
@@ -450,9 +450,9 @@ func (m *Model) Sentence() string {
 	var together []Unit // those that stop something although each alone may be lost
 	switch t := m.p.Cluster.Type; {
 	case m.p.Etcd.Foreign():
-		s = "Others run etcd, and what it survives is not judged here; the API lives while the one control plane does"
+		s = "Others run etcd, and its failures are not simulated; the API works while the only control plane is up"
 		if len(m.cps) > 1 {
-			s = fmt.Sprintf("Others run etcd, and what it survives is not judged here; the API works as long as 1 of %d control planes "+
+			s = fmt.Sprintf("Others run etcd, and its failures are not simulated; the API works as long as 1 of %d control planes "+
 				"is up", len(m.cps))
 		}
 	case t == topologies.AllInOne:
@@ -461,16 +461,16 @@ func (m *Model) Sentence() string {
 		s = m.oneOfEach(others(m.workers))
 	case t == topologies.SingleEtcdMultiMaster:
 		rest, name := others(m.cps), m.nodes[lone].Name
-		may := fmt.Sprintf("any one of the other %d may die, and when %s does", len(rest), name)
+		may := fmt.Sprintf("any one of the other %d may fail, and when %s does", len(rest), name)
 		switch {
 		case slices.ContainsFunc(rest, func(i int) bool { return alone[i] }):
-			may = "when " + name + " dies"
+			may = "when " + name + " fails"
 		case len(rest) == len(m.cps):
-			may = fmt.Sprintf("any one of them may die, and when %s does", name)
+			may = fmt.Sprintf("any one of them may fail, and when %s does", name)
 		case len(rest) == 1:
-			may = fmt.Sprintf("%s may die, and when %s does", m.nodes[rest[0]].Name, name)
+			may = fmt.Sprintf("%s may fail, and when %s does", m.nodes[rest[0]].Name, name)
 		}
-		s = fmt.Sprintf("The lone etcd on %s cancels the redundancy of the %d control planes: %s, nothing can be changed", name,
+		s = fmt.Sprintf("The only etcd member on %s cancels the redundancy of the %d control planes: %s, nothing can be changed", name,
 			len(m.cps), may)
 	case m.p.Etcd.Placement == topologies.Stacked:
 		s = fmt.Sprintf("Each of the %d control planes holds one of the %d etcd members", len(m.cps), n)
@@ -483,9 +483,9 @@ func (m *Model) Sentence() string {
 				together = stops.Sets[0]
 			}
 		case tolerance == 1:
-			s += ": any one of them may die"
+			s += ": any one of them may fail"
 		default:
-			s += fmt.Sprintf(": any %d of them may die at once", tolerance)
+			s += fmt.Sprintf(": any %d of them may fail at once", tolerance)
 		}
 	default:
 		s = fmt.Sprintf("%d etcd members tolerate the loss of %d, and the API works as long as 1 of %d control planes is up", n,
@@ -499,19 +499,19 @@ func (m *Model) Sentence() string {
 
 // oneOfEach is the sentence for one control plane and one etcd member; workers are those without the member.
 func (m *Model) oneOfEach(workers []int) string {
-	running := "running pods go on"
+	running := "running pods continue"
 	switch {
 	case len(workers) == 0:
 		running = "no pod runs"
 	case len(workers) < len(m.workers):
-		running = "the pods of other nodes go on"
+		running = "the pods of other nodes continue"
 	}
-	s := "The one control plane holds the one etcd: while it is down, " + running + " and nothing can be changed"
+	s := "The only control plane runs the only etcd member: while it is down, " + running + " and nothing can be changed"
 	if len(m.members) == 1 && !slices.Contains(m.cps, m.members[0]) {
 		s = "One control plane and one etcd on another host: while either is down, " + running + " and nothing can be changed"
 	}
 	if len(workers) > 1 && !slices.ContainsFunc(workers, func(i int) bool { return slices.Contains(m.lbs, i) }) {
-		s += "; workers may die as long as one is left"
+		s += "; workers may fail as long as one is left"
 	}
 	return s
 }

@@ -478,19 +478,20 @@ func TestRemediesAndSentences(t *testing.T) {
 				"balancer/lb-1: a virtual IP that moves between the balancers",
 				"zone/rack-a: a virtual IP that moves between the balancers"}},
 		{"one worker", small, topologies.SingleEtcdSingleMaster, nil,
-			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed. " +
+			"The only control plane runs the only etcd member: while it is down, running pods continue and nothing can be changed. " +
 				"The loss of w-1 stops every pod.",
 			[]string{"node/cp-1: three etcd members instead of one: type multi-etcd-multi-master", "node/w-1: a second worker"}},
 		{"three workers", small3, topologies.SingleEtcdSingleMaster, nil,
-			"The one control plane holds the one etcd: while it is down, running pods go on and nothing can be changed; " +
-				"workers may die as long as one is left.", nil},
+			"The only control plane runs the only etcd member: while it is down, running pods continue and nothing can be changed; " +
+				"workers may fail as long as one is left.", nil},
 		{"etcd beside a control plane", lone, topologies.SingleEtcdMultiMaster, func(p *plan.Plan) {
 			p.Nodes, p.Nodes[1].Roles = p.Nodes[1:], plan.ControlPlane|plan.EtcdRole
 			p.Etcd.Members[0] = plan.Member{Name: "cp-1", Node: p.Nodes[0]}
-		}, "The lone etcd on cp-1 cancels the redundancy of the 2 control planes: cp-2 may die, and when cp-1 does, " +
+		}, "The only etcd member on cp-1 cancels the redundancy of the 2 control planes: cp-2 may fail, and when cp-1 does, " +
 			"nothing can be changed.", nil},
 		{"etcd of its own", lone, topologies.SingleEtcdMultiMaster, nil,
-			"The lone etcd on etcd-1 cancels the redundancy of the 2 control planes: any one of them may die, and when etcd-1 does, " +
+			"The only etcd member on etcd-1 cancels the redundancy of the 2 control planes: any one of them may fail, and when etcd-1 " +
+				"does, " +
 				"nothing can be changed.", nil},
 		{"the lone balancer on a control plane", stacked, topologies.MultiEtcdMultiMaster, func(p *plan.Plan) {
 			p.Nodes[0].Roles |= plan.Balancer
@@ -506,7 +507,7 @@ func TestRemediesAndSentences(t *testing.T) {
 			}, "Each of the 5 control planes holds one of the 5 etcd members, which tolerate the loss of 2. " +
 				"The loss of cp-1 and cp-2 stops the API.", nil},
 		{"stacked", design{cps: 5, workers: 2, kind: plan.KubeVIP, stacked: true}, topologies.MultiEtcdMultiMaster, nil,
-			"Each of the 5 control planes holds one of the 5 etcd members: any 2 of them may die at once.", nil},
+			"Each of the 5 control planes holds one of the 5 etcd members: any 2 of them may fail at once.", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := c.d.plan()

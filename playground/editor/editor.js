@@ -1,4 +1,4 @@
-// The editor: CodeMirror, told by the language server. It lives in a shadow tree, where its styles need no permission of the page's policy.
+// The editor: CodeMirror with the language server. It is in a shadow tree, where the page's policy does not restrict its styles.
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, snippet } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { bracketMatching, HighlightStyle, indentOnInput, StreamLanguage, syntaxHighlighting } from '@codemirror/language'
@@ -10,7 +10,7 @@ import { tags } from '@lezer/highlight'
 import { hcl } from './hcl.js'
 import { prose } from './prose.js'
 
-// The colors are the page's variables, which reach into the shadow tree. Words differ in weight and slant too.
+// The colors are the page's variables, which also apply in the shadow tree. Words also differ in weight and slant.
 const look = EditorView.theme({
   '&': { color: 'var(--ink)', backgroundColor: 'var(--card)', height: '100%', fontSize: '13px' },
   '.cm-scroller': { fontFamily: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace', lineHeight: '1.5' },
@@ -89,7 +89,7 @@ export function createEditor ({ parent, text, name, client, uri, corrections, on
     }
   }
 
-  // template is a snippet of LSP in CodeMirror's words: ${2:text} and $0, where CodeMirror wants ${2:text} and ${}.
+  // template converts a snippet of LSP for CodeMirror: LSP has ${2:text} and $0, CodeMirror has ${2:text} and ${}.
   function template (text) { return text.replace(/\\([\\$}])/g, (_, c) => c === '}' ? '\\}' : c).replace(/\$0/g, '${}') }
 
   async function hover (view, at) {
@@ -123,7 +123,7 @@ export function createEditor ({ parent, text, name, client, uri, corrections, on
     view.focus()
   }
 
-  // layOut formats the file, as k8splan fmt does.
+  // layOut formats the file like k8splan fmt.
   function layOut () {
     client.ask('textDocument/formatting', { textDocument: { uri }, options: { tabSize: 2, insertSpaces: true } }).then(edits => { if (edits?.length) apply(edits) })
     return true

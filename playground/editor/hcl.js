@@ -1,4 +1,4 @@
-// HCL as a stream of tokens: enough for colors. What is right the planner says.
+// HCL as a stream of tokens: enough for colors. The planner decides what is valid.
 export const hcl = {
   name: 'hcl',
   startState: () => ({ text: false, comment: false, heredoc: null, holes: [] }),

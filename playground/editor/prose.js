@@ -1,4 +1,4 @@
-// Documentation as the language server writes it, as elements. No text becomes markup.
+// Converts the language server's documentation to elements. No text becomes markup.
 export function prose (markdown) {
   const box = document.createElement('div')
   box.className = 'prose'

@@ -1,4 +1,4 @@
-// The page: a design, its findings, its picture, its files. backend.js says who answers, editor.js what shows the text.
+// The page: a design, its findings, its picture, its files. backend.js connects it to the planner, and editor.js shows the text.
 import { connect, connectRenderer, watched } from './backend.js'
 import { createEditor } from './editor.js'
 import { pack, unpack } from './link.js'
@@ -25,7 +25,7 @@ let editor, renderer, stand, text = '', old = '', version = 0, turn = 0, shown =
 
 // --- the design
 
-// lost is what is wrong with the link that the page was opened with, until the design is edited.
+// lost is the error in the link with which the page was opened, until the design is edited.
 let lost = ''
 
 function edited (next) {
@@ -53,7 +53,7 @@ async function refresh () {
   if (!$('files').hidden) files()
 }
 
-// show puts a picture in the place of another. What is down stays down. The markup is the planner's own: it escapes what people wrote.
+// show replaces the picture. What is down stays down. The markup comes from the planner, which escapes all user texts.
 function show (picture) {
   const down = stand ? [...stand.down] : []
   shown = picture
@@ -138,7 +138,7 @@ async function files () {
   }
 }
 
-// names lists the files by folder. What was open stays open.
+// names lists the files by folder. Open folders stay open.
 function names () {
   const open = new Set([...document.querySelectorAll('#names details[open]')].map(d => d.dataset.folder)), before = $('path').dataset.path
   const root = new Map()
@@ -184,7 +184,7 @@ $('download').addEventListener('click', async () => {
   setTimeout(() => URL.revokeObjectURL(url), 60000)
 })
 
-// --- what is around them
+// --- the rest of the page
 
 function view (name) {
   document.querySelector('main').dataset.view = name
@@ -250,7 +250,7 @@ async function starters () {
 }
 const starter = async () => (await client.ask('k8splan/starter', { type: $('type').value, target: $('target').value })).text
 
-// first is the text that the page opens with: of the link, of the last time, of a starter.
+// first is the initial text: from the link, the last visit, or a starter.
 async function first () {
   let bad = false
   try {

@@ -21,7 +21,7 @@ export async function pack (text) {
   return '#d=' + btoa(s).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-// unpack returns the design of a fragment, null where there is none.
+// unpack returns the design of a fragment, null if there is none.
 export async function unpack (fragment) {
   const m = /^#d=([\w-]*)$/.exec(fragment)
   if (!m) return null

@@ -1,4 +1,4 @@
-// Calls over a channel that carries texts: JSON-RPC 2.0, as the language server speaks it.
+// Calls over a channel for texts: JSON-RPC 2.0, as in the language server.
 export class Client {
   constructor (channel) {
     this.channel = channel
@@ -30,7 +30,7 @@ export class Client {
     } else this.heard.get(m.method)?.(m.params)
   }
 
-  // begin is what LSP begins with.
+  // begin sends LSP's first messages.
   async begin () {
     await this.ask('initialize', { processId: null, rootUri: null, capabilities: { textDocument: { completion: { completionItem: { snippetSupport: true } } } } })
     this.tell('initialized')

@@ -1,4 +1,4 @@
-// The planner of `k8splan serve`: messages to it are posts, and its own come as events.
+// The planner of `k8splan serve`: messages to it are POST requests, and those from it are events.
 export const watched = true
 
 class Channel {
@@ -10,7 +10,7 @@ class Channel {
     events.onerror = () => { events.close(); this.onend?.() }
   }
 
-  // send keeps the order: each message leaves when the one before it has arrived.
+  // send keeps the order: each message is sent after the one before it has arrived.
   send (text) {
     this.sent = this.sent.then(async () => {
       await fetch('message?session=' + await this.session, { method: 'POST', body: text, headers: { 'content-type': 'application/json' } })

@@ -1,4 +1,4 @@
-// Shows a file that is edited elsewhere, with what was found in it.
+// Shows a file that is edited elsewhere, with its findings.
 export function createEditor ({ parent, text, name, onchange }) {
   const source = document.createElement('div')
   source.className = 'source'

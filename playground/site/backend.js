@@ -1,4 +1,4 @@
-// The planner in the browser: a worker each for what judges and for what writes files.
+// The planner in the browser: one worker for the checks, and one that writes files.
 export const watched = false
 
 class Channel {

@@ -1,6 +1,6 @@
 'use strict'
 /* global importScripts, Go */
-// Runs one of the planner's programs. What the page says before the program is ready waits for it.
+// Runs one of the planner's programs. Messages that arrive before the program is ready wait for it.
 importScripts('wasm_exec.js')
 const program = self.location.search === '?renderer' ? 'renderer' : 'core'
 const waiting = []

@@ -10,7 +10,7 @@ import (
 	"slices"
 )
 
-// archive writes k8splan_<version>_<os>_<arch>.tar.gz; a zip for Windows. The program lies at its top, where scripts/action.sh takes it.
+// archive writes k8splan_<version>_<os>_<arch>.tar.gz; a zip for Windows. The program is at the top, where scripts/action.sh expects it.
 func (r *build) archive(b binary) error {
 	program, err := b.file()
 	if err != nil {

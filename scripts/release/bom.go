@@ -12,8 +12,8 @@ import (
 	"github.com/CycloneDX/cyclonedx-go"
 )
 
-// bom writes k8splan_<version>.cdx.json, a CycloneDX list of the modules of which the binaries are made. It is what the Go linker recorded
-// in them, with the sums of go.sum; a module that only some platforms need is listed too.
+// bom writes k8splan_<version>.cdx.json, a CycloneDX list of the binaries' modules. The Go linker recorded them in the
+// binaries, and the sums are those of go.sum; a module that only some platforms need is listed too.
 func (r *build) bom(binaries []binary) error {
 	program := cyclonedx.Component{
 		BOMRef: "k8splan", Type: cyclonedx.ComponentTypeApplication, Name: "k8splan", Version: "v" + r.version,

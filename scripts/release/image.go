@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// image writes k8splan_<version>_oci.tar: an image for each processor with the program and nothing else, in OCI's layout, which skopeo,
-// podman and crane read. The topology comes in as a volume, or by standard input.
+// image writes k8splan_<version>_oci.tar: an image for each processor that contains only the program, in OCI's layout, which skopeo,
+// podman, and crane read. The topology is passed in a volume, or on standard input.
 func (r *build) image(linux []binary) error {
 	if len(linux) == 0 {
 		return nil
@@ -37,7 +37,7 @@ func (r *build) image(linux []binary) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	// One name for the images of all processors: what copies it picks, or takes them all.
+	// One name for the images of all processors: a client that copies it selects one, or copies all.
 	path, err := layout.Write(dir, empty.Index)
 	if err != nil {
 		return err

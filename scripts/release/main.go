@@ -1,5 +1,5 @@
-// Command release makes what a release consists of, in one folder: archives for every system, packages for Linux, an image in OCI's
-// layout, a list of what the binaries are made of, and SHA256SUMS over all. It needs no network next to Go's module cache, no daemon and
+// Command release builds the files of a release in one folder: archives for every system, packages for Linux, an image in OCI's
+// layout, a list of the binaries' modules, and SHA256SUMS over all. Apart from Go's module cache it needs no network, no daemon, and
 // no root, and the same commit gives the same bytes. `make release-snapshot` runs it, and so does the workflow that publishes.
 //
 //	go run . -version v1.2.3 [-platforms linux/amd64,...] [-repo ../..] [-out ../../dist]
@@ -23,7 +23,7 @@ import (
 	"time"
 )
 
-// Platforms are those that releases are for. The Makefile's cross has the same list.
+// Platforms are the platforms of releases. The Makefile's cross has the same list.
 const platforms = "linux/amd64,linux/arm64,darwin/amd64,darwin/arm64,windows/amd64,windows/arm64"
 
 func main() {
@@ -38,7 +38,7 @@ func main() {
 	}
 }
 
-// A build is what all files of a release have in common.
+// A build is the data that all files of a release share.
 type build struct {
 	repo, out string
 	version   string    // without the v
@@ -124,7 +124,7 @@ func release(repo, out, version string, platforms []string) error {
 	return r.sums()
 }
 
-// clear makes an empty folder. One that holds anything but an earlier release stays as it is.
+// clear creates an empty folder. It refuses a folder that contains anything except an earlier release.
 func clear(out string) error {
 	entries, err := os.ReadDir(out)
 	switch {
@@ -142,7 +142,7 @@ func clear(out string) error {
 	return os.MkdirAll(out, 0o755)
 }
 
-// prepare makes what no platform changes: manual pages, completions, texts.
+// prepare creates the files that are the same on all platforms: manual pages, completions, texts.
 func (r *build) prepare(work string) error {
 	stamp, err := r.run(nil, "git", "log", "-1", "--format=%ct")
 	if err != nil {

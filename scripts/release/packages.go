@@ -16,7 +16,7 @@ import (
 	"github.com/goreleaser/nfpm/v2/rpm"
 )
 
-// packages writes the program as a package of Debian's, Red Hat's and Alpine's kind.
+// packages writes the program as a package for Debian, Red Hat, and Alpine.
 func (r *build) packages(b binary) error {
 	staged, err := os.MkdirTemp("", "k8splan-package-")
 	if err != nil {
@@ -52,7 +52,7 @@ func (r *build) packages(b binary) error {
 	return nil
 }
 
-// contents puts the files of a package where systems look for them.
+// contents places the files of a package where systems expect them.
 func (r *build) contents(b binary, staged string) (files.Contents, error) {
 	program, err := b.file()
 	if err != nil {

@@ -24,7 +24,7 @@ import (
 
 const number = "0.0.0-snapshot.test"
 
-// TestSnapshot makes a release for this machine and uses each part as people will.
+// TestSnapshot builds a release for this machine and uses each part as users do.
 func TestSnapshot(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("packages are for Linux")
@@ -97,7 +97,7 @@ func command(t *testing.T, dir, name string, args ...string) string {
 	return string(out)
 }
 
-// runs holds a binary to its version and to a topology.
+// runs checks a binary's version, and runs it on a topology.
 func runs(t *testing.T, program string) {
 	t.Helper()
 	if text := command(t, ".", program, "version"); !strings.HasPrefix(text, "k8splan v"+number+" ") {
@@ -188,7 +188,7 @@ func bom(t *testing.T, path string) {
 	}
 }
 
-// action runs what action.yml runs, against a server that has the release where GitHub has it.
+// action runs the script of action.yml against a server that has the release at GitHub's paths.
 func action(t *testing.T, out string) {
 	mux := http.NewServeMux()
 	mux.Handle("/download/v"+number+"/", http.StripPrefix("/download/v"+number+"/", http.FileServer(http.Dir(out))))
@@ -217,7 +217,7 @@ func action(t *testing.T, out string) {
 	}
 }
 
-// TestRefused: what is not a release's version, platform or folder is refused before anything is written.
+// TestRefused checks that an invalid version, platform, or folder is refused before anything is written.
 func TestRefused(t *testing.T) {
 	dir := t.TempDir()
 	for _, version := range []string{"", "1.2.3", "v1.2", "v1.2.3\n", "v1.2.3 -X main.version=v9.9.9"} {
@@ -240,7 +240,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestPlatforms: the Makefile and this program build for the same.
+// TestPlatforms checks that the Makefile and this program have the same platforms.
 func TestPlatforms(t *testing.T) {
 	text, err := os.ReadFile("../../Makefile")
 	if err != nil || !bytes.Contains(text, []byte("PLATFORMS ?= "+strings.ReplaceAll(platforms, ",", " ")+"\n")) {

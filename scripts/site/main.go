@@ -2,7 +2,7 @@
 //
 //	cd scripts/site && go run . ../../README.md ../../CHANGELOG.md ../../docs DIR
 //
-// A folder stands for its pages. README.md becomes index.html. Links between pages lead to the rendered ones; links to other files of the
+// A folder means all its pages. README.md becomes index.html. Links between pages lead to the rendered ones; links to other files of the
 // repository lead there.
 package main
 
@@ -25,10 +25,10 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// repository is where files that are no pages are looked at.
+// repository is the address of files that are not pages.
 const repository = "https://github.com/k8splan/k8splan/blob/main/"
 
-// page is the frame of each page. Markdown with HTML in it is not taken over as HTML (goldmark's default), and nothing here runs.
+// page is the frame of each page. HTML in Markdown is not kept (goldmark's default), and no script runs.
 var page = template.Must(template.New("page").Parse(frame))
 
 var (
@@ -112,7 +112,7 @@ func read(from []string) ([]source, error) {
 	return sources, nil
 }
 
-// render makes the page of a source.
+// render returns the page of a source.
 func render(s source, all []source) ([]byte, error) {
 	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	ctx := parser.NewContext(parser.WithIDs(&ids{taken: map[string]int{}}))
@@ -162,7 +162,7 @@ func words(n ast.Node, src []byte) string {
 	return b.String()
 }
 
-// target is where a link of a page leads in the rendered ones.
+// target returns the target of a page's link in the rendered pages.
 func target(s source, link string, all []source) string {
 	if link == "" || strings.HasPrefix(link, "#") || strings.Contains(link, "://") || strings.HasPrefix(link, "mailto:") {
 		return link
@@ -180,7 +180,7 @@ func target(s source, link string, all []source) string {
 	return repository + file + fragment
 }
 
-// ids names headings as GitHub does, so that links to them hold.
+// ids names headings as GitHub does, so that links to them work.
 type ids struct{ taken map[string]int }
 
 var noWord = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Every link of the rendered pages leads to something: a page, a heading of it, or a file of the repository.
+// Every link of the rendered pages has a target: a page, a heading of a page, or a file of the repository.
 func TestLinks(t *testing.T) {
 	dir := t.TempDir()
 	from := []string{"../../README.md", "../../CHANGELOG.md", "../../CONTRIBUTING.md", "../../ARCHITECTURE.md", "../../docs"}

@@ -1,5 +1,5 @@
-// Command expect prints what `k8splan simulate -o json` says of many failures of designs, one line of JSON for each design: every single
-// failure, every cut, every smallest set that stops something, and sets at random, which are the same in every run.
+// Command expect prints the results of `k8splan simulate -o json` for many failures of designs, one line of JSON for each design: every
+// single failure, every cut, every smallest set that stops something, and random sets, which are the same in every run.
 //
 //	expect FILE...           designs
 //	expect -change OLD NEW   a line for each state on the way from one design to another

@@ -1,4 +1,4 @@
-// The extension starts `k8splan lsp` and shows what it says. Everything that it knows of topologies is the server's.
+// The extension starts `k8splan lsp` and shows its answers. All knowledge of topologies is in the server.
 const { commands, window, workspace } = require('vscode')
 const { LanguageClient, State } = require('vscode-languageclient/node')
 const { serverOptions } = require('./server.js')

@@ -1,4 +1,4 @@
-// serverOptions says how the language server is started: directly and not by a shell, so no setting is read as a command.
+// serverOptions starts the language server directly, not with a shell, so no setting is interpreted as a command.
 exports.serverOptions = (path, args) => ({
   command: path || 'k8splan',
   args: ['lsp', ...(args || [])],

@@ -1,4 +1,4 @@
-// How the server is started. The extension itself needs VS Code; what it sends and shows is the language client's.
+// Tests how the server is started. The extension itself needs VS Code; the language client sends and shows everything else.
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'

@@ -61,7 +61,7 @@ type Archive struct {
 	Data []byte `json:"data"` // a gzipped tar archive; base64 in JSON
 }
 
-var errWrong = errors.New("the design has errors: there is no tree of it")
+var errWrong = errors.New("the design has errors, so it has no tree")
 
 func tree(o play.Options, params json.RawMessage) (name string, files []artifact.File, err error) {
 	t, err := play.Read(params)

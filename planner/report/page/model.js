@@ -1,10 +1,10 @@
 'use strict'
-// The model of failures: what the planner's simulate says, from the same rows. judge(data, down) answers for a set of units and cuts.
+// The model of failures: it evaluates the same rows as the planner's simulate. judge(data, down) judges a set of units and cuts.
 const STATES = ['up', 'degraded', 'depends', 'down']
 const UP = 0, DEGRADED = 1, DEPENDS = 2, DOWN = 3
 const IS = { cp: 1, member: 2, lb: 4, worker: 8, kubelet: 16, dialed: 32, astray: 64, local: 128, dns: 256 }
 
-// each is what holds whichever of the candidates chance picks.
+// each is the state over all candidates that chance may pick.
 function each (states) {
   if (!states.length) return DOWN
   const best = Math.min(...states), worst = Math.max(...states)
@@ -54,7 +54,7 @@ class World {
     return this.zonesOf(a).some(x => others.some(y => !this.linked(x, y)))
   }
 
-  // server is how the API server of a control plane fares.
+  // server is the state of a control plane's API server.
   server (c) {
     if (this.dead[c]) return DOWN
     if (!this.member.length) return UP
@@ -68,7 +68,7 @@ class World {
 
   backend (zone) { return pool(this.api.filter((_, i) => this.linked(zone, this.zone(this.cp[i])))) }
 
-  // endpoint is what a client in a zone gets.
+  // endpoint is the state of the API for a client in a zone.
   endpoint (zone) {
     const kind = this.D.balancer
     if (kind === 'haproxy' && this.lb.length) {
@@ -86,7 +86,7 @@ class World {
     return this.backend(zone)
   }
 
-  // elect visits each set of balancers that may come to hold the virtual IP at once.
+  // elect visits each set of balancers that may hold the virtual IP at the same time.
   elect (visit) {
     const up = this.lb.filter(b => !this.dead[b])
     const able = up.filter(b => !this.mute[b] && this.backend(this.zone(b)) !== DOWN)
@@ -222,7 +222,7 @@ function judge (data, down) {
   }
 }
 
-// ways lists what stops the API while no network is cut: of each way the nodes, and how many of them may go.
+// ways lists what stops the API while no network is cut: for each way its nodes, and how many of them may fail.
 function ways (data) {
   const having = bit => data.nodes.flatMap((n, i) => n.i & bit ? [i] : [])
   const cps = having(IS.cp), members = having(IS.member), dialed = having(IS.dialed), out = []
@@ -236,7 +236,7 @@ function ways (data) {
   return out
 }
 
-// spare is how many nodes more, any of them, the API survives the loss of. -1: it has stopped, or may have.
+// spare is how many more nodes, whichever they are, the API survives losing. -1: it has stopped, or may have.
 function spare (data, result) {
   const api = result.verdicts.find(v => v.capability === 'api')
   if (api.state === 'down' || api.state === 'depends') return -1
@@ -259,7 +259,7 @@ function rebuilt (data, nodes) {
   }
 }
 
-// vary is the design with so many of each role of data.vary.
+// vary is the design with the given number of each role of data.vary.
 function vary (data, counts) {
   const nodes = [...data.nodes.map(n => ({ ...n, units: [] })), ...data.vary.nodes.map(n => ({ ...n, i: 0 }))]
   for (const g of data.groups) for (const i of g.nodes) nodes[i].units.push(g.unit)

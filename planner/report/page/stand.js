@@ -1,4 +1,4 @@
-// A stand: the picture of a design and what becomes of it. Everything that is said stands in SAY or comes from the model.
+// A stand: the picture of a design and the effect of failures on it. All its texts are in SAY or come from the model.
 const SAY = {
   nothing: 'Nothing is down.', down: 'Down: ', everywhere: 'everywhere', nowhere: 'nowhere', of: (a, b) => `${a} of ${b} failure domains: `,
   left: n => n === Infinity ? 'no loss of machines stops it' : n < 0 ? 'none: it has stopped, or may have' : n === 0 ? 'none: the next machine may stop it' : n === 1 ? 'any 1 more machine' : `any ${n} more machines`,
@@ -23,7 +23,7 @@ function make (tag, text, attributes = {}) {
 // numbersOf reads runs of numbers: first, step and count of each.
 const numbersOf = runs => runs ? runs.split(' ').flatMap(r => { const [first, step, n] = r.split(':').map(Number); return Array.from({ length: n }, (_, i) => first + i * step) }) : []
 
-// unpacked is a model whose nodes are written out.
+// unpacked returns a model in which every node is listed.
 function unpacked (model) {
   const { runs, ...rest } = model
   if (!runs) return model
