@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// starterFiles holds the parts that a starter is put together from, each HCL as it is.
+// starterFiles has the parts of starters; each is valid HCL.
 //
-// targets/<target>.hcl has the target block with the arguments it needs, and the locals that the nodes count from. Where its first line is
+// targets/<target>.hcl has the target block with its required arguments, and the locals that the nodes use. If its first line is
 // "# shape: NAME", the nodes come from the folder of that name, otherwise from types. <shape>/<type>.hcl defines the nodes of a type:
 //
 //	types      addresses from local.subnet
@@ -21,7 +21,7 @@ import (
 //	zonal      addresses from local.subnets by zone
 //	hosted     workers without addresses, in failure domains
 //	zoneless   workers without addresses and without failure domains
-//	local      no addresses, and a control plane that the target makes
+//	local      no addresses, and a control plane that the target creates
 //	zones      the same with local.zones
 //	units      all roles, no addresses
 //	agents     machines of an installer that boots them
@@ -40,8 +40,8 @@ func parts(target string) (own []byte, shape string) {
 	return own, shape
 }
 
-// StarterTypes returns the types that the nodes of a target's starter can be defined for, in the order of Table. The target may express
-// fewer: planner.StarterTypes knows.
+// StarterTypes returns the types for which there are nodes for a target's starter, in the order of Table. The target may support fewer: see
+// planner.StarterTypes.
 func StarterTypes(target string) []Type {
 	if !slices.Contains(StarterTargets(), target) {
 		return nil
@@ -56,8 +56,8 @@ func StarterTypes(target string) []Type {
 	return types
 }
 
-// Starter returns a commented topology.hcl of the type for the target that validates as it is. The error names the types or the
-// targets there are when one is unknown.
+// Starter returns a commented, valid topology.hcl of the type for the target. If the type or the target is unknown, the error lists the
+// known ones.
 func Starter(t Type, target string) ([]byte, error) {
 	row, ok := Find(t)
 	if !ok {
@@ -83,7 +83,7 @@ func Starter(t Type, target string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// comment writes a text as comments that an ordinary terminal shows whole.
+// comment writes a text as comments that fit the width of an ordinary terminal.
 func comment(b *bytes.Buffer, text string) {
 	const columns = 80
 	line := "#"
@@ -97,7 +97,7 @@ func comment(b *bytes.Buffer, text string) {
 	b.WriteString(line + "\n")
 }
 
-// StarterTargets returns the targets that Starter knows, sorted.
+// StarterTargets returns the targets that Starter supports, sorted.
 func StarterTargets() []string {
 	entries, err := fs.ReadDir(starterFiles, "starters/targets")
 	if err != nil {

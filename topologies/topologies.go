@@ -1,5 +1,5 @@
-// Package topologies is the one table of the four documented installation types: what roles each has, how many, where its
-// etcd lives and what it is for. It knows nothing of files or networks; every other package reads it.
+// Package topologies has the only table of the four documented installation types: the roles of each with their numbers, the
+// placement of etcd, and the purpose. It depends on no other package.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package topologies
@@ -7,7 +7,7 @@ package topologies
 // Type is the name of an installation type, as the author writes it in `cluster { type = … }`.
 type Type string
 
-// The four documented installation types (Kubernetes documentation, "Picking the right solution"; the names are its words).
+// The four documented installation types, with the names in the Kubernetes documentation ("Picking the right solution").
 const (
 	AllInOne               Type = "all-in-one"
 	SingleEtcdSingleMaster Type = "single-etcd-single-master"
@@ -15,17 +15,17 @@ const (
 	MultiEtcdMultiMaster   Type = "multi-etcd-multi-master"
 )
 
-// Placement says where etcd runs, in kubeadm's words.
+// Placement is where etcd runs, in kubeadm's terms.
 // Source: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/ha-topology/
 type Placement string
 
-// Stacked etcd members are static pods managed by the kubelet of each control plane; External members are services of their own.
+// Stacked etcd members are static pods managed by the kubelet of each control plane; External members are separate services.
 const (
 	Stacked  Placement = "stacked"
 	External Placement = "external"
 )
 
-// Count is how many of a thing a type takes: Min to Max, both included; Max 0 means no upper bound.
+// Count is the allowed number of something in a type: Min to Max, both included; Max 0 means no upper bound.
 type Count struct{ Min, Max int }
 
 // Holds reports whether n is in the range.
@@ -35,13 +35,13 @@ func (c Count) Holds(n int) bool { return n >= c.Min && (c.Max == 0 || n <= c.Ma
 type Topology struct {
 	Type    Type
 	Title   string // a noun phrase for a heading
-	Purpose string // one sentence: what it is for
-	// Survives is one sentence on failures that the type as such can and cannot take.
+	Purpose string // one sentence
+	// Survives is a text on the failures that the type survives, and those that it does not.
 	Survives string
 
-	Nodes         Count // all hosts together; the least is where every host takes all roles that it may
+	Nodes         Count // all hosts; the minimum is reached if every host has all the roles that it may have
 	ControlPlanes Count
-	// ControlPlanesStacked replaces ControlPlanes where etcd is stacked and the type needs more of them for its quorum.
+	// ControlPlanesStacked replaces ControlPlanes if etcd is stacked and the type needs more of them for its quorum.
 	ControlPlanesStacked Count
 	EtcdMembers          Count
 	Workers              Count // dedicated or shared: hosts on which ordinary pods may run
@@ -50,7 +50,7 @@ type Topology struct {
 	HighlyAvailable      bool // the type promises to survive the loss of a control plane
 }
 
-// Allows reports whether the type can have its etcd placed so.
+// Allows reports whether the type supports the placement of etcd.
 func (t Topology) Allows(p Placement) bool {
 	for _, a := range t.Placements {
 		if a == p {
@@ -80,7 +80,7 @@ var Table = []Topology{
 	},
 	{
 		Type: SingleEtcdMultiMaster, Title: "Single-node etcd, multi master, multi worker",
-		Purpose: "Several API servers behind a load balancer share one etcd: for API load, or as a step on the way to clustered etcd.",
+		Purpose: "Several API servers behind a load balancer share one etcd: for API load, or as a step toward clustered etcd.",
 		Survives: "The loss of a control plane that does not host etcd. The lone etcd cancels the redundancy of the control " +
 			"planes: when it is down, nothing can be changed.",
 		Nodes: Count{2, 0}, ControlPlanes: Count{2, 0}, ControlPlanesStacked: Count{2, 0}, EtcdMembers: Count{1, 1}, Workers: Count{1, 0},

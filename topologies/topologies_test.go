@@ -7,7 +7,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// The documentation's descriptions, counted out: what each type must and must not hold.
+// The documentation's descriptions as numbers: the hosts that each type must and must not have.
 func TestTableSaysWhatTheTypesAre(t *testing.T) {
 	for _, c := range []struct {
 		kind                           topologies.Type

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// TestStarterWidth holds starters to the width of an ordinary terminal.
+// TestStarterWidth checks that starters fit the width of an ordinary terminal.
 func TestStarterWidth(t *testing.T) {
 	for _, target := range StarterTargets() {
 		for _, kind := range StarterTypes(target) {

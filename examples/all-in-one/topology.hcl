@@ -1,4 +1,4 @@
-# The smallest topology there is. Everything that it does not say, the planner decides: `k8splan plan` shows what, and why.
+# The smallest possible topology. k8splan chooses all other settings: `k8splan plan` shows each with its reason.
 
 cluster "dev" { type = "all-in-one" }
 

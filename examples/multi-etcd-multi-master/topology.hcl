@@ -1,5 +1,5 @@
-# The recommended production setup over three racks: three etcd members, three control planes, two balancers with one address
-# between them. `make demo` generates this one.
+# The recommended production setup over three racks: three etcd members, three control planes, and two balancers that share one
+# address. `make demo` generates it.
 
 variable "domain" {
   default     = "example.com"
@@ -15,7 +15,7 @@ cluster "prod" {
   kubernetes_version     = "1.37.2"
   control_plane_endpoint = "api.${var.domain}:6443"
   cert_sans              = ["api-internal.${var.domain}"]
-  max_nodes              = 200 # growth that the ranges must have room for
+  max_nodes              = 200 # expected growth, for which the ranges must have room
 }
 
 network {

@@ -1,4 +1,4 @@
-# Three API servers behind two balancers share one etcd: for API load, or as a step on the way to clustered etcd.
+# Three API servers behind two balancers share one etcd: for API load, or as a step toward clustered etcd.
 
 cluster "stage" {
   type                   = "single-etcd-multi-master"

@@ -1,4 +1,4 @@
-# A small site: one control plane that runs the one etcd member, and four workers.
+# A small site: one control plane with the only etcd member, and four workers.
 
 variable "subnet" {
   default     = "10.20.0.0/24"
@@ -9,7 +9,7 @@ cluster "branch" {
   type               = "single-etcd-single-master"
   kubernetes_version = "1.37.2"
 
-  # A name, so a load balancer can take its place when the site grows.
+  # A name, so that a load balancer can replace the control plane behind it when the site grows.
   control_plane_endpoint = "api.branch.internal:6443"
 }
 
@@ -20,7 +20,7 @@ network {
 }
 
 etcd {
-  data_dir = "/var/lib/etcd" # mount a disk of its own here
+  data_dir = "/var/lib/etcd" # mount a separate disk here
 }
 
 ssh {

@@ -73,7 +73,7 @@ func (r *Reader) SayOnce(broken *rule.Rule, at hcl.Range, format string, args ..
 	r.Say(broken, at, format, args...)
 }
 
-// Match reads an argument that must match the pattern; what is the sentence that asks for it. It returns "" if the argument is not set.
+// Match reads an argument that must match the pattern; what is a sentence on what to write. It returns "" if the argument is not set.
 func (r *Reader) Match(name, written string, pattern *regexp.Regexp, what string) string {
 	if !r.Has(name) {
 		return ""
@@ -102,7 +102,7 @@ func (r *Reader) Ranges(name string, texts []string) []netip.Prefix {
 	for _, text := range texts {
 		prefix, ok := Prefix4(text)
 		if !ok {
-			r.Say(r.malformed, r.At(name), "%s holds %q, %s", name, text, NoPrefix4(text, `Write "203.0.113.0/24".`))
+			r.Say(r.malformed, r.At(name), "%s contains %q, %s", name, text, NoPrefix4(text, `Write "203.0.113.0/24".`))
 			continue
 		}
 		out = append(out, prefix)
@@ -110,7 +110,7 @@ func (r *Reader) Ranges(name string, texts []string) []netip.Prefix {
 	return out
 }
 
-// Range reads an argument that is an IPv4 range; what is the sentence that asks for it. ok is false if it is not set.
+// Range reads an argument that is an IPv4 range; what is a sentence on what to write. ok is false if it is not set.
 func (r *Reader) Range(name, written, what string) (prefix netip.Prefix, ok bool) {
 	if !r.Has(name) {
 		return netip.Prefix{}, false
@@ -134,7 +134,7 @@ func NoPrefix4(text, instead string) string {
 	if prefix, err := netip.ParsePrefix(text); err == nil && prefix.Addr().Is4() && prefix != prefix.Masked() {
 		return fmt.Sprintf("whose address is not the first of the range. Write %q.", prefix.Masked())
 	}
-	return "which is no range of IPv4 addresses. " + instead
+	return "which is not a range of IPv4 addresses. " + instead
 }
 
 // Value returns what a pointer points to, or a default for nil.
@@ -145,10 +145,10 @@ func Value[T any](v *T, otherwise T) T {
 	return *v
 }
 
-// Says ends a sentence about a node with its argument's value: `says "rack-a"`, or `has none`.
+// Says ends a sentence about a node with its argument's value: `has "rack-a"`, or `has none`.
 func Says(value string) string {
 	if value == "" {
 		return "has none"
 	}
-	return fmt.Sprintf("says %q", value)
+	return fmt.Sprintf("has %q", value)
 }

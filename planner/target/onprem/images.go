@@ -52,7 +52,7 @@ func PickImages(p *plan.Plan, own map[string]string, at hcl.Range, argument, mis
 	block.Systems(say, argument, "images", at, own)
 	for os, address := range own {
 		if !imagePattern.MatchString(address) {
-			say(argument, at, "images says %q of %s. Write the address of a file: \"http://10.0.0.2/images/%s.qcow2\".", address, os, os)
+			say(argument, at, "images has %q for %s. Write the URL of a file: \"http://10.0.0.2/images/%s.qcow2\".", address, os, os)
 		}
 	}
 	said := map[hcl.Range]bool{}
@@ -64,7 +64,7 @@ func PickImages(p *plan.Plan, own map[string]string, at hcl.Range, argument, mis
 			picked[n.Name] = image
 		} else if place := n.Attr("os"); !said[place] {
 			said[place] = true
-			say(missing, place, "Node %q runs %s on %s, and the planner knows no cloud image of that. It knows %s.%s", n.Name, os, n.Arch,
+			say(missing, place, "Node %q runs %s on %s. k8splan knows no cloud image for that, only for %s.%s", n.Name, os, n.Arch,
 				Known(known),
 				cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Name one in the target: images = { %q = \"http://…/%s.qcow2\" }.", os, os)))
 		}

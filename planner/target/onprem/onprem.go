@@ -60,7 +60,7 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 	for _, text := range w.Subnets {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil || prefix != prefix.Masked() {
-			say(rules.Argument, place, "subnets holds %q, which is no range. Write its first address and the length of its prefix, "+
+			say(rules.Argument, place, "subnets contains %q, which is not a range. Write its first address and its prefix length, "+
 				"such as \"10.0.0.0/24\".", text)
 			continue
 		}
@@ -81,12 +81,12 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 	case len(s.Subnets) < len(w.Subnets):
 		return s
 	case len(s.Subnets) == 0:
-		say(rules.Argument, at.Block(), "The target needs the range of the machines' network, whose prefix length every machine is told: "+
+		say(rules.Argument, at.Block(), "The target needs the range of the machines' network. Each machine gets its prefix length: "+
 			"subnets = [\"10.0.0.0/24\"].")
 		return s
 	case four > 1 || six > 1:
-		say(rules.Argument, place, "The machines share one segment: one range of each family, and here are %d. Write the one that "+
-			"holds the machines in subnets.", len(s.Subnets))
+		say(rules.Argument, place, "The machines share one segment, which has one range of each family; there are %d. Write the "+
+			"machines' range in subnets.", len(s.Subnets))
 		return s
 	}
 	switch s.Gateways = addresses(w.Gateways, "gateways", at, rules, say); {
@@ -96,7 +96,8 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 		}
 	case len(s.Gateways) == len(w.Gateways):
 		if len(s.Gateways) != len(s.Subnets) || slices.ContainsFunc(s.Gateways, func(a netip.Addr) bool { return !s.holds(a) }) {
-			say(rules.Argument, at.Attr("gateways"), "gateways must hold one address of each range of the segment, in the same order: %s.",
+			say(rules.Argument, at.Attr("gateways"), "gateways must contain one address of each range of the segment, in the same order: "+
+				"%s.",
 				strings.Join(plan.Texts(s.Subnets), ", "))
 		}
 	}
@@ -111,7 +112,7 @@ func (w Written) Segment(p *plan.Plan, at *spec.Source, rules Rules, say Say) Se
 		}{{p.Network.PodSubnets, "the pods' range"}, {p.Network.ServiceSubnets, "the Services' range"}} {
 			for _, r := range of.ranges {
 				if prefix.Overlaps(r) && w.Subnets != nil { // package check reports those of the block network
-					say(rules.Overlap, place, "%s, the machines' segment, overlaps %s %s. Packets for the one would go to the other.",
+					say(rules.Overlap, place, "%s, the machines' segment, overlaps %s %s. Packets for one would go to the other.",
 						prefix, of.what, r)
 				}
 			}
@@ -125,7 +126,8 @@ func addresses(texts []string, name string, at *spec.Source, rules Rules, say Sa
 	for _, text := range texts {
 		a, err := netip.ParseAddr(text)
 		if err != nil || a.Zone() != "" {
-			say(rules.Argument, at.Attr(name), "%s holds %q, which is no address. Write addresses such as \"10.0.0.1\".", name, text)
+			say(rules.Argument, at.Attr(name), "%s contains %q, which is not an IP address. Write addresses such as \"10.0.0.1\".", name,
+				text)
 			continue
 		}
 		out = append(out, a)
@@ -161,10 +163,10 @@ func (s Segment) nodes(p *plan.Plan, rules Rules, say Say) {
 			say(rules.Outside, h.at, "%s has the address %s, which is not in the machines' segment %s.", h.who, h.addr,
 				strings.Join(plan.Texts(s.Subnets), ", "))
 		case slices.Contains(s.Gateways, h.addr):
-			say(rules.Taken, h.at, "%s has the address %s, which is the router's. Take another one, or state the router in gateways.",
+			say(rules.Taken, h.at, "%s has the address %s, which is the router's. Use another one, or write the router in gateways.",
 				h.who, h.addr)
 		case h.addr.Is4() && (h.addr == prefix.Addr() || h.addr == last(prefix)) && prefix.Bits() < 31:
-			say(rules.Taken, h.at, "%s has the address %s, which means the whole range %s and no machine. Take another one.", h.who,
+			say(rules.Taken, h.at, "%s has the address %s, the network or broadcast address of %s. Use another one.", h.who,
 				h.addr, prefix)
 		default:
 			continue
@@ -241,7 +243,7 @@ const (
 	defaultCPUs    = 2
 	defaultMemory  = 4 << 30
 	defaultDisk    = 50 << 30
-	DefaultOS      = "ubuntu-24.04" // what most people test with
+	DefaultOS      = "ubuntu-24.04" // the most widely tested
 	mebibyte       = 1 << 20
 	addressesOfKVM = "525400" // QEMU's MAC address prefix
 )
@@ -324,13 +326,13 @@ func RulesOf(target, fix string) Rules {
 			ID: target + "-address-outside-subnet", Title: "Address outside the machines' segment", Permanent: true,
 			Doc: "A machine gets its address together with the prefix length and router of its segment. With an address from another " +
 				"range, it reaches no other host.",
-			Fix: "Take addresses of the segment, or correct subnets.",
+			Fix: "Use addresses of the segment, or correct subnets.",
 		},
 		Taken: &rule.Rule{
 			ID: target + "-address-taken", Title: "Address reserved by the segment", Permanent: true,
 			Doc: "The router has an address in the segment, and the first and last addresses of an IPv4 range are its network and " +
 				"broadcast addresses. A machine with one of them breaks the network for all others.",
-			Fix: "Take another address, or state the router in gateways.",
+			Fix: "Use another address, or write the router in gateways.",
 		},
 		Overlap: &rule.Rule{
 			ID: target + "-range-overlap", Title: "Machines' segment that overlaps pods or Services", Permanent: true,

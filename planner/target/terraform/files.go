@@ -117,7 +117,7 @@ func (g Guide) Page() []byte {
 const (
 	needTerraform = "Terraform 1.5 or newer, or OpenTofu. The state names every machine; keep it in a backend of your own (`.gitignore` " +
 		"here keeps it out of git)."
-	needKey = "An SSH key. Its public half is read from `~/.ssh/id_ed25519.pub`, or from where `ssh_public_key_file` of the target says."
+	needKey = "An SSH key. Its public half is read from `~/.ssh/id_ed25519.pub`, or from the target's `ssh_public_key_file`."
 )
 
 // Apply returns the step that applies the configuration.
@@ -137,9 +137,9 @@ func remove() Step {
 // Waiting for the deletion of nothing succeeds: https://github.com/kubernetes/kubectl/blob/v0.37.2/pkg/cmd/wait/wait.go#L402
 func removeCloud(before ...string) Step {
 	return Step{"To remove everything, data included. First remove the workloads that use volumes: a claim stays while a pod uses it. " +
-		"Then delete what the cluster made in the cloud, because Terraform does not know its balancers and volumes: `destroy` would wait " +
-		"for the network that they use, and leave volumes behind. The fourth command ends in an error where a volume's reclaim policy " +
-		"keeps it.",
+		"Then delete what the cluster created in the cloud. Terraform does not manage its balancers and volumes: `destroy` would wait " +
+		"for the network that they use, and leave volumes behind. The fourth command fails if a volume's reclaim policy keeps the " +
+		"volume.",
 		slices.Concat([]string{
 			"kubectl delete ingress --all --all-namespaces",
 			"kubectl delete service --all-namespaces --field-selector spec.type=LoadBalancer",
@@ -155,11 +155,11 @@ func works() Step {
 		[]string{"kubectl get nodes", "kubectl get pods --namespace kube-system"}}
 }
 
-// Vendor is what the guides of vendors' clusters differ in.
+// Vendor has the texts that differ between the guides of vendors' clusters.
 type Vendor struct {
 	Name        string
-	Credentials string   // where the provider and the vendor's program find them: sentences
-	Costs       string   // what is paid besides the workers: "the vendor's fee for the control plane, and NAT gateways"
+	Credentials string   // sentences: where the provider and the vendor's program find them
+	Costs       string   // costs in addition to the workers: "the vendor's fee for the control plane, and NAT gateways"
 	Kubeconfig  string   // the vendor's command for one
 	Other       Step     // the equivalent with the vendor's own program
 	Before      []string // commands before `terraform destroy`
@@ -173,7 +173,7 @@ func ClusterGuide(v Vendor, notes ...string) Guide {
 			". The account's quota must allow that many processors."},
 		Steps: []Step{
 			Apply(),
-			{"Fetch a kubeconfig. It goes to kubectl's default place, outside this tree.", []string{v.Kubeconfig}},
+			{"Fetch a kubeconfig. It is written to kubectl's default path, outside this tree.", []string{v.Kubeconfig}},
 			works(),
 			removeCloud(v.Before...),
 		},
@@ -182,8 +182,8 @@ func ClusterGuide(v Vendor, notes ...string) Guide {
 	}
 }
 
-// SiteGuide returns the guide of on-premises machines, which Ansible reaches at their addresses. credentials says where the provider finds
-// them, and template what the machines are cloned from.
+// SiteGuide returns the guide of on-premises machines, which Ansible reaches at their addresses. credentials is a sentence on where the
+// provider finds them, and template one on the source of the machines' clones.
 func SiteGuide(system, credentials, template string, notes ...string) Guide {
 	return Guide{
 		Title: "Machines on " + system,
@@ -199,16 +199,16 @@ func SiteGuide(system, credentials, template string, notes ...string) Guide {
 }
 
 const (
-	costs = "What it costs: a machine for each node of the plan, a small one for the bastion, a balancer for the API where the plan has " +
+	costs = "What it costs: a machine for each node of the plan, a small one for the bastion, a balancer for the API if the plan has " +
 		"load_balancer \"external\", and, on clouds that have them, NAT gateways with an address each. " +
 		"The account's quota must allow that many processors and addresses."
 	siteCosts = "What it costs: the processors, memory, and disks of the plan's machines on existing hosts. Nothing else is " +
 		"created."
 	keyedByName = "Terraform tracks machines by name, so adding or removing a worker changes only that machine."
-	madeWith    = "A machine that exists keeps its image, its key and its user. Changing the size stops a machine, and Terraform would " +
-		"stop all of them at once, including the etcd quorum. So `terraform apply` only says which machines differ. Take one at a " +
-		"time: `kubectl drain` it, `terraform apply -replace='terraform_data.made_with[\"NAME\"]'`, wait until it is Ready and etcd " +
-		"has all its members, `kubectl uncordon` it."
+	madeWith    = "An existing machine keeps its image, its key, and its user. Changing the size stops a machine. Terraform would " +
+		"stop all of them at once, and etcd would lose its quorum. So `terraform apply` only lists the machines that differ. Change " +
+		"one at a time: `kubectl drain` it, run `terraform apply -replace='terraform_data.made_with[\"NAME\"]'`, wait until it is " +
+		"Ready and etcd has all its members, and `kubectl uncordon` it."
 )
 
 // kubeconfig is where the playbook writes one on the user's computer.
@@ -222,7 +222,7 @@ func fromHere(more string) Step {
 }
 
 func makeCluster(playbook string) Step {
-	return Step{"Build the cluster, and write a kubeconfig on your computer. The machines need a minute or two until they answer.",
+	return Step{"Build the cluster, and write a kubeconfig on your computer. The machines take a minute or two to become reachable.",
 		[]string{"cd ../ansible", playbook + " -e kubeconfig=" + kubeconfig}}
 }
 
@@ -234,7 +234,7 @@ func MachinesGuide(cloud, credentials string, notes ...string) Guide {
 		Needs: []string{needTerraform, credentials, needKey, costs},
 		Steps: []Step{
 			Apply(),
-			{"Write a second inventory that sends Ansible through the bastion, whose address is known only now.",
+			{"Write a second inventory, which connects Ansible through the bastion. Its address is known only now.",
 				[]string{"terraform output -raw inventory > ../ansible/bastion.yaml"}},
 			makeCluster("ansible-playbook -i inventory.yaml -i bastion.yaml site.yml"),
 			fromHere(" If it does not answer your computer, go through the bastion (`terraform -chdir=../terraform output -raw bastion` " +

@@ -120,8 +120,8 @@ func Machines(p *plan.Plan, sizes []Size) (map[string]Machine, error) {
 	return machines, nil
 }
 
-// Openings returns the plan's port table as firewall rules, by a descriptive name. admins are the ranges of people and of CI, consumers
-// those of the users of NodePorts. Nothing else is opened.
+// Openings returns the plan's port table as firewall rules, by a descriptive name. admins are the ranges of administrators and of CI,
+// consumers those of the users of NodePorts. Nothing else is opened.
 func Openings(p *plan.Plan, admins, consumers []netip.Prefix) map[string]Opening {
 	openings := map[string]Opening{}
 	for _, port := range p.Ports() {

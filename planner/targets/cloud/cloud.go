@@ -1,6 +1,6 @@
-// Package cloud is shared by the targets that create machines in a cloud: common arguments, checks of the plan that would otherwise fail
-// when half of the machines exist, and the data for the shared part of their Terraform code (templates/targets/terraform/plan.tf). What is
-// specific to a cloud is in its target's package.
+// Package cloud is shared by the targets that create machines in a cloud: common arguments, checks for mistakes that would otherwise show
+// only when half of the machines exist, and the data for the shared part of their Terraform code (templates/targets/terraform/plan.tf).
+// Code for a single cloud is in its target's package.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package cloud
@@ -127,7 +127,7 @@ func (r *Reader) IPv4(name, what, text string) (Range, bool) {
 	prefix, ok := block.Prefix4(text)
 	if !ok {
 		r.Say(r.Rules.Argument, at, "%s is %q, %s", name, text, block.NoPrefix4(text, fmt.Sprintf("Write the first address of %s and "+
-			"the length of its prefix, such as \"10.10.0.0/24\".", what)))
+			"its prefix length, such as \"10.10.0.0/24\".", what)))
 		return Range{}, false
 	}
 	return Range{prefix, what, at}, true
@@ -150,7 +150,7 @@ func (r *Reader) Apart(ranges ...Range) {
 			"a reserved range"}} {
 			for _, b := range of.ranges {
 				if a.Prefix.Overlaps(b) {
-					r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s %s. Packets for the one would go to the other.", a.Prefix,
+					r.Say(r.Rules.Overlap, a.At, "%s, %s, overlaps %s %s. Packets for one would go to the other.", a.Prefix,
 						a.What, of.what, b)
 				}
 			}
@@ -170,7 +170,7 @@ func (r *Reader) Inside(n *plan.Node, subnet Range) {
 		return
 	}
 	if r.kept(n.Address, subnet.Prefix) {
-		r.Say(r.Rules.Reserved, at, "Node %q has %s, one of the addresses that %s keeps for itself in every subnet: the first %d and "+
+		r.Say(r.Rules.Reserved, at, "Node %q has %s, one of the addresses that %s reserves in every subnet: the first %d and "+
 			"the last %d of %s.", n.Name, n.Address, r.Cloud.Vendor, r.Cloud.FirstHosts, r.Cloud.LastHosts, subnet.Prefix)
 	}
 }
@@ -203,26 +203,25 @@ func (r *Reader) Variables(access Access) Variables {
 	}
 	v.Images[v.Bastion] = c.Images[c.DefaultOS]["amd64"]
 	if len(v.Cluster) > c.ClusterMax || !c.NamePattern.MatchString(v.Cluster) {
-		r.Say(r.Rules.Name, p.Cluster.NameRange, "%q begins the names of networks and firewalls. %s takes %s, and the planner needs room "+
-			"for what follows: at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
+		r.Say(r.Rules.Name, p.Cluster.NameRange, "The names of networks and firewalls begin with %q. %s allows %s. k8splan appends to the "+
+			"name, so it has at most %d characters.", v.Cluster, c.Vendor, c.NameWords, c.ClusterMax)
 	}
 	if p.SSH.User == "root" || slices.Contains(c.Users, p.SSH.User) {
-		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are made with one user, and %q cannot be it on %s. Write another name "+
-			"in ssh, such as user = \"ops\".", p.SSH.User, c.Vendor)
+		r.Say(r.Rules.User, p.SSH.Attr("user"), "The machines are created with one user, and %s does not allow the name %q. Write another "+
+			"name in ssh, such as user = \"ops\".", c.Vendor, p.SSH.User)
 	}
 	admins, consumers := r.Ranges("admin_cidrs", access.AdminCIDRs), r.Ranges("node_port_cidrs", access.Consumers)
 	r.outside(consumers)
 	if len(access.AdminCIDRs) == 0 {
-		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "Nothing could reach the bastion, and Ansible could reach no machine. "+
-			"Write the ranges that "+
-			"administrators and CI come from: admin_cidrs = [\"203.0.113.0/24\"].")
+		r.Say(r.Rules.NoAdmins, r.At("admin_cidrs"), "No one could reach the bastion, and Ansible could reach no machine. "+
+			"Write the ranges of administrators and CI: admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	for _, a := range admins {
 		v.AdminCIDRs = append(v.AdminCIDRs, a.String())
 	}
 	if most := p.Target.Facts.MTU; most != 0 && p.Network.MTU > most {
-		r.Say(r.Rules.Argument, p.Network.Attr("mtu"), "mtu is %d, and the network that this target makes on %s carries packets of %d "+
-			"bytes. Leave it out.", p.Network.MTU, c.Vendor, most)
+		r.Say(r.Rules.Argument, p.Network.Attr("mtu"), "mtu is %d, but the network that this target creates on %s carries packets of at "+
+			"most %d bytes. Leave mtu out.", p.Network.MTU, c.Vendor, most)
 	}
 	if unwrapped(p) {
 		for _, s := range p.Network.PodSubnets {
@@ -257,23 +256,24 @@ func (r *Reader) image(n *plan.Node, v *Variables) (key string, ok bool) {
 		r.SayOnce(r.Rules.Argument, p.SSH.Attr("port"), target.ConfinedPort, p.SSH.Port, n.Name, n.OS)
 	}
 	if !c.NamePattern.MatchString(n.Name) || n.Name == v.Cluster+"-bastion" {
-		r.SayOnce(r.Rules.Name, n.NameRange, "%q names a machine. %s takes %s; %q is the bastion's.", n.Name, c.Vendor,
+		r.SayOnce(r.Rules.Name, n.NameRange, "%q is the name of a machine. %s allows %s; %q is the bastion's name.", n.Name, c.Vendor,
 			c.NameWords, v.Cluster+"-bastion")
 	}
 	if n.SecondaryAddress.IsValid() {
-		r.SayOnce(r.Rules.Family, n.At("secondary_address"), "Node %q has a second address, %s. The network that this target makes on %s "+
-			"has IPv4 alone.", n.Name, n.SecondaryAddress, c.Vendor)
+		r.SayOnce(r.Rules.Family, n.At("secondary_address"), "Node %q has a second address, %s. The network that this target creates on "+
+			"%s supports only IPv4.", n.Name, n.SecondaryAddress, c.Vendor)
 	} else if n.Address.Is6() {
-		r.SayOnce(r.Rules.Family, n.At("address"), "Node %q has the address %s. The network that this target makes on %s has IPv4 alone.",
-			n.Name, n.Address, c.Vendor)
+		r.SayOnce(r.Rules.Family, n.At("address"), "Node %q has the address %s. The network that this target creates on %s supports only "+
+			"IPv4.", n.Name, n.Address, c.Vendor)
 	}
 	if _, err := terraform.Pick(n, c.Sizes); err != nil {
-		r.SayOnce(r.Rules.Size, n.Attr("cpus"), "Node %q: %s. State what %s calls it: instance_type = \"…\".", n.Name, err, c.Vendor)
+		r.SayOnce(r.Rules.Size, n.Attr("cpus"), "Node %q: %s. Write one of %s's machine types: instance_type = \"…\".", n.Name, err,
+			c.Vendor)
 	}
 	os := cmp.Or(n.OS.String(), c.DefaultOS)
 	image, ok := c.Images[os][n.Arch]
 	if !ok {
-		r.SayOnce(r.Rules.Image, n.Attr("os"), "The planner knows no image of %s for %s on %s. It knows %s.%s", os, n.Arch, c.Vendor,
+		r.SayOnce(r.Rules.Image, n.Attr("os"), "k8splan knows no image of %s for %s on %s, only of %s.%s", os, n.Arch, c.Vendor,
 			strings.Join(c.known(), ", "), n.OS.DidYouMean())
 		return "", false
 	}
@@ -288,12 +288,12 @@ func (r *Reader) outside(consumers []netip.Prefix) {
 		if r.Cloud.Reachable || c.Addr().IsPrivate() {
 			continue
 		}
-		way := "Put a balancer of yours before the NodePorts"
+		way := "Put your own load balancer in front of the NodePorts"
 		if slices.Contains(plan.Clouds, r.Cloud.Target) {
-			way = fmt.Sprintf("Write cloud_provider %q {} and take Services of type LoadBalancer", r.Cloud.Target)
+			way = fmt.Sprintf("Write cloud_provider %q {} and use Services of type LoadBalancer", r.Cloud.Target)
 		}
-		r.Say(r.Rules.NodePorts, r.At("node_port_cidrs"), "node_port_cidrs lets %s reach NodePorts, and the machines have no public "+
-			"address: they are unreachable from the internet. %s, or write the ranges of networks that are joined to this one "+
+		r.Say(r.Rules.NodePorts, r.At("node_port_cidrs"), "node_port_cidrs lets %s reach NodePorts, but the machines have no public "+
+			"address and cannot be reached from the internet. %s, or write the ranges of networks that are connected to this one "+
 			"(peering, VPN).",
 			c, way)
 	}
@@ -320,14 +320,13 @@ func (r *Reader) Balancer() *Endpoint {
 func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 	switch lb := r.Plan.LoadBalancer; {
 	case !lb.VirtualIP.IsValid():
-		r.Say(broken, lb.Block(), "The balancer of %s needs an address of the subnet %s that no machine has: write virtual_ip here. "+
-			"Every "+
-			"node then finds the endpoint's name by it.", r.Cloud.Vendor, subnet.Prefix)
+		r.Say(broken, lb.Block(), "The balancer of %s needs an unused address of the subnet %s. Write it as virtual_ip here. "+
+			"Every node then resolves the endpoint's name to it.", r.Cloud.Vendor, subnet.Prefix)
 	case !subnet.Prefix.Contains(lb.VirtualIP):
 		r.Say(r.Rules.Outside, lb.Attr("virtual_ip"), "The balancer's address %s must be in the target's subnet %s.", lb.VirtualIP,
 			subnet.Prefix)
 	case r.kept(lb.VirtualIP, subnet.Prefix):
-		r.Say(r.Rules.Reserved, lb.Attr("virtual_ip"), "The balancer's address %s is one that %s keeps for itself in every subnet.",
+		r.Say(r.Rules.Reserved, lb.Attr("virtual_ip"), "The balancer's address %s is one that %s reserves in every subnet.",
 			lb.VirtualIP, r.Cloud.Vendor)
 	}
 }
@@ -336,7 +335,7 @@ func (r *Reader) Within(subnet Range, broken *rule.Rule) {
 func (c *Cloud) EndpointRule(source string) *rule.Rule {
 	return &rule.Rule{
 		ID: c.Target + "-endpoint", Title: "Load balancer without an address", Permanent: true,
-		Doc:     "The API's load balancer is created with an address in the subnet, which the nodes know before anything answers there.",
+		Doc:     "The API's load balancer is created with an address in the subnet. The nodes are configured with it beforehand.",
 		Fix:     "Write virtual_ip in load_balancer \"external\".",
 		Sources: []string{source},
 	}
@@ -394,7 +393,7 @@ func (c *Cloud) Rules() Rules {
 		nodePorts = &rule.Rule{
 			ID: c.Target + "-node-ports-unreachable", Severity: rule.Warning, Title: "NodePorts that clients cannot reach",
 			Doc: "The machines have only private addresses, and NAT lets no connection in. A firewall rule that admits the internet " +
-				"changes nothing now, but takes effect on the day a machine gets a public address.",
+				"has no effect now, but takes effect as soon as a machine gets a public address.",
 			Fix: "Use Services of type LoadBalancer, or your own load balancer; list the ranges of connected networks in node_port_cidrs.",
 		}
 	}
@@ -409,14 +408,14 @@ func (c *Cloud) Rules() Rules {
 			ID: c.Target + "-address-outside-subnet", Title: "Address outside the cloud's subnet", Permanent: true,
 			Doc: "A machine on " + c.Vendor + " has an address in its subnet, and kubeadm's certificates and etcd's member list contain " +
 				"it before the machine exists.",
-			Fix:     "Take addresses from the target's subnet, or widen it.",
+			Fix:     "Use addresses from the target's subnet, or make it larger.",
 			Sources: sources(c.SubnetSource),
 		},
 		Reserved: &rule.Rule{
 			ID: c.Target + "-address-reserved", Title: "Address reserved by the cloud", Permanent: true,
 			Doc: fmt.Sprintf("In each subnet, %s reserves %d addresses at the start and %d at the end: those of the network, its "+
 				"router, and its name servers, and the broadcast address.", c.Vendor, c.FirstHosts, c.LastHosts),
-			Fix:     "Take addresses from the middle of the range.",
+			Fix:     "Use addresses from the middle of the range.",
 			Sources: sources(c.SubnetSource),
 		},
 		Overlap: &rule.Rule{
@@ -441,7 +440,7 @@ func (c *Cloud) Rules() Rules {
 		Size: &rule.Rule{
 			ID: c.Target + "-size", Title: "Machine larger than the table of machine types", Permanent: true,
 			Doc:     "The planner picks the smallest general-purpose machine type that has the CPUs and the memory of the node.",
-			Fix:     "State instance_type on the node.",
+			Fix:     "Write instance_type on the node.",
 			Sources: sources(c.SizeSource),
 		},
 		NoAdmins: &rule.Rule{

@@ -30,7 +30,7 @@ type Vendor struct {
 	// Arguments is a sentence on what the block takes.
 	Arguments string
 
-	// Names that the vendor accepts; nil if it accepts every name of the language.
+	// Names that the vendor accepts; nil if it accepts every name that the language allows.
 	ClusterPattern, PoolPattern *regexp.Regexp
 	ClusterWords, PoolWords     string
 	NameSource                  string
@@ -110,7 +110,7 @@ func (r *Reader) Variables(admins []string, chosen *string) Variables {
 	p, v := r.Plan, r.Vendor
 	out := Variables{Cluster: p.Cluster.Name, Version: p.Cluster.Version.MinorString(), Pools: map[string]Pool{}, Admins: []string{}}
 	if v.ClusterPattern != nil && !v.ClusterPattern.MatchString(p.Cluster.Name) {
-		r.Say(r.Rules.Name, p.Cluster.NameRange, "%q names the cluster. %s takes %s.", p.Cluster.Name, v.Name, v.ClusterWords)
+		r.Say(r.Rules.Name, p.Cluster.NameRange, "The cluster's name is %q. %s allows %s.", p.Cluster.Name, v.Name, v.ClusterWords)
 	}
 	for _, a := range r.Ranges("admin_cidrs", admins) {
 		out.Admins = append(out.Admins, a.String())
@@ -140,11 +140,11 @@ func (r *Reader) Variables(admins []string, chosen *string) Variables {
 func (r *Reader) pool(name string, n *plan.Node) Pool {
 	v := r.Vendor
 	if v.PoolPattern != nil && !v.PoolPattern.MatchString(name) {
-		r.Say(r.Rules.Name, n.NameRange, "%q names a pool of workers. %s takes %s.", name, v.Name, v.PoolWords)
+		r.Say(r.Rules.Name, n.NameRange, "A pool of workers is named %q. %s allows %s.", name, v.Name, v.PoolWords)
 	}
 	size, err := terraform.Pick(n, v.Sizes)
 	if err != nil {
-		r.Say(r.Rules.Size, n.Attr("cpus"), "Pool %q: %s. State what %s calls it: instance_type = \"…\".", name, err, v.Name)
+		r.Say(r.Rules.Size, n.Attr("cpus"), "Pool %q: %s. Write one of %s's machine types: instance_type = \"…\".", name, err, v.Name)
 	}
 	pool := Pool{Size: size, Arch: n.Arch, Labels: n.Labels, Taints: []Taint{}, Zones: []string{}, First: n}
 	if pool.Labels == nil {
@@ -166,7 +166,7 @@ func (r *Reader) subnet(name string, subnets []netip.Prefix) string {
 	}
 	if len(subnets) != 1 || !subnets[0].Addr().Is4() {
 		r.Say(r.Rules.Range, r.Plan.Network.Attr(name),
-			"%s takes one range of IPv4 addresses here. Write one, or leave %s out: the vendor then chooses.", r.Vendor.Name, name)
+			"%s allows one IPv4 range here. Write one, or leave %s out so that the vendor chooses.", r.Vendor.Name, name)
 		return ""
 	}
 	return subnets[0].String()
@@ -186,15 +186,16 @@ func (r *Reader) defaultPool(pools map[string]Pool, chosen *string) string {
 	case chosen != nil && slices.Contains(able, *chosen):
 		return *chosen
 	case chosen != nil:
-		r.Say(r.Rules.DefaultPool, at, "%q is no pool without taints. There are: %s.", *chosen, strings.Join(able, ", "))
+		r.Say(r.Rules.DefaultPool, at, "default_pool is %q, which is not a pool without taints. Write one of these: %s.", *chosen,
+			strings.Join(able, ", "))
 	case len(able) == 1:
 		return able[0]
 	case len(able) == 0:
-		r.Say(r.Rules.DefaultPool, at, "Every pool has a taint. %s makes one pool with the cluster, on which its own pods run: "+
-			"define one without taints.", r.Vendor.Name)
+		r.Say(r.Rules.DefaultPool, at, "Every pool has a taint. %s creates one pool with the cluster and runs its own pods there. "+
+			"Define a pool without taints.", r.Vendor.Name)
 	default:
-		r.Say(r.Rules.DefaultPool, at, "%s makes one pool with the cluster, and it cannot be another one later. Say which: "+
-			"default_pool = %q. There are %s.", r.Vendor.Name, able[0], strings.Join(able, ", "))
+		r.Say(r.Rules.DefaultPool, at, "%s creates one pool with the cluster, and it cannot be replaced later. Write which one: "+
+			"default_pool = %q. The pools without taints are %s.", r.Vendor.Name, able[0], strings.Join(able, ", "))
 	}
 	return ""
 }
@@ -209,7 +210,7 @@ func (r *Reader) Zones(pools map[string]Pool, pattern *regexp.Regexp, example st
 				if p.First.Pool == "" {
 					at = p.First.Attr("failure_domain")
 				}
-				r.Say(r.Rules.Zone, at, "Pool %q has the failure domain %q. A zone of %s has a name such as %q here.",
+				r.Say(r.Rules.Zone, at, "Pool %q has the failure domain %q. %s's zones have names such as %q here. Write one of them.",
 					name, zone, r.Vendor.Name, example)
 				continue
 			}
@@ -243,7 +244,7 @@ func (r *Reader) Apart(broken *rule.Rule, network netip.Prefix, v *Variables) {
 func (r *Reader) Even(broken *rule.Rule, pools map[string]Pool) {
 	for name, p := range pools {
 		if zones := len(p.Zones); zones > 0 && p.Count%zones != 0 {
-			r.Say(broken, CountAt(p), "Pool %q has %s in %d zones. %s makes equally many in each: write %d or %d.", name,
+			r.Say(broken, CountAt(p), "Pool %q has %s in %d zones. %s creates the same number in each. Write %d or %d.", name,
 				spelling.Quantity(p.Count, "worker", "workers"), zones, r.Vendor.Name, p.Count/zones*zones, (p.Count/zones+1)*zones)
 		}
 	}
@@ -293,7 +294,7 @@ func (v *Vendor) Rules() Rules {
 		Size: &rule.Rule{
 			ID: v.Target + "-size", Title: "Worker larger than the table of machine types", Permanent: true,
 			Doc:     "The planner picks the smallest general-purpose machine type that has the CPUs and the memory of the worker.",
-			Fix:     "State instance_type on the pool.",
+			Fix:     "Write instance_type on the pool.",
 			Sources: sources(v.SizeSource),
 		},
 		Range: &rule.Rule{

@@ -2,7 +2,7 @@ package hosted
 
 import "github.com/k8splan/k8splan/topologies"
 
-// Both are the types of a vendor's control plane: one machine, or one that survives the loss of a machine.
+// Both are the types of a vendor's control plane: a single machine, or several that survive the loss of one.
 func Both() []topologies.Type {
 	return []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster}
 }

@@ -1,4 +1,4 @@
-# What everything on AWS begins with: the provider and the network.
+# The base of every configuration on AWS: the provider and the network.
 
 terraform {
   required_version = ">= 1.5"
@@ -17,7 +17,7 @@ provider "aws" {
 }
 
 variable "region" {
-  description = "Region of everything."
+  description = "Region of all resources."
   type        = string
 }
 
@@ -26,8 +26,7 @@ variable "vpc_cidr" {
   type        = string
 }
 
-# The program next to this one says in local.subnets what ranges nodes and NAT gateways have in each zone, and in local.subnet_tags what is
-# said of all of them.
+# main.tf sets local.subnets, the ranges of nodes and NAT gateways in each zone, and local.subnet_tags, the tags of all these subnets.
 
 resource "aws_vpc" "cluster" {
   cidr_block           = var.vpc_cidr
@@ -69,7 +68,7 @@ resource "aws_subnet" "public" {
   })
 }
 
-# Routes are resources of their own: those that others add to a table, to a VPN or another network, stay after an apply.
+# Routes are separate resources, so an apply keeps routes that others add to a table, such as to a VPN.
 resource "aws_route_table" "public" {
   vpc_id = aws_vpc.cluster.id
 

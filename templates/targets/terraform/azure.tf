@@ -1,4 +1,4 @@
-# What everything on Azure begins with: the provider, the resource group and the network.
+# The base of every configuration on Azure: the provider, the resource group, and the network.
 
 terraform {
   required_version = ">= 1.5"
@@ -12,7 +12,7 @@ terraform {
 }
 
 # Credentials come from the environment or from Azure's own chain (`az login`), never from this tree; the subscription from
-# ARM_SUBSCRIPTION_ID where the plan names none.
+# ARM_SUBSCRIPTION_ID if the plan has none.
 provider "azurerm" {
   subscription_id = var.subscription_id
 
@@ -20,7 +20,7 @@ provider "azurerm" {
 }
 
 variable "subscription_id" {
-  description = "Azure subscription; null takes ARM_SUBSCRIPTION_ID."
+  description = "Azure subscription; null means ARM_SUBSCRIPTION_ID."
   type        = string
   default     = null
 }

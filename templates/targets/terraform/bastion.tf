@@ -1,11 +1,11 @@
-# The way in, which is not known before the bastion exists. The program of each cloud says what local.bastion_address is.
+# Access through the bastion, whose address is known only once it exists. main.tf of each cloud sets local.bastion_address.
 
 output "bastion" {
   description = "Public address of the bastion."
   value       = local.bastion_address
 }
 
-# A second inventory next to that of the tree.
+# A second inventory, used together with the one in the tree.
 #   terraform output -raw inventory > ../ansible/bastion.yaml
 #   ansible-playbook -i inventory.yaml -i bastion.yaml site.yml
 output "inventory" {
@@ -13,7 +13,7 @@ output "inventory" {
   value = yamlencode({
     all = {
       vars = {
-        # ProxyJump would start an ssh that knows neither the key nor that new hosts are to be trusted.
+        # ProxyJump would start ssh without the key, and without accepting the keys of new hosts.
         ansible_ssh_common_args = join(" ", compact([
           "-o ProxyCommand=\"ssh -o StrictHostKeyChecking=accept-new",
           var.ssh_private_key_file == "" ? "" : "-i '${replace(var.ssh_private_key_file, "%", "%%")}'",
@@ -25,6 +25,6 @@ output "inventory" {
 }
 
 locals {
-  # Ansible opens a connection for each of its forks at once; sshd drops them at random from the eleventh on that has not logged in.
+  # Ansible opens the connections of all its forks at once. By default, sshd drops connections at random once 10 have not logged in yet.
   bastion_sshd = "MaxStartups 200:30:400\n"
 }

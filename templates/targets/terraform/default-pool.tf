@@ -1,5 +1,5 @@
 variable "default_pool" {
-  description = "The pool that is made with the cluster and lives as long as it does."
+  description = "The pool that is created with the cluster and exists as long as the cluster does."
   type        = string
 }
 
@@ -8,8 +8,8 @@ locals {
   other_pools  = { for name, p in var.pools : name => p if name != var.default_pool }
 }
 
-# What the cluster was made with: another pool in that place would make the whole cluster again, etcd and all, and with some vendors another
-# size of its machines would too. The program next to this one refuses the former, and keeps the size that is recorded here.
+# The pool and the size that the cluster was created with. Another default pool would recreate the whole cluster, including etcd; with some
+# vendors, so would another size of its machines. main.tf refuses another pool, and keeps the size that is recorded here.
 resource "terraform_data" "default_pool" {
   input = { name = var.default_pool, size = local.default_pool.size }
 

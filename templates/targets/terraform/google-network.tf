@@ -1,4 +1,4 @@
-# The network of nodes on Google Cloud; the program next to this one creates their subnet.
+# The network of nodes on Google Cloud; main.tf creates their subnet.
 
 variable "region" {
   description = "Region of the network."

@@ -1,4 +1,4 @@
-# What everything on Google Cloud begins with: the provider.
+# The base of every configuration on Google Cloud: the provider.
 
 terraform {
   required_version = ">= 1.5"
@@ -17,6 +17,6 @@ provider "google" {
 }
 
 variable "project" {
-  description = "Project of Google Cloud."
+  description = "Google Cloud project."
   type        = string
 }

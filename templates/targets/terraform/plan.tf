@@ -19,7 +19,7 @@ variable "machines" {
 }
 
 variable "openings" {
-  description = "Firewall: who reaches whom, on what. The group \"all\" is every machine."
+  description = "Firewall openings: source, destination, protocol, and ports. The group \"all\" is every machine."
   type = map(object({
     to       = string
     from     = string
@@ -53,13 +53,13 @@ variable "ssh_public_key_file" {
 }
 
 variable "ssh_private_key_file" {
-  description = "Private half of that key, where it is not one that ssh finds by itself."
+  description = "Private half of that key; empty if ssh finds the key itself."
   type        = string
   default     = ""
 }
 
 variable "pod_subnets" {
-  description = "Ranges of the pods where their packets travel unwrapped and the nodes must let them through; empty where they are wrapped."
+  description = "Ranges of the pods if their packets are not encapsulated, so that the nodes must admit them; empty with encapsulation."
   type        = list(string)
 }
 
@@ -74,7 +74,7 @@ variable "bastion_image" {
 }
 
 variable "endpoint" {
-  description = "The API's balancer: its name, its address, its port; null where the cloud makes none."
+  description = "The API's balancer: its name, address, and port; null if the cloud creates none."
   type = object({
     name    = string
     address = string
@@ -89,7 +89,7 @@ locals {
   groups         = toset(concat(["all", "control-plane"], flatten([for m in values(var.machines) : m.roles])))
   public_key     = trimspace(file(pathexpand(var.ssh_public_key_file)))
 
-  # For clouds whose rules take one range each: an opening for several is several rules.
+  # For clouds whose rules have one range each: an opening for several ranges becomes several rules.
   openings_by_range = {
     for rule in flatten([
       for key, o in var.openings : [

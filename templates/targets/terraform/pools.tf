@@ -6,7 +6,7 @@ variable "cluster" {
 }
 
 variable "kubernetes_version" {
-  description = "Minor of Kubernetes; the vendor chooses the patch."
+  description = "Kubernetes minor version; the vendor chooses the patch release."
   type        = string
 }
 
@@ -24,7 +24,7 @@ variable "pools" {
 }
 
 variable "admin_cidrs" {
-  description = "Ranges that may reach the API; empty: everybody may, and still needs a credential."
+  description = "Ranges that may reach the API; empty: the whole internet. A credential is always required."
   type        = list(string)
 }
 

@@ -1,4 +1,4 @@
-# First boot of each machine: cloud-init reads this. One user with one key; no password, no root.
+# cloud-init's input for the first boot of each machine: one user with one key, no password, and no root login.
 
 locals {
   bastion = "${var.cluster}-bastion"
@@ -28,7 +28,7 @@ locals {
           )
           runcmd = concat(
             name == local.bastion ? [["sh", "-c", "systemctl restart ssh || systemctl restart sshd"]] : [],
-            # Where systemd listens for sshd, a generator tells the socket the port from sshd's file.
+            # With socket activation, a generator of systemd copies the port from sshd's file to the socket.
             var.ssh_port == 22 || name == local.bastion ? [] : [["sh", "-c", "systemctl daemon-reload; systemctl restart ssh.socket || systemctl restart ssh || systemctl restart sshd"]],
             contains(keys(local.control_planes), name) ? local.control_plane_commands : [],
           )

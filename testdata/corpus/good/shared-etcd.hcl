@@ -1,4 +1,4 @@
-# Two API servers for load, one etcd on the first control plane's host: a step on the way to clustered etcd.
+# Two API servers for load, one etcd on the first control plane's host: a step toward clustered etcd.
 cluster "step" {
   type                   = "single-etcd-multi-master"
   control_plane_endpoint = "api.step.example.com:6443"

@@ -12,8 +12,8 @@ network {
   service_subnets = ["172.30.0.0/16"]
 }
 
-# The host finds its name and its address by the hardware address of its card:
-# write that of your machine.
+# The host finds its name and its address by the MAC address of its network
+# card: write that of your machine.
 node "edge-1" {
   address = cidrhost(local.subnet, 31)
   mac     = "52:54:00:00:00:31"
@@ -23,7 +23,7 @@ node "edge-1" {
 }
 
 target "openshift" {
-  # The names api.edge.example.com and *.apps.edge.example.com lead to the node.
+  # api.edge.example.com and *.apps.edge.example.com must resolve to the node.
   base_domain = "example.com"
   subnets     = [local.subnet]
 }

@@ -12,8 +12,8 @@ network {
   service_subnets = ["172.30.0.0/16"]
 }
 
-# Each host finds its name, its role and its address by the hardware address of
-# its card: write those of your machines.
+# Each host finds its name, role, and address by the MAC address of its network
+# card: write those of your machines.
 node "cp-1" {
   roles          = ["control-plane"]
   address        = cidrhost(local.subnet, 31)
@@ -68,7 +68,7 @@ target "openshift" {
   # The cluster has the names api.prod.example.com and *.apps.prod.example.com.
   base_domain = "example.com"
   subnets     = [local.subnet]
-  # The control planes hold both virtual IPs themselves.
+  # The control planes have both virtual IPs themselves.
   api_vips     = [cidrhost(local.subnet, 5)]
   ingress_vips = [cidrhost(local.subnet, 6)]
 }

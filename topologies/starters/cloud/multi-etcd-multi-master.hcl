@@ -5,8 +5,8 @@ cluster "prod" {
   # every default.
   # kubernetes_version = "1.37.2"
 
-  # The name that every kubelet and client connects to. It leads to the cloud's
-  # balancer.
+  # The name that every kubelet and client connects to. It resolves to the
+  # cloud's balancer.
   control_plane_endpoint = "api.prod.internal:6443"
 
   # max_nodes = 200 # growth that the address ranges must have room for

@@ -1,5 +1,5 @@
-# The vendor runs control plane and etcd, without a promise to survive the loss
-# of either.
+# The vendor runs the control plane and etcd, without a guarantee to survive the
+# loss of a machine.
 cluster "small" {
   type = "single-etcd-single-master"
 
@@ -7,7 +7,7 @@ cluster "small" {
   # kubernetes_version = "1.36.0"
 }
 
-# Machines of one size. The vendor gives them their names and addresses.
+# Machines of one size. The vendor assigns their names and addresses.
 node_pool "general" {
   roles           = ["worker"]
   count           = 3

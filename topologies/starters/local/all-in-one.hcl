@@ -6,5 +6,5 @@ cluster "dev" {
   # kubernetes_version = "1.36.4"
 }
 
-# One node with every role. The target creates it and gives it an address.
+# One node with every role. The target creates it and assigns its address.
 node "dev-1" {}

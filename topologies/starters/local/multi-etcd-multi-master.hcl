@@ -7,8 +7,8 @@ cluster "prod" {
 }
 
 # Three control planes, each with an etcd member: the loss of one leaves a
-# majority. The target creates them, gives them their addresses, and places
-# something in front of their API servers. They take ordinary pods too.
+# majority. The target creates them, assigns their addresses, and creates a load
+# balancer or a virtual IP for their API servers. They run ordinary pods too.
 node_pool "cp" {
   roles = ["control-plane", "worker"]
   count = 3

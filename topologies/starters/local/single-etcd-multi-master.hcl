@@ -6,14 +6,14 @@ cluster "shared-etcd" {
   # kubernetes_version = "1.36.4"
 }
 
-# The one etcd member, which must already run: the target creates no etcd. While
-# it is down, the cluster cannot change.
+# The only etcd member. It must already run, because the target creates no etcd.
+# While it is down, the cluster cannot change.
 node "etcd-1" {
   roles   = ["etcd"]
   address = "10.0.0.21"
 }
 
-# The target creates the nodes and gives them their addresses.
+# The target creates the nodes and assigns their addresses.
 node_pool "cp" {
   roles = ["control-plane"]
   count = 3

@@ -6,8 +6,8 @@ cluster "small" {
   # kubernetes_version = "1.36.4"
 }
 
-# The target creates the nodes and gives them their addresses. The control plane
-# takes ordinary pods too, because memory is scarce on one machine.
+# The target creates the nodes and assigns their addresses. The control plane
+# runs ordinary pods too, because memory is scarce on one machine.
 node "cp-1" {
   roles = ["control-plane", "worker"]
 }

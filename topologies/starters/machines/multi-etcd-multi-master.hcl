@@ -24,12 +24,12 @@ network {
 }
 
 # Dedicated members: load on the API does not slow etcd's disks. "stacked" puts
-# a member on each control plane instead: delete the pool "etcd" then.
+# a member on each control plane instead. In that case, delete the pool "etcd".
 etcd {
   topology = "external"
 }
 
-# An odd number: a fourth member would tolerate no more losses than three do.
+# An odd number: a fourth member would tolerate no more failures than three.
 node_pool "etcd" {
   roles           = ["etcd"]
   count           = 3

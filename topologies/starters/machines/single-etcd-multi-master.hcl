@@ -12,9 +12,9 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# The one etcd member, a service on its own host. Back it up: while it is down,
-# the cluster cannot change. Three members and the type multi-etcd-multi-master
-# remove this weakness later.
+# The only etcd member, a service on its own host. Back it up: while it is down,
+# the cluster cannot change. To remove this weakness later, use three members
+# and the type multi-etcd-multi-master.
 node "etcd-1" {
   roles   = ["etcd"]
   address = cidrhost(local.subnet, 21)

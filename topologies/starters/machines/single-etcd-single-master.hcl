@@ -22,7 +22,7 @@ node "cp-1" {
   memory  = "4Gi"
 }
 
-# worker-1 and worker-2, with addresses that follow each other.
+# worker-1 and worker-2, with consecutive addresses.
 node_pool "worker" {
   roles         = ["worker"]
   count         = 2

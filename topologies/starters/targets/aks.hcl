@@ -1,11 +1,11 @@
 # shape: hosted
 locals {
-  # Availability zones of the region, named as the label of a node names them.
+  # Availability zones of the region, in the form of a node's zone label.
   zones = ["westeurope-1", "westeurope-2", "westeurope-3"]
 }
 
 # Azure Kubernetes Service: Microsoft runs the control plane. Credentials come
-# from az; the subscription from ARM_SUBSCRIPTION_ID.
+# from az, the subscription from ARM_SUBSCRIPTION_ID.
 target "aks" {
   location  = "westeurope"
   vnet_cidr = "10.50.0.0/16"

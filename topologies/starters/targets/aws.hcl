@@ -12,7 +12,7 @@ locals {
 }
 
 # Machines that Terraform creates, in the folder terraform of the generated
-# tree. Credentials come from AWS_PROFILE or other variables of AWS.
+# tree. Credentials come from AWS_PROFILE or other AWS variables.
 target "aws" {
   region   = "eu-central-1"
   vpc_cidr = "10.20.0.0/16"

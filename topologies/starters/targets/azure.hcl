@@ -1,14 +1,14 @@
 # shape: cloud
 locals {
-  # Availability zones of one region, named as the label of a node names them,
-  # and the subnet of the machines. Every address below is counted from it:
+  # Availability zones of one region, in the form of a node's zone label, and
+  # the subnet of the machines. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 10.30.0.31.
   zones  = ["westeurope-1", "westeurope-2", "westeurope-3"]
   subnet = "10.30.0.0/24"
 }
 
 # Machines that Terraform creates, in the folder terraform of the generated
-# tree. Credentials come from az; the subscription from ARM_SUBSCRIPTION_ID.
+# tree. Credentials come from az, the subscription from ARM_SUBSCRIPTION_ID.
 target "azure" {
   location       = "westeurope"
   vnet_cidr      = "10.30.0.0/16"

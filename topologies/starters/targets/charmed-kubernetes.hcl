@@ -1,3 +1,3 @@
 # shape: units
-# A bundle of Juju, for LXD on this machine or any other cloud of Juju's.
+# A Juju bundle, for LXD on this machine or another cloud that Juju supports.
 target "charmed-kubernetes" {}

@@ -1,8 +1,8 @@
 # shape: local
-# Objects for a management cluster of Cluster API, whose provider makes the
-# machines.
+# Objects for a Cluster API management cluster. Its infrastructure provider
+# creates the machines.
 target "cluster-api" {
-  # docker is for tests. For another provider, name the kinds of its objects:
+  # docker is for tests. For another provider, write the kinds of its objects:
   infrastructure = "docker"
   # infrastructure        = "other"
   # cluster_kind          = "VSphereCluster"

@@ -1,4 +1,4 @@
 # shape: local
-# Docker Desktop's own Kubernetes. One node runs in its mode kubeadm, several
-# in its mode kind.
+# Docker Desktop's own Kubernetes. One node runs in the mode kubeadm, several in
+# the mode kind.
 target "docker-desktop" {}

@@ -1,12 +1,12 @@
 # shape: hosted
 locals {
-  # Availability zones of one region, two at least. Add new ones at the end:
-  # their subnets follow from their places.
+  # Availability zones of one region, at least two. Add new ones at the end: a
+  # zone's position determines its subnets.
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 }
 
 # Amazon EKS: AWS runs the control plane. Credentials come from AWS_PROFILE or
-# other variables of AWS.
+# other AWS variables.
 target "eks" {
   region   = "eu-central-1"
   vpc_cidr = "10.40.0.0/16" # machines and pods

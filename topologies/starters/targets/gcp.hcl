@@ -13,7 +13,7 @@ target "gcp" {
   project      = "my-project-123"
   region       = "europe-west4"
   subnet       = local.subnet
-  proxy_subnet = "10.10.255.0/26" # for the API's balancer, where there is one
+  proxy_subnet = "10.10.255.0/26" # for the API's balancer, if there is one
   # The ranges that may reach the bastion. Write your own.
   admin_cidrs = ["203.0.113.0/24"]
 }

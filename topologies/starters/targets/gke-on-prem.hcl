@@ -5,8 +5,8 @@ locals {
   subnet = "10.0.0.0/24"
 }
 
-# Google Distributed Cloud: bmctl builds the cluster on existing machines. Keys
-# of Google Cloud stay on the workstation that runs it.
+# Google Distributed Cloud: bmctl builds the cluster on existing machines.
+# Google Cloud keys stay on the workstation that runs bmctl.
 target "gke-on-prem" {
   project           = "my-project-123"
   location          = "europe-west4"

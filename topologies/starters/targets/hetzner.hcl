@@ -1,7 +1,7 @@
 # shape: cloud
 locals {
-  # Locations that share a private network and fail on their own, and the subnet
-  # of the machines. Every address below is counted from it:
+  # Locations that share a private network and fail independently, and the
+  # subnet of the machines. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 10.90.0.31.
   zones  = ["fsn1", "nbg1", "hel1"]
   subnet = "10.90.0.0/24"

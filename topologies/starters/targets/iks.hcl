@@ -1,7 +1,6 @@
 # shape: hosted
 locals {
-  # Zones of one region, over which the workers of a pool are spread in equal
-  # numbers.
+  # Zones of one region. The workers of a pool are spread evenly over them.
   zones = ["eu-de-1", "eu-de-2", "eu-de-3"]
 }
 

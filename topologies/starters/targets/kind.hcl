@@ -1,5 +1,5 @@
 # shape: local
-# Nodes are containers of kind on this machine.
+# The nodes are containers on this machine, run by kind.
 target "kind" {
   # port_mapping {
   #   container_port = 80

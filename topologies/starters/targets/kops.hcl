@@ -5,11 +5,11 @@ locals {
   zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 }
 
-# kops makes the machines and the cluster. Credentials come from the cloud:
-# AWS_PROFILE, or an instance role.
+# kops creates the machines and the cluster. Credentials come from AWS_PROFILE
+# or an instance role.
 target "kops" {
-  cloud = "aws"                     # aws | gce, which also wants project
-  state = "s3://example-kops-state" # a bucket that exists
-  # The ranges from which people and CI reach the API. Write your own.
+  cloud = "aws"                     # aws | gce, which also requires project
+  state = "s3://example-kops-state" # an existing bucket
+  # The ranges that may reach the API. Write your own.
   admin_cidrs = ["203.0.113.0/24"]
 }

@@ -6,8 +6,8 @@ locals {
   subnet = "10.0.0.0/24"
 }
 
-# Existing machines in one network segment. Scripts of the generated tree make
-# every component a service of systemd.
+# Existing machines in one network segment. Scripts of the generated tree
+# install every component as a systemd service.
 target "kubernetes-the-hard-way" {}
 
 ssh {

@@ -1,10 +1,10 @@
 locals {
-  # The network that LXD makes for the machines. Every address below is counted
-  # from it: cidrhost(local.subnet, 31) is 10.50.0.31.
+  # The network that LXD creates for the machines. Every address below is
+  # counted from it: cidrhost(local.subnet, 31) is 10.50.0.31.
   subnet = "10.50.0.0/24"
 }
 
-# Virtual machines that lxd/machines.sh of the generated tree makes on this
+# Virtual machines that lxd/machines.sh of the generated tree creates on this
 # machine.
 target "lxd" {
   # Or "container", which shares the kernel of the machine.
@@ -13,5 +13,5 @@ target "lxd" {
 }
 
 ssh {
-  user = "ops" # made on every machine at its first boot, with your key
+  user = "ops" # created on every machine at its first boot, with your key
 }

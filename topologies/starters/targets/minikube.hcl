@@ -1,5 +1,5 @@
 # shape: local
-# Nodes are containers or virtual machines of minikube on this machine.
+# The nodes are containers or virtual machines on this machine, run by minikube.
 target "minikube" {
   # Also podman, kvm2, qemu2, virtualbox, vmware, hyperv, or vfkit.
   driver = "docker"

@@ -1,6 +1,6 @@
 # shape: zoneless
-# Red Hat runs the control plane in a cloud account of yours. The account's
-# keys come from the environment.
+# Red Hat runs the control plane in your own cloud account. The account's keys
+# come from the environment.
 target "openshift-dedicated" {
   provider     = "aws"
   region       = "eu-central-1"

@@ -1,6 +1,6 @@
 # shape: agents
 # Red Hat's installer builds the cluster on existing machines. The pull secret
-# stays with you: openshift/assemble.sh of the generated tree asks for it.
+# is not in the tree: pass it to openshift/assemble.sh of the generated tree.
 locals {
   # The subnet of the machines. Every address below is counted from it:
   # cidrhost(local.subnet, 31) is 10.0.0.31.

@@ -16,7 +16,7 @@ target "openstack" {
   # The ranges that may reach the bastion. Write your own.
   admin_cidrs = ["203.0.113.0/24"]
 
-  flavor "m1.large" { # as this cloud has them
+  flavor "m1.large" { # a flavor of this cloud
     cpus       = 4
     memory_gib = 8
   }

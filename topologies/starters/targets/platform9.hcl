@@ -5,8 +5,8 @@ locals {
   subnet = "10.0.0.0/24"
 }
 
-# Machines that exist, under Platform9's management plane. The account's name
-# and password stay with pf9ctl.
+# Existing machines under Platform9's management plane. Only pf9ctl has the
+# account's name and password.
 target "platform9" {
   virtual_ip        = cidrhost(local.subnet, 5)
   virtual_interface = "eth0"

@@ -10,12 +10,12 @@ locals {
 target "proxmox" {
   subnets   = [local.subnet]
   datastore = "local-lvm" # of the disks
-  # For images: the content types of this datastore must include Import.
+  # For images. The content types of this datastore must include Import.
   image_datastore = "local"
   bridge          = "vmbr0"
 
-  # The nodes of Proxmox that carry the failure domains of the nodes below.
-  host  = "pve-1" # of those that name none
+  # The Proxmox nodes of the failure domains below.
+  host  = "pve-1" # of machines without a failure domain
   hosts = { "rack-a" = "pve-1", "rack-b" = "pve-2", "rack-c" = "pve-3" }
 }
 

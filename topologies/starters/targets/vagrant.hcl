@@ -5,8 +5,8 @@ locals {
   subnet = "192.168.56.0/24"
 }
 
-# `vagrant up` in the vagrant folder of the generated tree makes the machines
-# and then runs the playbook, once.
+# `vagrant up` in the vagrant folder of the generated tree creates the machines,
+# and then runs the playbook once.
 target "vagrant" {
   provider = "libvirt" # libvirt | virtualbox | vmware_desktop
 }

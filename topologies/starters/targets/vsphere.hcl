@@ -6,7 +6,7 @@ locals {
 
 # Machines that Terraform clones from a template, in the folder terraform of the
 # generated tree. vCenter's address and the account come from VSPHERE_SERVER,
-# VSPHERE_USER and VSPHERE_PASSWORD.
+# VSPHERE_USER, and VSPHERE_PASSWORD.
 target "vsphere" {
   datacenter      = "dc-1"
   compute_cluster = "cluster-1"
@@ -18,8 +18,8 @@ target "vsphere" {
   templates = { "ubuntu-24.04" = "ubuntu-24.04" }
   subnets   = [local.subnet]
 
-  # Where the failure domains of the nodes below are. Without hosts, and with a
-  # compute_cluster, a whole cluster is one.
+  # The placement of the failure domains below. A block with a compute_cluster
+  # and without hosts is a whole compute cluster.
   failure_domain "rack-a" {
     hosts = ["esx-a1.example.com", "esx-a2.example.com"]
   }

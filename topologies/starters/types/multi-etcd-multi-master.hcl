@@ -28,13 +28,13 @@ network {
 }
 
 # Dedicated members: load on the API does not slow etcd's disks. "stacked" puts
-# a member on each control plane instead: delete the pool "etcd" then.
+# a member on each control plane instead. In that case, delete the pool "etcd".
 etcd {
   topology = "external"
 }
 
-# Two balancers share one address: keepalived moves it when the active one is
-# lost. Both need to be on one network segment.
+# Two balancers share one address. keepalived moves it when the active balancer
+# fails. Both must be on one network segment.
 load_balancer "haproxy" {
   virtual_ip = cidrhost(local.subnet, 10)
 }
@@ -48,7 +48,7 @@ node_pool "lb" {
   memory          = "1Gi"
 }
 
-# An odd number: a fourth member would tolerate no more losses than three do.
+# An odd number: a fourth member would tolerate no more failures than three.
 node_pool "etcd" {
   roles           = ["etcd"]
   count           = 3

@@ -16,8 +16,8 @@ network {
   service_subnets = ["10.96.0.0/16"]
 }
 
-# Two balancers share one address: keepalived moves it when the active one is
-# lost. Both need to be on one network segment.
+# Two balancers share one address. keepalived moves it when the active balancer
+# fails. Both must be on one network segment.
 load_balancer "haproxy" {
   virtual_ip = cidrhost(local.subnet, 10)
 }
@@ -30,9 +30,9 @@ node_pool "lb" {
   memory        = "1Gi"
 }
 
-# The one etcd member, a service on its own host. Back it up: while it is down,
-# the cluster cannot change. Three members and the type multi-etcd-multi-master
-# remove this weakness later.
+# The only etcd member, a service on its own host. Back it up: while it is down,
+# the cluster cannot change. To remove this weakness later, use three members
+# and the type multi-etcd-multi-master.
 node "etcd-1" {
   roles   = ["etcd"]
   address = cidrhost(local.subnet, 21)

@@ -6,15 +6,15 @@ cluster "prod" {
   # kubernetes_version = "1.35.4"
 }
 
-# Your own balancer in front of the API servers. The target makes one too, in
-# place of this block: node "lb-1" with the role load-balancer. While that one
-# machine is down, the API cannot be reached.
+# Your own balancer in front of the API servers. To have the target create one,
+# replace this block with node "lb-1" that has the role load-balancer. While
+# that machine is down, the API cannot be reached.
 load_balancer "external" {
   virtual_ip = "10.0.0.10"
 }
 
-# The target creates the machines and gives them their addresses. An odd number:
-# a fourth member would tolerate no more losses than three do.
+# The target creates the machines and assigns their addresses. An odd number: a
+# fourth member would tolerate no more failures than three.
 node_pool "etcd" {
   roles = ["etcd"]
   count = 3

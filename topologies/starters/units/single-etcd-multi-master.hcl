@@ -6,14 +6,14 @@ cluster "shared-etcd" {
   # kubernetes_version = "1.35.4"
 }
 
-# Your own balancer in front of the API servers. The target makes one too, in
-# place of this block: node "lb-1" with the role load-balancer. While that one
-# machine is down, the API cannot be reached.
+# Your own balancer in front of the API servers. To have the target create one,
+# replace this block with node "lb-1" that has the role load-balancer. While
+# that machine is down, the API cannot be reached.
 load_balancer "external" {
   virtual_ip = "10.0.0.10"
 }
 
-# The target creates the machines and gives them their addresses. While the one
+# The target creates the machines and assigns their addresses. While the only
 # etcd member is down, the cluster cannot change.
 node "etcd-1" {
   roles = ["etcd"]

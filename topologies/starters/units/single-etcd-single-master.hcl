@@ -6,8 +6,8 @@ cluster "small" {
   # kubernetes_version = "1.35.4"
 }
 
-# The target creates the machines and gives them their addresses. etcd runs on
-# the same machine.
+# The target creates the machines and assigns their addresses. etcd runs on the
+# same machine.
 node "cp-1" {
   roles = ["control-plane"]
 }

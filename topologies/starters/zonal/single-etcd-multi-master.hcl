@@ -5,8 +5,8 @@ cluster "shared-etcd" {
   # every default.
   # kubernetes_version = "1.37.2"
 
-  # The name that every kubelet and client connects to. It leads to the cloud's
-  # balancer.
+  # The name that every kubelet and client connects to. It resolves to the
+  # cloud's balancer.
   control_plane_endpoint = "api.shared-etcd.internal:6443"
 }
 
@@ -21,9 +21,9 @@ network {
 # The cloud's own balancer, which the generated Terraform creates.
 load_balancer "external" {}
 
-# The one etcd member, a service on its own machine. Back it up: while it is
-# down, the cluster cannot change. Three members and the type
-# multi-etcd-multi-master remove this weakness later.
+# The only etcd member, a service on its own machine. Back it up: while it is
+# down, the cluster cannot change. To remove this weakness later, use three
+# members and the type multi-etcd-multi-master.
 node "etcd-1" {
   roles          = ["etcd"]
   address        = cidrhost(local.subnets[local.zones[0]], 21)
@@ -33,7 +33,7 @@ node "etcd-1" {
 }
 
 # All are in the zone of the etcd member, because control planes in other zones
-# would not survive its loss.
+# would not work without it.
 node_pool "cp" {
   roles           = ["control-plane"]
   count           = 3

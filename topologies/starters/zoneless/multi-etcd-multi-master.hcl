@@ -1,5 +1,5 @@
 # The vendor runs several control planes and a clustered etcd, in several zones
-# where the region has them.
+# if the region has them.
 cluster "prod" {
   type = "multi-etcd-multi-master"
 
@@ -7,7 +7,7 @@ cluster "prod" {
   # kubernetes_version = "1.35.10"
 }
 
-# Machines of one size. The vendor gives them their names and addresses.
+# Machines of one size. The vendor assigns their names and addresses.
 node_pool "general" {
   roles  = ["worker"]
   count  = 3

@@ -7,8 +7,8 @@ cluster "prod" {
 }
 
 # A control plane in each zone, each with an etcd member: the loss of a zone
-# leaves a majority. The target creates the machines, gives them their
-# addresses, and places a balancer in front of the API servers.
+# leaves a majority. The target creates the machines, assigns their addresses,
+# and places a balancer in front of the API servers.
 node_pool "cp" {
   roles           = ["control-plane"]
   count           = 3

@@ -6,8 +6,8 @@ cluster "small" {
   # kubernetes_version = "1.36.2"
 }
 
-# The target creates the machines and gives them their addresses. The control
-# plane holds the one etcd member.
+# The target creates the machines and assigns their addresses. The control plane
+# runs the only etcd member.
 node "cp-1" {
   roles          = ["control-plane"]
   failure_domain = local.zones[0]

@@ -31,15 +31,16 @@ var inline = map[string][]string{
 	"hcloud_load_balancer":           {"target"},
 }
 
-// attached are what drivers attach to a machine and its resource lists, so that an apply would detach it: they are ignored, except on a
-// bastion. Source: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_attached_disk
+// attached are the arguments of machines that list attached disks. An apply would detach a disk that a driver attached, so the arguments
+// are ignored, except on a bastion. Source:
+// https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_attached_disk
 var attached = map[string]string{
 	"google_compute_instance":        "attached_disk",
 	"vsphere_virtual_machine":        "disk",
 	"proxmox_virtual_environment_vm": "disk",
 }
 
-// taken lists where a second apply would remove what the cluster made.
+// taken lists the places where a second apply would remove something that the cluster created.
 func taken(files []artifact.File) []string {
 	var out []string
 	for _, f := range files {

@@ -133,11 +133,11 @@ func (s *state) plan(what string, args ...string) []change {
 	return out
 }
 
-// unharmed checks that what holds etcd stays unchanged; only additions are permitted.
+// unharmed checks that no resource that holds etcd changes; only additions are permitted.
 func (s *state) unharmed(what string, but live) {
 	s.t.Helper()
 	for _, c := range s.plan(what) {
-		// Updating a vendor's cluster is the vendor's work, machine by machine; only recreating it loses something.
+		// The vendor updates its cluster machine by machine; only recreating the cluster loses data.
 		harmless := c.Action == "create" || c.Action == "update" && (but[c.Type] != "" || strings.HasSuffix(c.Type, "_cluster"))
 		if !slices.Contains(s.holders, c.Type) || strings.Contains(c.Address, "bastion") || harmless {
 			continue
@@ -146,7 +146,7 @@ func (s *state) unharmed(what string, but live) {
 	}
 }
 
-// firstBoot gives the added machine what the program reads for each from a folder.
+// firstBoot gives the added machine the folder with its first boot's input, which the program reads for each machine.
 func (s *state) firstBoot() {
 	s.t.Helper()
 	folders, err := filepath.Glob(filepath.Join(s.dir, "cloud-init", "*"))

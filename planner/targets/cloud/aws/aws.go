@@ -141,8 +141,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for _, prefix := range []string{"internal-", "sg-"} {
 		if strings.HasPrefix(p.Cluster.Name, prefix) {
 			r.Say(r.Rules.Name, p.Cluster.NameRange,
-				"%q begins the names of the balancer and of security groups, and AWS keeps names that "+
-					"begin with %q for itself.", p.Cluster.Name, prefix)
+				"The names of the balancer and of security groups begin with %q, but AWS reserves names that "+
+					"begin with %q.", p.Cluster.Name, prefix)
 		}
 	}
 	nodes := v.network(r, &w)
@@ -156,8 +156,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		}
 		if !ok {
 			r.Say(zone, n.At("failure_domain"),
-				"Node %q has the failure domain %q, and the target has subnets in %s. A machine stands in the "+
-					"subnet of its zone: write one of these, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain,
+				"Node %q has the failure domain %q, but the target has subnets only in %s. A machine is in the "+
+					"subnet of its zone. Write one of these zones, or add the zone to subnets and public_subnets.", n.Name, n.FailureDomain,
 				strings.Join(slices.Sorted(maps.Keys(w.Subnets)), ", "))
 			continue
 		}
@@ -169,12 +169,12 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		case p.LoadBalancer.VirtualIP.IsValid():
 			r.Say(endpoint, p.LoadBalancer.Attr("virtual_ip"),
 				"AWS' balancer has an address in each zone and a name for all of them. %s would "+
-					"tie every node to one zone. Leave virtual_ip out and write a name as control_plane_endpoint: a private zone of "+
-					"Route 53 leads it to the balancer.", p.LoadBalancer.VirtualIP)
+					"tie every node to one zone. Leave virtual_ip out and write a name as control_plane_endpoint. A private zone of "+
+					"Route 53 resolves the name to the balancer.", p.LoadBalancer.VirtualIP)
 		case v.Endpoint.Name == "":
 			r.Say(endpoint, p.Cluster.Attr("control_plane_endpoint"),
-				"AWS' balancer is known by a name. Write one as control_plane_endpoint, "+
-					"such as \"api.%s.internal:6443\": a private zone of Route 53 leads it to the balancer.", p.Cluster.Name)
+				"AWS' balancer is reached by a name. Write one as control_plane_endpoint, "+
+					"such as \"api.%s.internal:6443\". A private zone of Route 53 resolves it to the balancer.", p.Cluster.Name)
 		}
 	}
 	return &v, r.Diags
@@ -185,7 +185,7 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 	vpc, ok := r.IPv4("vpc_cidr", "the network's range", w.VPC)
 	v.VPC = vpc.Prefix.String()
 	if ok && (vpc.Prefix.Bits() < 16 || vpc.Prefix.Bits() > 28) {
-		r.Say(r.Rules.Argument, vpc.At, "vpc_cidr is %s. AWS takes networks from /16 to /28.", vpc.Prefix)
+		r.Say(r.Rules.Argument, vpc.At, "vpc_cidr is %s. AWS allows networks from /16 to /28. Write one of that size.", vpc.Prefix)
 	}
 	if len(w.Subnets) == 0 && r.Has("subnets") {
 		r.Say(r.Rules.Argument, r.At("subnets"), "subnets is empty. Write a range for the machines of each availability zone: subnets "+
@@ -196,7 +196,7 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 	var all []cloud.Range
 	for _, name := range slices.Sorted(maps.Keys(w.Subnets)) {
 		if v.Region != "" && !strings.HasPrefix(name, v.Region) {
-			r.Say(zone, r.At("subnets"), "%q is no availability zone of %s. Write the zone's name, such as \"%sa\".", name,
+			r.Say(zone, r.At("subnets"), "%q is not an availability zone of %s. Write the zone's name, such as \"%sa\".", name,
 				v.Region, v.Region)
 		}
 		public, ok := w.PublicSubnets[name]
@@ -205,8 +205,8 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 		}
 		if !ok {
 			r.Say(r.Rules.Argument, r.At("public_subnets"),
-				"Zone %q has no public subnet. Its NAT gateway, by which the machines reach the "+
-					"world, is in one. A /26 has room for the balancers of Services too.", name)
+				"Zone %q has no public subnet. The zone's NAT gateway needs one: machines reach the "+
+					"internet through it. Add the zone to public_subnets; a /26 also has room for the balancers of Services.", name)
 			continue
 		}
 		for _, part := range []struct {
@@ -221,12 +221,12 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 				r.Say(r.Rules.Argument, s.At, "%s, %s, is not in the network %s.", s.Prefix, s.What, vpc.Prefix)
 			}
 			if s.Prefix.Bits() > 28 {
-				r.Say(r.Rules.Argument, s.At, "%s, %s, is smaller than a /28, the smallest subnet that AWS has.", s.Prefix, s.What)
+				r.Say(r.Rules.Argument, s.At, "%s, %s, is smaller than a /28, the smallest subnet on AWS.", s.Prefix, s.What)
 			}
 			if part.argument == "public_subnets" && s.Prefix.Bits() > 27 && s.Prefix.Bits() <= 28 && r.Plan.CloudProvider == "aws" {
-				r.Say(narrow, s.At, "%s, %s, has %d addresses to give. A balancer needs 8 that are free, and the NAT gateway and the "+
-					"bastion are there already: at most one Service of type LoadBalancer finds room. Write a /27 or wider; a /26 is "+
-					"usual.", s.Prefix, s.What, 16-5)
+				r.Say(narrow, s.At, "%s, %s, has %d usable addresses. The NAT gateway and the bastion use some of them, and a balancer "+
+					"needs 8 free ones. At most one Service of type LoadBalancer fits. Write a /27 or larger; a /26 is usual.", s.Prefix,
+					s.What, 16-5)
 			}
 			all = append(all, s)
 			if part.argument == "subnets" {
@@ -238,7 +238,7 @@ func (v *variables) network(r *cloud.Reader, w *written) map[string]cloud.Range 
 	for _, name := range slices.Sorted(maps.Keys(w.PublicSubnets)) {
 		if _, ok := w.Subnets[name]; !ok {
 			r.Say(r.Rules.Argument, r.At("public_subnets"),
-				"Zone %q has a public subnet and none for machines. Add it to subnets, or remove it here.", name)
+				"Zone %q has a public subnet but none for machines. Add the zone to subnets, or remove it here.", name)
 		}
 	}
 	r.Apart(all...)
@@ -253,11 +253,11 @@ func within(inner, outer netip.Prefix) bool {
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/aws", opts, terraform.MachinesGuide("AWS",
 		"AWS credentials where the provider looks for them: `AWS_PROFILE`, `aws sso login`, or the role of the machine that "+
-			"runs Terraform. They need to make networks, machines, balancers, IAM roles and a private zone of Route 53.",
-		"The API's balancer answers inside the network only, under the name of `control_plane_endpoint`. From outside, use the "+
+			"runs Terraform. They need permission to create networks, machines, balancers, IAM roles, and a private zone of Route 53.",
+		"The API's balancer is reachable only inside the network, by the name in `control_plane_endpoint`. From outside, use the "+
 			"bastion (`ssh -L`) or your own VPN.",
 		"The roles of the machines let the AWS cloud-controller-manager run on the control planes. With `cloud_provider "+
-			"\"aws\" {}` in the topology the playbook installs it and tells the cluster which instance each node is.",
+			"\"aws\" {}` in the topology, the playbook installs it and configures the instance of each node.",
 	), terraform.AWS, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
@@ -270,15 +270,15 @@ var (
 		Doc: "The cloud-controller-manager creates a load balancer in the public subnets for each Service of type LoadBalancer. Each " +
 			"needs a /27 or larger subnet with 8 free addresses, and AWS reserves 5 addresses in every subnet. A subnet cannot be " +
 			"enlarged later.",
-		Fix:     "Write a /27 or wider in public_subnets.",
+		Fix:     "Write a /27 or larger in public_subnets.",
 		Sources: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-manage-subnets.html"},
 	}
 	zone = &rule.Rule{
 		ID: "aws-zone", Title: "Failure domain is not a zone of the target", Permanent: true,
 		Doc: "A machine is created in an availability zone, and each AWS subnet is in one zone. Failure domains in the plan are these " +
 			"zones, so k8splan checks the spread that is really built.",
-		Fix: "Write zones that subnets and public_subnets name as failure domains; a node_pool over several zones becomes one node_pool " +
-			"for each, with addresses of that zone's subnet.",
+		Fix: "As failure domains, write zones that are in subnets and public_subnets. Replace a node_pool over several zones with one " +
+			"node_pool for each zone, with addresses of that zone's subnet.",
 		Sources: []string{"https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html"},
 	}
 	endpoint = &rule.Rule{

@@ -77,7 +77,7 @@ var (
 func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "azure", Vendor: "Azure",
-		Arguments:   "Write location, vnet_cidr, subnet, and bastion_subnet; subscription_id where ARM_SUBSCRIPTION_ID does not name it.",
+		Arguments:   "Write location, vnet_cidr, subnet, and bastion_subnet; subscription_id if ARM_SUBSCRIPTION_ID is not set.",
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,62}[a-z0-9])?$`), NameWords: "lower-case letters, digits, and hyphens",
 		ClusterMax: 40,
 		NameSource: "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules",
@@ -137,12 +137,12 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		number, named := strings.CutPrefix(n.FailureDomain, v.Location+"-")
 		if at := n.At("failure_domain"); v.Location != "" && (!named || len(number) != 1 || number < "1" || number > "3") && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q must name an availability zone of %s as its failure domain, as the label of a node names it: "+
+			r.Say(zone, at, "Node %q must have an availability zone of %s as its failure domain, in the form of the node's zone label: "+
 				"\"%s-1\" to \"%s-3\"; it %s.", n.Name, v.Location, v.Location, v.Location, block.Says(n.FailureDomain))
 		}
 	}
 	if p.Network.CNI.Encapsulation == plan.IPIP {
-		r.Say(protocol, p.Network.CNI.Block(), "Azure's network carries no IP in IP, which this pod network is made of. "+
+		r.Say(protocol, p.Network.CNI.Block(), "This pod network uses IP-in-IP, which Azure's network does not carry. "+
 			"Write encapsulation = \"vxlan\".")
 	}
 	v.Variables = r.Variables(w.Access)
@@ -151,8 +151,9 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Within(subnet, endpoint)
 		if lb := p.LoadBalancer; lb.VirtualIP.IsValid() && subnet.Prefix.Contains(lb.VirtualIP) && lb.Port != p.Cluster.APIServerPort {
 			r.Say(endpoint, lb.Attr("port"),
-				"The balancer has port %d and the API servers have %d. On a control plane the balancer's address "+
-					"is its own API server's, so the ports must be equal: write port = %d, or api_server_port = %d in cluster.", lb.Port,
+				"The balancer has port %d and the API servers have port %d. On a control plane, the balancer's address "+
+					"leads to its own API server, so the ports must be equal. Write port = %d, or api_server_port = %d in cluster.",
+				lb.Port,
 				p.Cluster.APIServerPort, p.Cluster.APIServerPort, lb.Port)
 		}
 	}
@@ -184,19 +185,18 @@ func priorities(openings map[string]terraform.Opening) map[string]int {
 // emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/azure", opts, terraform.MachinesGuide("Azure",
-		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan names no "+
-			"subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator). "+
+		"Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` if the plan has no "+
+			"subscription. They need permission to create role assignments (Owner, or Role Based Access Control Administrator). "+
 			"In a new subscription: `az provider "+
 			"register --namespace Microsoft.Compute`, and the same for Microsoft.Network and Microsoft.ManagedIdentity.",
-		"The provider is azurerm 4, which the files were checked with. Release 5 registers no namespaces by itself.",
-		"The one NAT gateway stands in a zone that Azure chooses. With that zone the machines lose the way out, not each other.",
-		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) or your own VPN.",
-		"Azure's internal balancer never brings a machine's packets back to that machine, so a control plane that dials it would at "+
-			"times "+
-			"wait for itself in vain, and the first one always. On each control plane `api-address.service` therefore puts the "+
-			"balancer's "+
-			"address on the loopback interface while the API server there is ready, and takes it off when it is not. `systemctl status "+
-			"api-address` and `ip address show lo` show it.",
+		"The files were checked with the provider azurerm 4. Release 5 does not register namespaces itself.",
+		"The single NAT gateway is in a zone that Azure chooses. If that zone fails, the machines lose internet access, but "+
+			"still reach each other.",
+		"The API's balancer is reachable only inside the network. From outside, use the bastion (`ssh -L`) or your own VPN.",
+		"Azure's internal balancer never returns a machine's packets to that same machine. A control plane that connects to the "+
+			"balancer would time out whenever it is chosen itself; the first one always is. Therefore `api-address.service` adds "+
+			"the balancer's address to the loopback interface of each control plane while its API server is ready, and removes it "+
+			"when it is not. `systemctl status api-address` and `ip address show lo` show the state.",
 	), terraform.Azure, terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
@@ -207,7 +207,8 @@ var (
 	zone = &rule.Rule{
 		ID: "azure-zone", Title: "Failure domain is not an availability zone", Permanent: true,
 		Doc: "A machine is created in one of the three zones of a region. Failure domains in the plan are these zones, so k8splan " +
-			"checks the spread that is really built. They have the names with which the cloud-controller-manager labels nodes.",
+			"checks the spread that is really built. They have the names of the zone labels that the cloud-controller-manager sets on " +
+			"nodes.",
 		Fix: "Write failure domains such as \"westeurope-1\", in a region that has zones.",
 		Sources: []string{"https://learn.microsoft.com/azure/reliability/availability-zones-overview",
 			"https://cloud-provider-azure.sigs.k8s.io/topics/availability-zones/"},

@@ -25,7 +25,7 @@ func Target() target.Target {
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of hashicorp/azurerm 4.55 (2025-12), " +
-					"applied twice on a stand-in of it; shellcheck",
+					"applied twice with a simulated provider; shellcheck",
 				CheckedOn: "2026-11-29",
 			},
 		},

@@ -69,7 +69,7 @@ func family(project, amd64, arm64 string) map[string]any {
 func facts() *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: "gcp", Vendor: "Google Cloud",
-		Arguments:   "Write project, region, and subnet, and proxy_subnet where the balancer is Google's.",
+		Arguments:   "Write project, region, and subnet; proxy_subnet with Google's balancer.",
 		NamePattern: namePattern, NameWords: "lower-case letters, digits, and hyphens, starting with a letter", ClusterMax: 40,
 		NameSource: "https://cloud.google.com/compute/docs/naming-resources#resource-name-format",
 		// General-purpose machine types; for arm64 the series that boots from the same disks. Source:
@@ -119,15 +119,15 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	}
 	v.Subnet = subnet.Prefix.String()
 	if p.SSH.Port != 22 { // not all of Google's images read user data that could change it
-		r.Say(r.Rules.Argument, p.SSH.Attr("port"), "Google's images have sshd on port 22, and ssh says %d. Leave port out; the machines "+
-			"have no public address, and the firewall lets the bastion alone reach sshd.", p.SSH.Port)
+		r.Say(r.Rules.Argument, p.SSH.Attr("port"), "sshd of Google's images listens on port 22, but ssh has port %d. Leave port out: the "+
+			"machines have no public address, and the firewall lets only the bastion reach sshd.", p.SSH.Port)
 	}
 	seen := map[hcl.Range]bool{}
 	for _, n := range p.Nodes {
 		r.Inside(n, subnet)
 		if at := n.At("failure_domain"); v.Region != "" && !strings.HasPrefix(n.FailureDomain, v.Region+"-") && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q must name a zone of %s as its failure domain, such as \"%s-a\"; it %s.", n.Name, v.Region, v.Region,
+			r.Say(zone, at, "Node %q must have a zone of %s as its failure domain, such as \"%s-a\"; it %s.", n.Name, v.Region, v.Region,
 				block.Says(n.FailureDomain))
 		}
 	}
@@ -154,13 +154,12 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/gcp", opts, terraform.MachinesGuide("Google Cloud",
 		"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the service account "+
-			"of the "+
-			"machine that runs Terraform. They need to make networks, machines, balancers and service accounts in the project, and to "+
-			"grant roles "+
-			"there. The project needs two APIs: `gcloud services enable compute.googleapis.com iam.googleapis.com`.",
-		"A larger disk is for new machines: Google makes the disk with the machine. One that exists grows with `gcloud compute disks "+
-			"resize`.",
-		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) or your own VPN.",
+			"of the machine that runs Terraform. They need permission to create networks, machines, balancers, and service accounts "+
+			"in the project, and to grant roles there. The project needs two APIs: `gcloud services enable compute.googleapis.com "+
+			"iam.googleapis.com`.",
+		"A larger disk applies to new machines only: Google creates the disk with the machine. To enlarge an existing disk, use "+
+			"`gcloud compute disks resize`.",
+		"The API's balancer is reachable only inside the network. From outside, use the bastion (`ssh -L`) or your own VPN.",
 	), terraform.Google, terraform.GoogleNetwork, terraform.MachineVariables, terraform.Bastion, terraform.MadeWith)
 }
 

@@ -27,7 +27,7 @@ func Target() target.Target {
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of hashicorp/google 6.50 (2025-12), " +
-					"applied twice on a stand-in of it",
+					"applied twice with a simulated provider",
 				CheckedOn: "2026-11-29",
 			},
 		},

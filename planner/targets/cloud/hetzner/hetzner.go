@@ -109,8 +109,8 @@ func image(name string) map[string]any { return map[string]any{"amd64": name, "a
 func facts(zone string) *cloud.Cloud {
 	return &cloud.Cloud{
 		Target: name, Vendor: vendor,
-		Arguments: "Write subnet; ssh_key where the public key is in the project already, load_balancer_type for a larger balancer, " +
-			"network_zone for locations that the planner does not know.",
+		Arguments: "Write subnet; ssh_key if the public key is already in the project, load_balancer_type for a larger balancer, " +
+			"network_zone for locations that k8splan does not know.",
 		NamePattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), NameWords: "lower-case letters, digits, and hyphens",
 		ClusterMax: 40,
 		SizeSource: "https://docs.hetzner.com/cloud/servers/overview", Sizes: sizes(zone),
@@ -122,7 +122,8 @@ func facts(zone string) *cloud.Cloud {
 			"debian-13": image("debian-13"),
 			"rocky-9":   image("rocky-9"), "almalinux-9": image("alma-9"),
 		},
-		// the network's and the gateway's address; at the end the bastion's, which our program puts there, and the last
+		// at the start, the addresses of the network and the gateway; at the end, the bastion's, which our program chooses, and the last
+		// one
 		FirstHosts: 2, LastHosts: 2,
 		SubnetSource: "https://docs.hetzner.com/cloud/networks/faq",
 		Reachable:    true,
@@ -151,8 +152,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	if subnet.Prefix.Bits() > 24 || !slices.ContainsFunc(private, func(r netip.Prefix) bool {
 		return r.Bits() <= subnet.Prefix.Bits() && r.Contains(subnet.Prefix.Addr())
 	}) {
-		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. A network of %s is a /24 or wider, of 10.0.0.0/8, "+
-			"172.16.0.0/12 or 192.168.0.0/16.", subnet.Prefix, vendor)
+		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. Write a /24 or larger network within %s's private ranges: 10.0.0.0/8, "+
+			"172.16.0.0/12, or 192.168.0.0/16.", subnet.Prefix, vendor)
 	}
 	v.Subnet = subnet.Prefix.String()
 	r.Apart(subnet)
@@ -162,8 +163,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes || slices.Contains([]string{plan.HostGateway, plan.BGP, plan.NoEncapsulation},
 		c.Encapsulation) {
 		r.Say(unwrapped, c.Block(),
-			"%s sends pods' packets unwrapped, and the gateway between the machines knows no pod's address. Let the "+
-				"pod network wrap them, as flannel does with VXLAN.", c.Name)
+			"%s sends pods' packets without encapsulation, and the gateway between the machines has no routes to pods. "+
+				"Use an encapsulation, such as flannel's VXLAN.", c.Name)
 	}
 	v.Variables = r.Variables(w.Access)
 	if v.Endpoint = r.Balancer(); v.Endpoint != nil {
@@ -184,15 +185,15 @@ func (v *variables) locations(r *cloud.Reader) {
 		case seen[at] || own && n.FailureDomain != "":
 		case !known:
 			seen[at] = true
-			r.Say(location, at, "Node %q must name a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1, or sin; it %s.",
+			r.Say(location, at, "Node %q must have a location of %s as its failure domain: ash, fsn1, hel1, hil, nbg1, or sin; it %s.",
 				n.Name, vendor, block.Says(n.FailureDomain))
 		case v.NetworkZone == "":
 			v.NetworkZone = zone
 		case zone != v.NetworkZone:
 			seen[at] = true
 			r.Say(location, at,
-				"Node %q is in %s, in the network zone %s, and others are in %s. One private network is in one zone: fsn1, "+
-					"hel1 and nbg1 share one.", n.Name, n.FailureDomain, zone, v.NetworkZone)
+				"Node %q is in %s, in the network zone %s, but others are in %s. A private network is in one zone. fsn1, "+
+					"hel1, and nbg1 share a zone.", n.Name, n.FailureDomain, zone, v.NetworkZone)
 		}
 	}
 	for _, n := range r.Plan.ControlPlanes() {
@@ -214,8 +215,8 @@ func (v *variables) spread(r *cloud.Reader) {
 			}
 			group := role.name + "-" + n.FailureDomain
 			if members[group]++; members[group] == spreadMax+1 {
-				r.Say(crowded, n.NameRange, "Node %q is the eleventh machine with the role %s in %s. A placement group keeps ten apart: "+
-					"put some in another location.", n.Name, role.name, n.FailureDomain)
+				r.Say(crowded, n.NameRange, "Node %q is the eleventh machine with the role %s in %s. A placement group holds at most ten. "+
+					"Put some in another location.", n.Name, role.name, n.FailureDomain)
 			}
 			v.Spread[n.Name] = group
 		}
@@ -225,17 +226,18 @@ func (v *variables) spread(r *cloud.Reader) {
 // emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/hetzner", opts, terraform.MachinesGuide(vendor,
-		"A token of the project that may read and write, in the environment: `export HCLOUD_TOKEN=…`.",
+		"A token of the project with read and write permission, in the environment: `export HCLOUD_TOKEN=…`.",
 		strings.Join([]string{
-			"Hetzner's firewalls filter the public side alone. There the machines answer to `admin_cidrs` and `node_port_cidrs`, " +
-				"only on the ports that the plan opens to them.",
-			"Within the private network, which nothing but this cluster is in, machines reach each other on every port: " +
-				"filter on the hosts where that is too much.",
+			"Hetzner's firewalls filter only the public interface. There, the machines accept connections from `admin_cidrs` and " +
+				"`node_port_cidrs`, only on the ports that the plan opens to them.",
+			"The private network contains only this cluster. In it, machines reach each other on every port. " +
+				"To restrict that, filter on the hosts.",
 		}, " "),
-		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) "+
-			"or your own VPN. It stands in one location: where that location is lost, the API servers elsewhere go on, "+
-			"and their address comes back with a balancer recreated.",
-		"\"SSH key with the same fingerprint already exists\": the project has your key. Write its name there as `ssh_key` in the target.",
+		"The API's balancer is reachable only inside the network. From outside, use the bastion (`ssh -L`) "+
+			"or your own VPN. The balancer is in one location. If that location fails, API servers elsewhere keep running, "+
+			"and their address works again once the balancer is recreated.",
+		"If the error is \"SSH key with the same fingerprint already exists\", the project has your key. Write the key's name in the "+
+			"project as `ssh_key` in the target.",
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 
@@ -266,8 +268,8 @@ var (
 	}
 	unwrapped = &rule.Rule{
 		ID: "hetzner-pod-routes", Title: "Pod packets that the network does not carry", Permanent: true,
-		Doc: "Hetzner's private network is routed: every packet goes through its gateway, which knows only the machines' addresses. It " +
-			"drops pods' packets that are sent from host to host without encapsulation.",
+		Doc: "Hetzner's private network is routed: every packet goes through its gateway, which has routes only to the machines' " +
+			"addresses. The gateway drops pods' packets without encapsulation.",
 		Fix:     "Use an encapsulation, such as VXLAN, which is the default of flannel, Calico, and Cilium here.",
 		Sources: []string{"https://docs.hetzner.com/networking/networks/technical-concepts/architecture"},
 	}

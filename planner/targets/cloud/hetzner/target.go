@@ -27,7 +27,7 @@ func Target() target.Target {
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of hetznercloud/hcloud 1.63 and newer (2026-09, by way of Pulumi's package " +
-					"1.41), applied twice on a stand-in of it",
+					"1.41), applied twice with a simulated provider",
 				CheckedOn: "2026-11-29",
 			},
 		},

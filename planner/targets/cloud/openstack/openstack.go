@@ -53,7 +53,7 @@ func schema() *spec.Block {
 		}, cloud.Arguments()...),
 		Blocks: []spec.Block{{
 			Name: "flavor", Label: "name", Many: true, Field: "Flavors", LabelField: "Name", Aliases: []string{"flavors"},
-			Doc:     "A flavor of the cloud. Without any, m1.small to m1.xlarge are taken to be there.",
+			Doc:     "A flavor of the cloud. Without such a block, k8splan assumes that m1.small to m1.xlarge exist.",
 			Example: "flavor \"m1.small\" {\n  cpus       = 1\n  memory_gib = 2\n}",
 			Arguments: []spec.Argument{
 				{Name: "cpus", Type: spec.Integer, Required: true, Field: "CPUs", Example: `2`, Doc: "Processors."},
@@ -86,7 +86,7 @@ type variables struct {
 // defaultOS is the operating system of machines that set none.
 const defaultOS = "ubuntu-24.04"
 
-// flavors are those of OpenStack's documentation, for clouds that kept them. Source:
+// flavors are those of OpenStack's documentation, for clouds that still have them. Source:
 // https://docs.openstack.org/nova/latest/user/flavors.html
 func flavors() []terraform.Size {
 	return []terraform.Size{
@@ -104,7 +104,8 @@ func facts(images map[string]map[string]any, sizes []terraform.Size) *cloud.Clou
 		ClusterMax: 40,
 		SizeSource: "https://docs.openstack.org/nova/latest/user/flavors.html", Sizes: sizes,
 		Images: images, DefaultOS: defaultOS,
-		// the network's and the router's address; at the end sixteen for OpenStack's own allocation, and the broadcast address
+		// at the start, the addresses of the network and the router; at the end, sixteen that OpenStack allocates, and the broadcast
+		// address
 		FirstHosts: 2, LastHosts: 17,
 		SubnetSource: "https://docs.openstack.org/neutron/latest/admin/archives/adv-features.html",
 	}
@@ -137,18 +138,19 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	}
 	if _, ok := w.Images[defaultOS]; !ok && r.Has("images") {
 		r.Say(r.Rules.Argument, r.At("images"),
-			"images has no %s, which the bastion boots from. Write what the cloud calls it: images = { "+
+			"images has no %s, which the bastion boots from. Write the cloud's name of the image: images = { "+
 				"%q = \"Ubuntu 24.04\" }.", defaultOS, defaultOS)
 	}
 	v := &variables{DNSServers: []string{}, Provider: block.Value(w.Provider, "amphora"),
 		BastionFlavor: block.Value(w.BastionFlavor, cloudFacts.Sizes[0].Name)}
 	if v.ExternalNetwork = w.ExternalNetwork; v.ExternalNetwork == "" && r.Has("external_network") {
-		r.Say(r.Rules.Argument, r.At("external_network"), "external_network is empty. Write the name of the network that leads outside, "+
+		r.Say(r.Rules.Argument, r.At("external_network"), "external_network is empty. Write the name of the cloud's external network, "+
 			"such as \"public\".")
 	}
 	for _, s := range w.DNSServers {
 		if a, err := netip.ParseAddr(s); err != nil || !a.Is4() {
-			r.Say(r.Rules.Argument, r.At("dns_servers"), "dns_servers holds %q, which is no IPv4 address.", s)
+			r.Say(r.Rules.Argument, r.At("dns_servers"), "dns_servers contains %q, which is not an IPv4 address. Write addresses such as "+
+				"\"10.0.0.53\".", s)
 			continue
 		}
 		v.DNSServers = append(v.DNSServers, s)
@@ -158,7 +160,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		return nil, r.Diags
 	}
 	if subnet.Prefix.Bits() > 26 {
-		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. The last seventeen of its addresses are OpenStack's own; write a /26 or wider.",
+		r.Say(r.Rules.Argument, subnet.At, "subnet is %s. OpenStack reserves its last seventeen addresses. Write a /26 or larger.",
 			subnet.Prefix)
 	}
 	v.Subnet = subnet.Prefix.String()
@@ -169,7 +171,7 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		r.Inside(n, subnet)
 		if at := n.At("failure_domain"); n.FailureDomain == "" && !seen[at] {
 			seen[at] = true
-			r.Say(zone, at, "Node %q has no failure domain. Write the availability zone that it stands in: failure_domain = \"nova\".",
+			r.Say(zone, at, "Node %q has no failure domain. Write its availability zone: failure_domain = \"nova\".",
 				n.Name)
 		}
 		zones = append(zones, n.FailureDomain)
@@ -189,11 +191,11 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("cloud/openstack", opts, terraform.MachinesGuide("OpenStack",
 		"OpenStack credentials where the provider looks for them: `export OS_CLOUD=…` with a clouds.yaml, or an openrc file. The cloud "+
-			"needs Octavia where the plan has an external balancer.",
-		"The API's balancer answers inside the network only. From outside, use the bastion (`ssh -L`) or your own VPN.",
-		strings.Join([]string{"The program asks for Octavia's driver `amphora`, a proxy with its own addresses.",
-			"A driver that passes packets through unchanged (ovn) may not lead a control plane back to itself; " +
-				"try that before you choose it in `load_balancer_provider`."}, " "),
+			"needs Octavia if the plan has an external balancer.",
+		"The API's balancer is reachable only inside the network. From outside, use the bastion (`ssh -L`) or your own VPN.",
+		strings.Join([]string{"The program uses Octavia's driver `amphora`, a proxy with its own addresses.",
+			"With a driver that passes packets through unchanged (ovn), a control plane may fail to reach itself through the " +
+				"balancer. Test that before you set `load_balancer_provider`."}, " "),
 	), terraform.MachineVariables, terraform.UserData, terraform.Bastion, terraform.MadeWith)
 }
 

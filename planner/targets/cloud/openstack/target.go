@@ -25,7 +25,7 @@ func Target() target.Target {
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with terraform-provider-openstack/openstack 3.4 itself, " +
-					"applied twice on a stand-in of it",
+					"applied twice with a simulated provider",
 				CheckedOn: "2026-11-29",
 			},
 		},

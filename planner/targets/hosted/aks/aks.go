@@ -69,7 +69,7 @@ var (
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "aks", Name: "AKS", Default: true,
-		Arguments: "Write location, vnet_cidr, and subnet; default_pool where several pools have no taints; optionally subscription_id " +
+		Arguments: "Write location, vnet_cidr, and subnet; default_pool if several pools have no taints; optionally subscription_id " +
 			"and admin_cidrs.",
 		ClusterPattern: regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,52}[a-z0-9])?$`), ClusterWords: "at most 54 letters, digits, and hyphens",
 		PoolPattern: regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`), PoolWords: "at most 12 lower-case letters and digits, starting with a " +
@@ -117,7 +117,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for name, pool := range v.Pools {
 		for _, t := range pool.Taints {
 			if t.Key == "kubernetes.azure.com/scalesetpriority" {
-				r.Say(r.Rules.Argument, pool.First.Block(), "Pool %q has the taint %s, which Azure sets itself on its spot pools.", name,
+				r.Say(r.Rules.Argument, pool.First.Block(), "Pool %q has the taint %s, which Azure itself sets on its spot pools. Use "+
+					"another taint.", name,
 					t.Key)
 			}
 		}
@@ -129,20 +130,19 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/aks", v, terraform.ClusterGuide(terraform.Vendor{
 		Name: "Azure Kubernetes Service",
-		Credentials: "Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` where the plan " +
-			"names no subscription. They need to make role assignments (Owner, or Role Based Access Control Administrator). In a new " +
-			"subscription: `az provider register --namespace Microsoft.ContainerService`, and the same for Microsoft.Compute, " +
-			"Microsoft.Network and Microsoft.ManagedIdentity.",
-		Costs:      "the vendor's fee for the control plane, and a balancer whose address the workers go out by",
+		Credentials: "Azure credentials where the provider looks for them: `az login`, and `export ARM_SUBSCRIPTION_ID=…` if the plan " +
+			"has no subscription. They need permission to create role assignments (Owner, or Role Based Access Control Administrator). " +
+			"In a new subscription: `az provider register --namespace Microsoft.ContainerService`, and the same for Microsoft.Compute, " +
+			"Microsoft.Network, and Microsoft.ManagedIdentity.",
+		Costs:      "the vendor's fee for the control plane, and a balancer whose address the workers use for outbound traffic",
 		Kubeconfig: "az aks get-credentials --resource-group " + hosted.Quote(v.Cluster) + " --name " + hosted.Quote(v.Cluster),
-		Other:      terraform.Step{Do: "`create.sh` makes the same with az, in the same network.", Commands: []string{"sh create.sh"}}},
-		"The provider is azurerm 4, which the files were checked with. Release 5 wants a block `node_provisioning_profile` in the "+
-			"cluster, and "+
-			"registers no namespaces by itself.",
-		"The default pool is made with the cluster. If another pool is named as `default_pool`, `terraform plan` refuses: Azure "+
-			"would make the "+
-			"cluster again.",
-		"Azure upgrades the cluster to new patch releases by itself; a new minor is a change of `kubernetes_version`, applied with "+
+		Other: terraform.Step{Do: "`create.sh` creates the same cluster with az, in the same network.", Commands: []string{"sh " +
+			"create.sh"}}},
+		"The files were checked with the provider azurerm 4. Release 5 requires a block `node_provisioning_profile` in the "+
+			"cluster, and does not register namespaces itself.",
+		"The default pool is created with the cluster. If you change `default_pool` to another pool, `terraform plan` fails: Azure "+
+			"would recreate the cluster.",
+		"Azure upgrades the cluster to new patch releases automatically. For a new minor, change `kubernetes_version`, and run "+
 			"`az aks upgrade`.",
 	), terraform.Azure, terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
@@ -183,7 +183,7 @@ func script(v *variables) hosted.Script {
 	create = append(create, "--auto-upgrade-channel", "patch", "--node-os-upgrade-channel", "NodeImage", "--enable-oidc-issuer",
 		"--enable-workload-identity", "--no-ssh-key")
 	s := hosted.Script{
-		Head: []string{"The cluster by az. Sign in first: az login; az account set --subscription …"},
+		Head: []string{"Create the cluster with az. Sign in first: az login; az account set --subscription …"},
 		Commands: [][]any{
 			{hosted.Raw("az group create"), "--name", v.Cluster, "--location", v.Location},
 			az("az network vnet create", "--name", v.Cluster, "--location", v.Location, "--address-prefixes", v.VNet, "--subnet-name",

@@ -58,7 +58,7 @@ var regionPattern = regexp.MustCompile(`^[a-z]{3}[0-9]$`)
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "doks", Name: "DigitalOcean Kubernetes", Default: true, Zoneless: true,
-		Arguments: "Write region and vpc_cidr; default_pool where several pools have no taints; admin_cidrs to restrict access to the " +
+		Arguments: "Write region and vpc_cidr; default_pool if several pools have no taints; admin_cidrs to restrict access to the " +
 			"API.",
 		// Source: https://slugs.do-api.dev and https://docs.digitalocean.com/products/droplets/concepts/choosing-a-plan/ (read 2026-11)
 		SizeSource: "https://docs.digitalocean.com/products/droplets/concepts/choosing-a-plan/",
@@ -85,7 +85,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of DigitalOcean, such as "fra1".`)
 	vpc, ok := r.Range("vpc_cidr", w.VPC, "Write the range of the workers' network, such as \"10.60.0.0/20\".")
 	if ok && (vpc.Bits() < 16 || vpc.Bits() > 28) {
-		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. DigitalOcean takes networks from /16 to /28.", vpc)
+		r.Say(r.Rules.Argument, r.At("vpc_cidr"), "vpc_cidr is %s. DigitalOcean allows networks from /16 to /28. Write one of that size.",
+			vpc)
 	}
 	v.VPC = vpc.String()
 	r.Apart(overlap, vpc, &v.Variables)
@@ -94,7 +95,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 		if v.Pods == "" {
 			written, missing = missing, written
 		}
-		r.Say(r.Rules.Range, p.Network.Attr(written), "DigitalOcean takes both ranges or chooses both. Write %s too, or neither.", missing)
+		r.Say(r.Rules.Range, p.Network.Attr(written), "DigitalOcean requires both ranges, or chooses both. Write %s too, or neither.",
+			missing)
 	}
 	return v, r.Diags
 }
@@ -104,16 +106,15 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/doks", v, terraform.ClusterGuide(terraform.Vendor{
 		Name: "DigitalOcean Kubernetes",
 		Credentials: "A DigitalOcean API token in the environment: `export DIGITALOCEAN_TOKEN=…`. The kubeconfig calls doctl at each " +
-			"login: install it, and run `doctl auth init`.",
-		Costs:      "and the vendor's fee for a control plane of several machines where the plan has one",
+			"login. Install doctl, and run `doctl auth init`.",
+		Costs:      "and the vendor's fee for a control plane of several machines if the plan has one",
 		Kubeconfig: "doctl kubernetes cluster kubeconfig save " + hosted.Quote(v.Cluster),
-		Other: terraform.Step{Do: "`create.sh` makes the same with doctl, in the region's default network.",
+		Other: terraform.Step{Do: "`create.sh` creates the same cluster with doctl, in the region's default network.",
 			Commands: []string{"sh create.sh"}}},
-		"The default pool is made with the cluster, and keeps the size of its machines: DigitalOcean would make the whole cluster "+
-			"again for another. "+
-			"Define a second pool with the size that you want, and move the pods there.",
-		"`terraform plan` says so where DigitalOcean does not offer the minor that the plan wants; `doctl kubernetes options "+
-			"versions` lists what it offers.",
+		"The default pool is created with the cluster, and its machines keep their size: for another size, DigitalOcean would "+
+			"recreate the whole cluster. Define a second pool with the size that you want, and move the pods there.",
+		"If DigitalOcean does not offer the plan's minor version, `terraform plan` fails. `doctl kubernetes options versions` "+
+			"lists the versions on offer.",
 	), terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
 		return nil, err
@@ -146,7 +147,7 @@ func script(v *variables) hosted.Script {
 		create = append(create, "--node-pool", strings.Join(fields, ";"))
 	}
 	return hosted.Script{
-		Head: []string{"The cluster by doctl. Sign in first: doctl auth init"},
+		Head: []string{"Create the cluster with doctl. Sign in first: doctl auth init"},
 		Commands: [][]any{
 			{hosted.Raw("minor=" + hosted.Quote(v.Version))},
 			{hosted.Raw(`version=$(doctl kubernetes options versions --no-header --format Slug | grep "^$minor\." | head -n 1)`)},

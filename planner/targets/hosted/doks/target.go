@@ -35,7 +35,7 @@ func Target() target.Target {
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of digitalocean/digitalocean 2.71 (2025-12), " +
-					"applied twice on a stand-in of it; shellcheck",
+					"applied twice with a simulated provider; shellcheck",
 				CheckedOn: "2026-11-29",
 			},
 		},

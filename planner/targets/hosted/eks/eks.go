@@ -56,7 +56,7 @@ var (
 	namePattern   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,48}[a-z0-9])?$`)
 )
 
-// mostZones is how many zones fit into the program's split of the network's range.
+// mostZones is the maximum number of zones in the program's split of the network's range.
 const mostZones = 8
 
 func vendor() *hosted.Vendor {
@@ -95,13 +95,13 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	}
 	v := &variables{Variables: r.Variables(w.Admins, nil), Zones: w.Zones}
 	v.Region = r.Match("region", w.Region, regionPattern, `Write a region of AWS, such as "eu-central-1".`)
-	vpc, ok := r.Range("vpc_cidr", w.VPC, "Write the range of the network, pods' addresses included, such as \"10.40.0.0/16\".")
+	vpc, ok := r.Range("vpc_cidr", w.VPC, "Write the range of the network, including the pods' addresses, such as \"10.40.0.0/16\".")
 	switch {
 	case !ok:
 	case vpc.Bits() < 16 || vpc.Bits() > 20: // a longer prefix leaves public subnets smaller than AWS's /28
 		r.Say(r.Rules.Argument, r.At("vpc_cidr"),
-			"vpc_cidr is %s. AWS takes networks from /16 on, and the subnets of the zones are cut out "+
-				"of one up to /20: every pod has an address of it.", vpc)
+			"vpc_cidr is %s. Write a range from /16, the largest on AWS, to /20. The zones' subnets are "+
+				"parts of it, and every pod has an address in it.", vpc)
 	default:
 		v.VPC = vpc.String()
 		for _, services := range p.Network.ServiceSubnets {
@@ -113,7 +113,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	zonesOf(r, v)
 	for name, pool := range v.Pools {
 		if pool.Arch != "amd64" && pool.Arch != "arm64" {
-			r.Say(r.Rules.Size, pool.First.Attr("arch"), "Pool %q is of %s, and AWS has workers of amd64 and arm64.", name, pool.Arch)
+			r.Say(r.Rules.Size, pool.First.Attr("arch"), "Pool %q is %s. AWS has workers on amd64 and arm64. Write one of these.", name,
+				pool.Arch)
 		}
 	}
 	return v, r.Diags
@@ -129,13 +130,14 @@ func zonesOf(r *hosted.Reader, v *variables) {
 	seen := map[string]bool{}
 	for _, zone := range v.Zones {
 		if !pattern.MatchString(zone) || seen[zone] {
-			r.Say(zones, at, "zones holds %q, which is no zone of %s or is there already. Write zones such as \"%sa\".", zone,
+			r.Say(zones, at, "zones contains %q, which is not a zone of %s, or is a duplicate. Write zones such as \"%sa\".", zone,
 				v.Region, v.Region)
 		}
 		seen[zone] = true
 	}
 	if len(v.Zones) < 2 || len(v.Zones) > mostZones {
-		r.Say(zones, at, "zones has %d. AWS wants at least 2, and the network has room for %d: zones = [\"%sa\", \"%sb\", \"%sc\"].",
+		r.Say(zones, at, "zones has %d. AWS requires at least 2, and the network has room for %d. Write zones = [\"%sa\", \"%sb\", "+
+			"\"%sc\"].",
 			len(v.Zones), mostZones, v.Region, v.Region, v.Region)
 		return
 	}
@@ -143,7 +145,8 @@ func zonesOf(r *hosted.Reader, v *variables) {
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		for _, zone := range v.Pools[name].Zones {
 			if pattern.MatchString(zone) && !seen[zone] {
-				r.Say(zones, v.Pools[name].First.Block(), "Pool %q has workers in %q, which is not among the target's zones.", name, zone)
+				r.Say(zones, v.Pools[name].First.Block(), "Pool %q has workers in %q, which is not in the target's zones. Add it to "+
+					"zones, or use one of them.", name, zone)
 			}
 		}
 	}
@@ -157,7 +160,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 			"runs Terraform. The kubeconfig calls aws for each login.",
 		Costs:      "the vendor's fee for the control plane, and a NAT gateway with an address for each zone",
 		Kubeconfig: "aws eks update-kubeconfig --region " + hosted.Quote(v.Region) + " --name " + hosted.Quote(v.Cluster),
-		Other: terraform.Step{Do: "eksctl makes the same cluster from `eksctl.yaml`, in a network of its own with the same range.",
+		Other: terraform.Step{Do: "eksctl creates the same cluster from `eksctl.yaml`, in a separate network with the same range.",
 			Commands: []string{"eksctl create cluster -f eksctl.yaml"}}},
 	), terraform.AWS, terraform.PoolVariables)
 	if err != nil {
@@ -178,7 +181,7 @@ var (
 		ID: "eks-zones", Title: "Zones that EKS cannot use", Permanent: true,
 		Doc: "AWS puts the control plane's interfaces into at least two zones, and a pool's workers into subnets of the cluster's " +
 			"zones.",
-		Fix:     "Name two or three zones of the region in zones, and only these as failure domains.",
+		Fix:     "Write two or three zones of the region in zones, and use only these as failure domains.",
 		Sources: []string{"https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html"},
 	}
 	overlap = &rule.Rule{

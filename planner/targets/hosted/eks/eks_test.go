@@ -34,7 +34,7 @@ func schema(t *testing.T, files []artifact.File) {
 	t.Helper()
 	folder := os.Getenv("ORACLES")
 	if folder == "" {
-		t.Log("ORACLES is not set: eksctl.yaml was held against our own types and the golden file")
+		t.Log("ORACLES is not set: eksctl.yaml was only compared with our own types and the golden file")
 		return
 	}
 	compiled, err := jsonschema.NewCompiler().Compile(filepath.Join(folder, "eksctl-schema.json"))

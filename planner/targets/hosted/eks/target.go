@@ -44,7 +44,7 @@ func Target() target.Target {
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of hashicorp/aws 6.25 (2025-12), " +
-					"applied twice on a stand-in of it; eksctl's JSON schema, and its own types, defaults, and " +
+					"applied twice with a simulated provider; eksctl's JSON schema, and its own types, defaults, and " +
 					"validation (0.230.0, make consumers)",
 				CheckedOn: "2026-11-30",
 			},

@@ -117,9 +117,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			v.Channel = "RAPID"
 		}
 	case p.Cluster.Version.MinorsAhead(newest) > 0:
-		r.Say(channel, r.At("release_channel"), "The channel %s has Kubernetes up to %s, as far as is known, and the version is %s. "+
-			"Write "+
-			"RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
+		r.Say(channel, r.At("release_channel"), "The newest known Kubernetes version of the channel %s is %s, but the version is %s. "+
+			"Write RAPID, or an older version.", v.Channel, newest.MinorString(), p.Cluster.Version.MinorString())
 	}
 	if v.Region == "" {
 		return v, r.Diags
@@ -132,9 +131,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 			return v, r.Diags // their number is unknown
 		}
 		if len(v.Zones) != 1 {
-			r.Say(zonal, p.Cluster.Attr("type"), "With type %s Google runs one control plane, in one zone, and the workers name %d. "+
-				"Write "+
-				"failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type,
+			r.Say(zonal, p.Cluster.Attr("type"), "With type %s, Google runs one control plane, in one zone, but the workers are in %d "+
+				"zones. Write failure_domains = [\"%s-a\"] on every pool, or type = \"multi-etcd-multi-master\".", p.Cluster.Type,
 				len(v.Zones), v.Region)
 			return v, r.Diags
 		}
@@ -143,8 +141,8 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for name, pool := range v.Pools {
 		if len(pool.Zones) == 0 {
 			r.Say(count, hosted.CountAt(pool),
-				"Pool %q names no zones, and Google would make %s in each zone that it chooses. Name "+
-					"them: failure_domains = [\"%s-a\", …].", name, spelling.Quantity(pool.Count, "worker", "workers"), v.Region)
+				"Pool %q has no zones, so Google would choose them and create %s in each. Write "+
+					"the zones: failure_domains = [\"%s-a\", …].", name, spelling.Quantity(pool.Count, "worker", "workers"), v.Region)
 		}
 	}
 	r.Even(count, v.Pools)
@@ -156,13 +154,13 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 	files, err := terraform.Files("hosted/gke", v, terraform.ClusterGuide(terraform.Vendor{
 		Name: "Google Kubernetes Engine",
 		Credentials: "Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, or the " +
-			"service account of the machine that runs Terraform. The project needs its APIs: `gcloud services enable " +
-			"compute.googleapis.com container.googleapis.com iam.googleapis.com`. The kubeconfig calls gcloud's plug-in for each login: " +
-			"`gcloud components install gke-gcloud-auth-plugin`, or the package of this name.",
+			"service account of the machine that runs Terraform. The project needs these APIs: `gcloud services enable " +
+			"compute.googleapis.com container.googleapis.com iam.googleapis.com`. The kubeconfig calls gcloud's plug-in for each login. " +
+			"Install it with `gcloud components install gke-gcloud-auth-plugin`, or from the package of the same name.",
 		Costs: "the vendor's fee for the control plane, and a NAT gateway",
 		Kubeconfig: "gcloud container clusters get-credentials " + hosted.Quote(v.Cluster) + " --project " + hosted.Quote(v.Project) +
 			" --location " + hosted.Quote(v.Location),
-		Other: terraform.Step{Do: "`create.sh` makes the same with gcloud: network, way out, service account, cluster and pools.",
+		Other: terraform.Step{Do: "`create.sh` creates the same with gcloud: network, NAT, service account, cluster, and pools.",
 			Commands: []string{"sh create.sh"}},
 		Before: []string{"terraform apply -var deletion_protection=false"}},
 		"Google upgrades the control plane and the pools along the release channel.",
@@ -203,7 +201,7 @@ func script(v *variables) hosted.Script {
 		create = append(create, "--enable-master-authorized-networks", "--master-authorized-networks", strings.Join(v.Admins, ","))
 	}
 	s := hosted.Script{
-		Head: []string{"The cluster by gcloud. Sign in first: gcloud auth login"},
+		Head: []string{"Create the cluster with gcloud. Sign in first: gcloud auth login"},
 		Commands: [][]any{
 			gcloud("compute networks create", v.Cluster, project, "--subnet-mode", "custom"),
 			gcloud("compute networks subnets create", subnet, region, "--network", v.Cluster, "--range", v.Subnet,
@@ -257,14 +255,15 @@ var (
 	}
 	zonal = &rule.Rule{
 		ID: "gke-zonal", Title: "Zonal control plane with workers in several zones", Permanent: true,
-		Doc:     "A zonal cluster has one control plane in one zone; if that zone fails, everything is lost, wherever the workers are.",
+		Doc: "A zonal cluster has one control plane in one zone; if that zone fails, the control plane is lost, wherever the workers " +
+			"are.",
 		Fix:     "Put all pools into one zone, or choose multi-etcd-multi-master: a regional cluster.",
 		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters"},
 	}
 	count = &rule.Rule{
 		ID: "gke-count", Title: "Workers not divisible by the number of zones", Permanent: true,
 		Doc:     "Google counts the workers of a pool per zone, and creates the same number in each zone.",
-		Fix:     "Name the zones of every pool, and define a multiple of their number.",
+		Fix:     "Write the zones of every pool, and a count that is a multiple of their number.",
 		Sources: []string{"https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools"},
 	}
 )

@@ -60,7 +60,7 @@ var regionPattern = regexp.MustCompile(`^[a-z]{2}-[a-z]{2,5}$`)
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "iks", Name: "IBM Cloud Kubernetes Service", Default: true,
-		Arguments: "Write region and subnets, one range for each zone; default_pool where several pools have no taints; " +
+		Arguments: "Write region and subnets, one range for each zone; default_pool if several pools have no taints; " +
 			"public_endpoint = false for a private API.",
 		ClusterPattern: regexp.MustCompile(`^[a-z]([-a-z0-9]{0,33}[a-z0-9])?$`),
 		ClusterWords:   "at most 35 lower-case letters, digits, and hyphens, starting with a letter",
@@ -112,12 +112,12 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*variables, hcl.
 	for _, name := range slices.Sorted(maps.Keys(v.Pools)) {
 		pool := v.Pools[name]
 		if len(pool.Zones) == 0 {
-			r.Say(count, hosted.CountAt(pool), "Pool %q names no zones, and IBM counts its workers by zone. Name them: "+
+			r.Say(count, hosted.CountAt(pool), "Pool %q has no zones, but IBM counts a pool's workers per zone. Write the zones: "+
 				"failure_domains = [\"%s-1\", …].", name, v.Region)
 		}
 		for _, zone := range pool.Zones {
 			if _, ok := w.Subnets[zone]; !ok && r.Has("subnets") && pattern.MatchString(zone) {
-				r.Say(r.Rules.Argument, at, "Pool %q has workers in zone %q, which has no range here.", name, zone)
+				r.Say(r.Rules.Argument, at, "Pool %q has workers in zone %q, which has no range here. Add the zone to subnets.", name, zone)
 			}
 		}
 	}
@@ -133,12 +133,12 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 			"container-service, and `ibmcloud login`.",
 		Costs:      "and a public gateway with an address for each zone",
 		Kubeconfig: "ibmcloud ks cluster config --cluster " + hosted.Quote(v.Cluster),
-		Other: terraform.Step{Do: "`create.sh` makes the same with ibmcloud (plug-ins container-service and vpc-infrastructure) and jq.",
+		Other: terraform.Step{Do: "`create.sh` creates the same cluster with ibmcloud (plug-ins container-service and " +
+			"vpc-infrastructure) and jq.",
 			Commands: []string{"sh create.sh"}}},
-		"The default pool is made with the cluster, and keeps the size of its machines: IBM would make the whole cluster again for "+
-			"another. "+
-			"Define a second pool with the size that you want, and move the pods there.",
-		"The pool that is made with the cluster is called `default` by IBM, whatever the plan calls it.",
+		"The default pool is created with the cluster, and its machines keep their size: for another size, IBM would recreate "+
+			"the whole cluster. Define a second pool with the size that you want, and move the pods there.",
+		"IBM names the pool that is created with the cluster `default`, whatever its name in the plan.",
 	), terraform.PoolVariables, terraform.DefaultPool)
 	if err != nil {
 		return nil, err
@@ -148,7 +148,7 @@ func emit(_ *plan.Plan, v *variables) ([]artifact.File, error) {
 
 func script(v *variables) hosted.Script {
 	s := hosted.Script{
-		Head: []string{"The cluster by ibmcloud. Sign in first: ibmcloud login; ibmcloud target -g RESOURCE_GROUP"},
+		Head: []string{"Create the cluster with ibmcloud. Sign in first: ibmcloud login; ibmcloud target -g RESOURCE_GROUP"},
 		Commands: [][]any{{hosted.Raw("ibmcloud target"), "-r", v.Region}, {hosted.Raw(`vpc=$(ibmcloud is vpc-create`), v.Cluster,
 			"--address-prefix-management", "manual", "--output", "json", hosted.Raw(`| jq -r .id)`)}},
 	}
@@ -219,7 +219,7 @@ var (
 	count = &rule.Rule{
 		ID: "iks-count", Title: "Workers not divisible by the number of zones", Permanent: true,
 		Doc:     "IBM counts the workers of a pool per zone, and creates the same number in each zone.",
-		Fix:     "Name the zones of every pool, and define a multiple of their number.",
+		Fix:     "Write the zones of every pool, and a count that is a multiple of their number.",
 		Sources: []string{"https://cloud.ibm.com/docs/containers?topic=containers-add-workers-vpc"},
 	}
 	overlap = &rule.Rule{

@@ -37,7 +37,7 @@ func Target() target.Target {
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTypes,
 				CheckedBy: "terraform 1.11 with a schema that we wrote from the documentation of IBM-Cloud/ibm 1.88 (2026-02), " +
-					"applied twice on a stand-in of it; shellcheck",
+					"applied twice with a simulated provider; shellcheck",
 				CheckedOn: "2026-11-29",
 			},
 		},

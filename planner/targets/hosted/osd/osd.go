@@ -92,7 +92,7 @@ func sizes(provider string) []terraform.Size {
 func vendor() *hosted.Vendor {
 	return &hosted.Vendor{
 		Target: "openshift-dedicated", Name: "OpenShift Dedicated", Default: true, Zoneless: true,
-		Arguments: "Write provider (aws or gcp) and region; machine_cidr, multi_zone, private; default_pool where " +
+		Arguments: "Write provider (aws or gcp) and region; optionally machine_cidr, multi_zone, and private; default_pool if " +
 			"several pools have no taints.",
 		ClusterPattern: regexp.MustCompile(`^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$`),
 		ClusterWords:   "at most 15 lower-case letters, digits, and hyphens, starting with a letter",
@@ -136,19 +136,20 @@ func decode(p *plan.Plan, body hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Di
 	for name, pool := range o.Pools {
 		switch {
 		case name == o.Default && pool.Count < least:
-			r.Say(workers, hosted.CountAt(pool), "Pool %q has %s, and it is made with the cluster. In %s that takes at least %d.",
+			r.Say(workers, hosted.CountAt(pool), "Pool %q has %s. It is created with the cluster, which requires at least %[4]d in %[3]s.",
 				name, spelling.Quantity(pool.Count, "worker", "workers"), of, least)
 		case o.multi && pool.Count%3 != 0:
-			r.Say(workers, hosted.CountAt(pool), "Pool %q has %s. In several zones the number is a multiple of 3; "+
-				"with multi_zone = false it is free.", name, spelling.Quantity(pool.Count, "worker", "workers"))
+			r.Say(workers, hosted.CountAt(pool), "Pool %q has %s. In several zones, the number must be a multiple of 3. "+
+				"Write one, or multi_zone = false.", name, spelling.Quantity(pool.Count, "worker", "workers"))
 		}
 		if pool.Arch != "amd64" {
-			r.Say(workers, pool.First.Attr("arch"), "Pool %q is %s. OpenShift Dedicated has workers of amd64.", name, pool.Arch)
+			r.Say(workers, pool.First.Attr("arch"), "Pool %q is %s. OpenShift Dedicated runs only amd64. Write arch = \"amd64\".", name,
+				pool.Arch)
 		}
 		for i, t := range pool.Taints {
 			if t.Value == "" {
 				r.Say(taintValue, pool.First.Taints[i].Block(),
-					"The taint %s of pool %q has no value, and ocm takes key=value:effect alone. Write value.", t.Key, name)
+					"The taint %s of pool %q has no value, but ocm accepts only key=value:effect. Write value.", t.Key, name)
 			}
 		}
 	}
@@ -193,10 +194,11 @@ func (o *options) create() hosted.Script {
 	if o.hostPrefix != 0 {
 		create = append(create, "--host-prefix", strconv.Itoa(o.hostPrefix))
 	}
-	needs := []any{hosted.Raw(`: "${GCP_SERVICE_ACCOUNT_FILE:?names the key file of the account osd-ccs-admin}"`)}
+	needs := []any{hosted.Raw(`: "${GCP_SERVICE_ACCOUNT_FILE:?set it to the key file of the service account osd-ccs-admin}"`)}
 	if o.provider == "aws" {
 		needs = []any{
-			hosted.Raw(`: "${AWS_ACCOUNT_ID:?}" "${AWS_ACCESS_KEY_ID:?of the IAM user osdCcsAdmin}" "${AWS_SECRET_ACCESS_KEY:?}"`),
+			hosted.Raw(`: "${AWS_ACCOUNT_ID:?}" "${AWS_ACCESS_KEY_ID:?set it to the key ID of the IAM user osdCcsAdmin}" ` +
+				`"${AWS_SECRET_ACCESS_KEY:?}"`),
 		}
 		create = append(create,
 			hosted.Raw(`--aws-account-id "$AWS_ACCOUNT_ID" --aws-access-key-id "$AWS_ACCESS_KEY_ID" --aws-secret-access-key `+
@@ -205,7 +207,7 @@ func (o *options) create() hosted.Script {
 		create = append(create, hosted.Raw(`--service-account-file "$GCP_SERVICE_ACCOUNT_FILE"`))
 	}
 	return hosted.Script{
-		Head: []string{"The cluster by ocm, in an account of yours. Sign in first: ocm login --use-auth-code"},
+		Head: []string{"Create the cluster with ocm, in your own account. Sign in first: ocm login --use-auth-code"},
 		Commands: [][]any{
 			needs,
 			{hosted.Raw("release=" + hosted.Quote(o.release))},
@@ -224,7 +226,7 @@ func btoi(b bool) int {
 }
 
 func (o *options) pools() hosted.Script {
-	s := hosted.Script{Head: []string{"The other pools of workers, when the cluster is ready."}}
+	s := hosted.Script{Head: []string{"Create the other pools of workers, once the cluster is ready."}}
 	if pool := o.Pools[o.Default]; len(pool.Labels) > 0 {
 		s.Commands = append(s.Commands, []any{hosted.Raw("ocm edit machinepool"), "--cluster", o.Cluster, "--labels",
 			hosted.Pairs(pool.Labels, "="), "worker"})

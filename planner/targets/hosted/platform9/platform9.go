@@ -70,16 +70,18 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	case !versionPattern.MatchString(*b.Version):
 		say(malformed, b.Attr("pmk_version"), "pmk_version is %q. Write it as Platform9 does, such as \"1.32.4-pmk.58\".", *b.Version)
 	case versionPattern.FindStringSubmatch(*b.Version)[1] != p.Cluster.Version.MinorString():
-		say(malformed, b.Attr("pmk_version"), "pmk_version is %s, and kubernetes_version is %s. Write the two of one minor.", *b.Version,
+		say(malformed, b.Attr("pmk_version"), "pmk_version is %s, but kubernetes_version is %s. Write two versions of the same minor.",
+			*b.Version,
 			p.Cluster.Version)
 	}
 	if b.Version == nil && !p.Cluster.Has("kubernetes_version") {
-		say(unstated, p.Cluster.Attr("type"), "kubernetes_version is not written, so this design takes %s. Platform9 has releases of its "+
-			"own, usually of an older minor, and create.sh stops where PMK_VERSION is of another one. Write kubernetes_version, and "+
-			"pmk_version as the page for a new cluster in your account lists it.", p.Cluster.Version)
+		say(unstated, p.Cluster.Attr("type"), "kubernetes_version is not set, so this design uses %s. Platform9 has its own releases, "+
+			"usually of an older minor, and create.sh stops if PMK_VERSION has another minor. Write kubernetes_version, and the "+
+			"pmk_version that your account lists for new clusters.", p.Cluster.Version)
 	}
 	if b.VirtualCard != nil && !cardPattern.MatchString(*b.VirtualCard) {
-		say(malformed, b.Attr("virtual_interface"), "virtual_interface is %q. Write the name of a card, such as \"eth0\".", *b.VirtualCard)
+		say(malformed, b.Attr("virtual_interface"), "virtual_interface is %q. Write the name of a network card, such as \"eth0\".",
+			*b.VirtualCard)
 	}
 	if b.MetalLB != nil && !rangePattern.MatchString(*b.MetalLB) {
 		say(malformed, b.Attr("metallb_range"), "metallb_range is %q. Write the first and the last address: \"10.0.0.200-10.0.0.220\".",
@@ -88,16 +90,17 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	switch {
 	case b.VirtualIP == nil && b.VirtualCard == nil && p.Cluster.Type != topologies.MultiEtcdMultiMaster:
 	case b.VirtualIP == nil || b.VirtualCard == nil:
-		say(virtual, b.Block(), "Control planes share an address on a card, which moves between them. Write both: virtual_ip = "+
-			"\"10.0.0.10\" and virtual_interface = \"eth0\".")
+		say(virtual, b.Block(), "The control planes share an address on a network card, which moves between them. Write both: virtual_ip "+
+			"= \"10.0.0.10\" and virtual_interface = \"eth0\".")
 	default:
 		a, err := netip.ParseAddr(*b.VirtualIP)
 		if err != nil || !a.Is4() {
-			say(malformed, b.Attr("virtual_ip"), "virtual_ip is %q, which is no IPv4 address.", *b.VirtualIP)
+			say(malformed, b.Attr("virtual_ip"), "virtual_ip is %q, which is not an IPv4 address. Write one such as \"10.0.0.10\".",
+				*b.VirtualIP)
 		}
 		for _, n := range p.Nodes {
 			if n.Address == a && a.IsValid() {
-				say(virtual, b.Attr("virtual_ip"), "%s is the address of node %q already. Take one that nothing has.", a, n.Name)
+				say(virtual, b.Attr("virtual_ip"), "%s is already the address of node %q. Use an unused one.", a, n.Name)
 			}
 		}
 	}
@@ -106,20 +109,21 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			"Write private_key_file in ssh.")
 	}
 	if n := len(p.ControlPlanes()); n > 0 && n%2 == 0 {
-		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are defined. Platform9 takes 1, 3, or 5.", n)
+		say(odd, p.ControlPlanes()[n-1].Attr("roles"), "%d control planes are defined. Platform9 supports 1, 3, or 5. Define one of these "+
+			"numbers.", n)
 	}
 	for _, n := range p.Nodes {
 		switch {
 		case !n.Address.IsValid():
-			say(host, n.Block(), "Node %q has no address. pf9ctl prepares machines that exist: write address.", n.Name)
+			say(host, n.Block(), "Node %q has no address. pf9ctl prepares existing machines. Write address.", n.Name)
 		case n.Arch != "amd64":
-			say(host, n.Attr("arch"), "Node %q is %s. Platform9 prepares machines of amd64.", n.Name, n.Arch)
+			say(host, n.Attr("arch"), "Node %q is %s. Platform9 supports only amd64. Write arch = \"amd64\".", n.Name, n.Arch)
 		case n.OS.Name != "" && n.OS.Name != "ubuntu" && n.OS.Name != "rocky" && n.OS.Name != "rhel":
-			say(host, n.Attr("os"), "Node %q runs %s. Platform9 prepares Ubuntu, Rocky Linux and RHEL.%s", n.Name, n.OS, n.OS.DidYouMean())
+			say(host, n.Attr("os"), "Node %q runs %s. Platform9 supports Ubuntu, Rocky Linux, and RHEL.%s", n.Name, n.OS, n.OS.DidYouMean())
 		}
 	}
 	if c := p.Network.CNI; c.Name != plan.Calico && c.Name != plan.Flannel {
-		say(network, c.Block(), "Platform9 brings calico or flannel, and this design has %s. Write one of these, or leave the block out.",
+		say(network, c.Block(), "Platform9 installs calico or flannel, but this design has %s. Write one of these, or leave the block out.",
 			c.Name)
 	}
 	if r.Diags.HasErrors() {
@@ -164,7 +168,7 @@ func script(p *plan.Plan, b *body) hosted.Script {
 		}
 		access = append(access, hosted.Raw("--ssh-key "+key))
 	}
-	s := hosted.Script{Head: []string{"The cluster by pf9ctl. Sign in first: pf9ctl config set"}}
+	s := hosted.Script{Head: []string{"Create the cluster with pf9ctl. Sign in first: pf9ctl config set"}}
 	first, version := p.Bootstrap(), ""
 	if b.Version != nil {
 		version = *b.Version // digits, dots and "pmk"
@@ -178,7 +182,7 @@ func script(p *plan.Plan, b *body) hosted.Script {
 		}
 	}
 	s.Commands = append([][]any{
-		{hosted.Raw(`: "${PMK_VERSION:=` + version + `}" "${PMK_VERSION:?names the release of Platform9, as your account offers it}"`)},
+		{hosted.Raw(`: "${PMK_VERSION:=` + version + `}" "${PMK_VERSION:?set it to a Platform9 release that your account offers}"`)},
 		{hosted.Raw("minor=" + hosted.Quote(p.Cluster.Version.MinorString()))},
 		{hosted.Raw(
 			`case $PMK_VERSION in "$minor".*) ;; *) echo "PMK_VERSION is $PMK_VERSION, and the plan is for Kubernetes $minor: ` +
@@ -232,7 +236,7 @@ var (
 	unstated = &rule.Rule{
 		ID: "platform9-version-unstated", Severity: rule.Warning, Title: "Kubernetes version left to the planner",
 		Doc: "Platform9 has its own releases, which are visible only to accounts. The newest version that k8splan knows is often not " +
-			"among them, and then the tree is unusable.",
+			"one of them, and then the tree is unusable.",
 		Fix:     "Write a kubernetes_version with a minor that your account offers, or pmk_version.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/cmd/bootstrap.go"},
 	}
@@ -252,7 +256,7 @@ var (
 	host = &rule.Rule{
 		ID: "platform9-host", Title: "Machine not supported by pf9ctl", Permanent: true,
 		Doc:     "pf9ctl installs Platform9's agent over SSH, from packages for the distributions that Platform9 supports.",
-		Fix:     "Write the machine's address; use Ubuntu, Rocky Linux or RHEL on amd64.",
+		Fix:     "Write the machine's address; use Ubuntu, Rocky Linux, or RHEL on amd64.",
 		Sources: []string{"https://github.com/platform9/pf9ctl/blob/master/README.md"},
 	}
 	network = &rule.Rule{

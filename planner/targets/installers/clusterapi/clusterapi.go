@@ -51,10 +51,10 @@ type body struct {
 
 func schema() *spec.Block {
 	return &spec.Block{
-		Name: "target", Doc: "Cluster API, with a management cluster that exists.",
+		Name: "target", Doc: "Cluster API, with an existing management cluster.",
 		Arguments: []spec.Argument{
 			{Name: "infrastructure", Type: spec.Text, Field: "Infrastructure", Enum: []string{docker, "other"}, Example: `"docker"`,
-				Doc: "Infrastructure provider: docker for tests, or other with the kinds of its objects."},
+				Doc: "Infrastructure provider: docker for tests; or other, with the kinds of its objects."},
 			{Name: "namespace", Type: spec.Text, Field: "Namespace", Example: `"default"`, Doc: "Namespace of the management cluster."},
 			{Name: "api_group", Type: spec.Text, Field: "APIGroup", Example: `"infrastructure.cluster.x-k8s.io"`,
 				Doc: "API group of the other provider's objects."},
@@ -66,7 +66,7 @@ func schema() *spec.Block {
 	}
 }
 
-// Kubernetes' syntax of names: of namespaces, API groups, and kinds.
+// Kubernetes' syntax for names of namespaces, API groups, and kinds.
 var (
 	namespacePattern = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
 	groupPattern     = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$`)
@@ -109,7 +109,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		d    time.Duration
 	}{{"certificate_validity", p.Cluster.CertificateValidity}, {"ca_certificate_validity", p.Cluster.CAValidity}} {
 		if v.d%(24*time.Hour) != 0 {
-			r.Say(wholeDays, p.Cluster.Attr(v.name), "%s is %s, and Cluster API counts in days. Write a multiple of 24h.", v.name, v.d)
+			r.Say(wholeDays, p.Cluster.Attr(v.name), "%s is %s, but Cluster API counts it in days. Write a multiple of 24h.", v.name, v.d)
 		}
 	}
 	o.longest(p, r.Say)
@@ -138,9 +138,10 @@ func (o *options) names(r *block.Reader, b *body) {
 			r.Say(malformed, b.Attr(a.name), "%s is %q. Write it as Kubernetes does, such as %q.", a.name, a.value, a.example)
 		case strings.HasSuffix(a.name, "_kind") && o.other && !b.Has(a.name):
 			r.Say(malformed, b.Attr("infrastructure"),
-				"Another provider's objects must be named. Write %s = %q, or whatever the provider calls it.", a.name, a.example)
+				"k8splan needs the names of another provider's objects. Write %s = %q, or the provider's own name.", a.name, a.example)
 		case (strings.HasSuffix(a.name, "_kind") || a.name == "api_group") && !o.other && b.Has(a.name):
-			r.Say(malformed, b.Attr(a.name), "%s is for infrastructure = \"other\"; the objects of docker are written for you.", a.name)
+			r.Say(malformed, b.Attr(a.name), "%s is for infrastructure = \"other\". For docker, k8splan writes the objects itself. Remove "+
+				"%[1]s.", a.name)
 		}
 	}
 }
@@ -150,52 +151,53 @@ func machines(p *plan.Plan, say say) {
 	controlPlanes := p.ControlPlanes()
 	if n := len(controlPlanes); n > 0 && !p.Etcd.IsExternal() && n%2 == 0 {
 		say(evenEtcd, controlPlanes[0].Attr("roles"),
-			"Cluster API refuses an even number of control planes with stacked etcd, and there are %d. Define %d.", n, n+1)
+			"There are %d control planes with stacked etcd, and Cluster API refuses an even number of them. Define %d.", n, n+1)
 	}
 	for _, n := range controlPlanes {
 		if first := controlPlanes[0]; !alike(first, n) {
 			say(uneven, n.NameRange, "%s and %s differ in labels, taints, or kubelet arguments. A KubeadmControlPlane "+
-				"makes all its machines alike.", first.Name, n.Name)
+				"creates all its machines alike. Write the same for all control planes.", first.Name, n.Name)
 		}
 	}
 	for _, n := range p.KubeletNodes() {
 		for _, label := range slices.Sorted(maps.Keys(components.APILabels(n))) {
 			if !synced(label) {
 				say(badLabel, n.Attr("labels"),
-					"A kubelet may not set the label %s on its own node, and Cluster API sets only those that begin "+
-						"with node-role.kubernetes.io/ or are below node-restriction.kubernetes.io and node.cluster.x-k8s.io.", label)
+					"A kubelet may not set the label %s on its own node, and Cluster API sets only labels that begin "+
+						"with node-role.kubernetes.io/ or are in the domains node-restriction.kubernetes.io and node.cluster.x-k8s.io. "+
+						"Use a label of your own domain.", label)
 			}
 		}
 		if n.Address.IsValid() {
 			say(given, n.Attr(cmp.Or(firstWritten(n, "address", "first_address"), "address")),
-				"%s has an address, and the provider gives its "+
-					"machines addresses itself. Remove it; external etcd members alone keep theirs.", n.Name)
+				"%s has an address, but the provider assigns its "+
+					"machines' addresses itself. Remove it. Only external etcd members keep their addresses.", n.Name)
 		}
 	}
 	for _, m := range p.Etcd.Members {
 		if p.Etcd.IsExternal() && !m.Node.Address.IsValid() {
 			say(noEtcdAddress, m.Node.Block(),
-				"Cluster API makes no etcd members: it takes those that run already. Write the address of %s.", m.Name)
+				"Cluster API creates no external etcd members, but connects to existing ones. Write the address of %s.", m.Name)
 		}
 	}
 }
 
 func (o *options) network(p *plan.Plan, say say) {
 	if mode := p.Network.KubeProxy.Mode; p.Network.KubeProxy.Written && mode != "iptables" && mode != plan.ProxyNone {
-		say(proxyMode, p.Network.KubeProxy.Attr("mode"), "Cluster API hands kubeadm no configuration of kube-proxy, so its mode is "+
-			"kubeadm's own, iptables. Remove the block, or write \"none\" with a pod network that replaces kube-proxy.")
+		say(proxyMode, p.Network.KubeProxy.Attr("mode"), "Cluster API passes no kube-proxy configuration to kubeadm, so the mode is "+
+			"kubeadm's default, iptables. Remove the block, or write \"none\" with a pod network that replaces kube-proxy.")
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(noCNI, c.Block(), "Static routes need to know the machines' addresses, which the provider gives. Write cni \"flannel\", "+
-			"\"calico\" or \"cilium\".")
+		say(noCNI, c.Block(), "Static routes need the machines' addresses, but the provider assigns these later. Write cni \"flannel\", "+
+			"\"calico\", or \"cilium\".")
 	}
 	if c := p.Network.CNI; c.Name == plan.Flannel && !o.other {
 		say(noCNI, c.Block(),
-			"The provider docker runs kind's node image, which has no bridge plugin, so flannel does not run on it. Write "+
+			"The provider docker uses kind's node image, which has no bridge plugin, so flannel cannot run. Write "+
 				"cni \"calico\" or \"cilium\".")
 	}
 	if !o.other && p.Cluster.Has("control_plane_endpoint") {
-		say(noEndpoint, p.Cluster.Attr("control_plane_endpoint"), "The provider docker makes a balancer and decides the endpoint. "+
+		say(noEndpoint, p.Cluster.Attr("control_plane_endpoint"), "The provider docker creates a balancer and sets the endpoint itself. "+
 			"Remove control_plane_endpoint.")
 	}
 }
@@ -209,8 +211,8 @@ func (o *options) longest(p *plan.Plan, say say) {
 		}
 	}
 	if len(longest) > 63 {
-		say(longName, p.Cluster.NameRange, "%q has %d characters. It names objects and becomes the value of a label: at most 63. Shorten "+
-			"the name of the cluster or of the pool.", longest, len(longest))
+		say(longName, p.Cluster.NameRange, "%q has %d characters. It is the name of objects and the value of a label, which has at most "+
+			"63. Shorten the name of the cluster or of the pool.", longest, len(longest))
 	}
 }
 
@@ -426,7 +428,7 @@ func node(p *plan.Plan, n *plan.Node) nodeConfiguration {
 	return nodeConfiguration{NodeRegistration: r}
 }
 
-// domains lists the plan's failure domains for the provider that has none.
+// domains lists the plan's failure domains for the provider docker, which has none.
 func domains(p *plan.Plan) []failureDomain {
 	control := map[string]bool{}
 	for _, n := range p.KubeletNodes() {

@@ -31,7 +31,7 @@ const folder = "kubernetes-the-hard-way/"
 
 // schema returns the block's schema: it takes no arguments.
 func schema() *spec.Block {
-	return &spec.Block{Name: "target", Doc: "Kubernetes The Hard Way, on machines that exist."}
+	return &spec.Block{Name: "target", Doc: "Kubernetes The Hard Way, on existing machines."}
 }
 
 // decode checks that the tutorial supports the plan.
@@ -43,24 +43,24 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 	for _, n := range p.Nodes {
 		switch {
 		case !n.Address.IsValid():
-			say(noAddress, n.Block(), "Node %q has no address, and the tutorial begins with machines that exist. Write address, or "+
+			say(noAddress, n.Block(), "Node %q has no address, but the tutorial requires existing machines. Write address, or "+
 				"first_address in a pool.", n.Name)
 		case n.Roles == plan.Balancer:
-			say(roles, n.Attr("roles"), "There is one API server and nothing to balance. Remove %q.", n.Name)
+			say(roles, n.Attr("roles"), "The single API server needs no load balancer. Remove %q.", n.Name)
 		case n.Roles.Has(plan.ControlPlane | plan.Worker):
-			say(roles, n.Attr("roles"), "The tutorial's server runs no kubelet, so %q can be no worker. "+
+			say(roles, n.Attr("roles"), "The tutorial's server runs no kubelet, so %q cannot be a worker. "+
 				"Write roles = [\"control-plane\"], and define workers.", n.Name)
 		}
 	}
 	if p.LoadBalancer.Written {
-		say(roles, p.LoadBalancer.Block(), "There is one API server and nothing to balance. Remove the block.")
+		say(roles, p.LoadBalancer.Block(), "The single API server needs no load balancer. Remove the block.")
 	}
 	if p.Artifacts.Origin != plan.Binaries {
 		say(noPackages, p.Artifacts.Attr("source"),
 			"The scripts install upstream's binaries. Leave source out, or write source = \"binaries\".")
 	}
 	if c := p.Network.CNI; c.Name != plan.StaticRoutes {
-		say(noCNI, c.Block(), "The tutorial's pod network is a bridge on each node and routes between them. Remove the block, "+
+		say(noCNI, c.Block(), "The tutorial's pod network is a bridge on each node, and routes between the nodes. Remove the block, "+
 			"or write cni \"static-routes\".")
 	}
 	if p.Runtime.Name != plan.Containerd {
@@ -68,10 +68,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (struct{}, hcl
 	}
 	switch k := p.Network.KubeProxy; k.Mode {
 	case plan.ProxyNone:
-		say(noCNI, k.Attr("mode"), "Nothing stands in for kube-proxy here. Write mode = \"nftables\" or \"iptables\", or leave it out.")
+		say(noCNI, k.Attr("mode"), "Nothing replaces kube-proxy here. Write mode = \"nftables\" or \"iptables\", or leave mode out.")
 	case "ipvs":
-		say(noCNI, k.Attr("mode"), "kube-proxy is a service of the machine here. In this mode it needs ipset and kernel modules that the "+
-			"scripts do not install. Write mode = \"nftables\" or \"iptables\", or leave it out.")
+		say(noCNI, k.Attr("mode"), "kube-proxy runs as a service of the machine. In this mode it needs ipset and kernel modules, and the "+
+			"scripts do not install these. Write mode = \"nftables\" or \"iptables\", or leave mode out.")
 	}
 	return struct{}{}, diags
 }
@@ -228,8 +228,8 @@ type lines []string
 
 func (l *lines) add(format string, args ...any) { *l = append(*l, fmt.Sprintf(format, args...)) }
 
-// workers returns the workers in address order, which numbers their shares of the pod range: a machine added after the others changes no
-// share.
+// workers returns the workers in address order, which determines their shares of the pod range: a machine added after the others does not
+// change them.
 func workers(p *plan.Plan) []*plan.Node {
 	nodes := slices.Clone(p.Workers())
 	slices.SortFunc(nodes, func(a, b *plan.Node) int { return a.Address.Compare(b.Address) })
@@ -239,7 +239,7 @@ func workers(p *plan.Plan) []*plan.Node {
 // nth returns the i-th subnet of a range with the given prefix length.
 func nth(r netip.Prefix, bits, i int) netip.Prefix {
 	a := r.Addr().As16()
-	// i is added at the last bit of the share, counted from the address's end.
+	// Adds i at the last bit of the share, counted from the end of the address.
 	low := 128 - bits
 	if r.Addr().Is4() {
 		low = 32 - bits
@@ -309,7 +309,7 @@ func settings(p *plan.Plan, server *plan.Node) lines {
 	}
 }
 
-// programs returns what kube-proxy calls on a node. Its container image would bring it along.
+// programs returns the programs that kube-proxy calls on a node; its container image would include them.
 func programs(p *plan.Plan) string {
 	out := "iptables"
 	if p.Network.KubeProxy.Mode == "nftables" {

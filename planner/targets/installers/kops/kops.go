@@ -46,7 +46,7 @@ type body struct {
 
 func schema() *spec.Block {
 	return &spec.Block{
-		Name: "target", Doc: "kops, which makes machines in a cloud and the cluster on them.",
+		Name: "target", Doc: "kops, which creates machines in a cloud and the cluster on them.",
 		Arguments: []spec.Argument{
 			{Name: "cloud", Type: spec.Text, Required: true, Field: "Cloud", Enum: []string{aws, gce}, Example: `"aws"`,
 				Doc: "Cloud of the machines."},
@@ -55,7 +55,7 @@ func schema() *spec.Block {
 			{Name: "admin_cidrs", Type: spec.TextList, Required: true, Field: "AdminCIDRs", Example: `["203.0.113.0/24"]`,
 				Doc: "Ranges that may reach the API and SSH."},
 			{Name: "domain", Type: spec.Text, Field: "Domain", Example: `"k8s.example.com"`,
-				Doc: "Domain of the cluster's name, an existing zone unless dns is none."},
+				Doc: "Domain of the cluster's name. It must be an existing zone, unless dns is none."},
 			{Name: "dns", Type: spec.Text, Field: "DNS", Enum: []string{"none", "private", "public"}, Example: `"none"`,
 				Doc: "DNS zone for the names of the API."},
 			{Name: "project", Type: spec.Text, Field: "Project", Example: `"example-project"`, Doc: "Project on Google Cloud."},
@@ -85,7 +85,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	r, _ := block.Open(p, written, ctx, schema(), o.body, malformed)
 	say := r.Say
 	if written == nil {
-		say(malformed, p.Cluster.Block(), "The target needs its block.")
+		say(malformed, p.Cluster.Block(), "The target kops needs a block: target \"kops\" { … }, with state and admin_cidrs.")
 	}
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
@@ -94,14 +94,14 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	o.machines(p, say)
 	o.ranges(p, say)
 	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
-		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "Each control plane is an etcd member, and kops refuses an even number of them: "+
-			"there are %d. Define %d.", n, n+1)
+		say(evenEtcd, p.ControlPlanes()[0].Attr("roles"), "There are %d control planes. Each is an etcd member, and kops refuses an even "+
+			"number of them. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(noCNI, c.Block(), "kops calls static routes kubenet, and k8splan does not write that. Write cni \"cilium\", "+
-			"\"calico\" or \"flannel\".")
+		say(noCNI, c.Block(), "Static routes are kubenet in kops, which k8splan does not support. Write cni \"cilium\", "+
+			"\"calico\", or \"flannel\".")
 	} else if able := encapsulations()[c.Name]; !slices.Contains(able, c.Encapsulation) {
-		say(noCNI, c.Attr("encapsulation"), "kops runs %s with %s, not with %s. Write encapsulation = %q.", c.Name,
+		say(noCNI, c.Attr("encapsulation"), "kops supports %s with %s, not with %s. Write encapsulation = %q.", c.Name,
 			strings.Join(able, " or "), c.Encapsulation, able[0])
 	}
 	for _, c := range []struct {
@@ -112,8 +112,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		{p.Cluster.Scheduler.Source, p.Cluster.Scheduler.ExtraArgs}, {p.Cluster.Kubelet.Source, p.Cluster.Kubelet.ExtraArgs}} {
 		if len(c.args) > 0 {
 			say(extraArgs, c.source.Attr("extra_args"),
-				"kops knows flags as fields of its own (--audit-log-path is auditLogPath) and takes no "+
-					"others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of its page.")
+				"kops sets flags through its own fields (auditLogPath for --audit-log-path) and accepts no "+
+					"others. Remove extra_args, and set the field with `kops edit cluster` after step 2 of kops/README.md.")
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -143,38 +143,39 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 		domain = *o.Domain
 	}
 	if !domainPattern.MatchString(domain) {
-		say(malformed, o.Attr("domain"), "domain is %q. Write a DNS name of two parts or more, such as \"k8s.example.com\".", domain)
+		say(malformed, o.Attr("domain"), "domain is %q. Write a DNS name of at least two parts, such as \"k8s.example.com\".", domain)
 	}
 	o.name = p.Cluster.Name + "." + domain
 	if len(o.name) > 253 {
-		say(malformed, o.Attr("domain"), "The cluster's name is %q, of %d characters. DNS permits 253: write a shorter domain.", o.name,
+		say(malformed, o.Attr("domain"), "The cluster's name is %q, which has %d characters. DNS allows 253. Write a shorter domain.",
+			o.name,
 			len(o.name))
 	}
 	if o.DNS != nil && *o.DNS != "none" && o.Domain == nil {
-		say(malformed, o.Attr("dns"), "dns is %q, so the zone in which the names go must be said: write domain.", *o.DNS)
+		say(malformed, o.Attr("dns"), "dns is %q, so kops needs the zone for the API's names. Write domain.", *o.DNS)
 	}
 	if o.Cloud == gce && (o.Project == nil || !projectPattern.MatchString(*o.Project)) {
-		say(malformed, o.Attr("project"), "On Google Cloud kops needs the project's ID: project = \"example-project\".")
+		say(malformed, o.Attr("project"), "On Google Cloud, kops needs the project's ID. Write project = \"example-project\".")
 	}
 	if o.Cloud == aws && o.Project != nil {
-		say(malformed, o.Attr("project"), "A project is Google Cloud's. Remove the argument.")
+		say(malformed, o.Attr("project"), "Only Google Cloud has projects. Remove project.")
 	}
 	if len(o.AdminCIDRs) == 0 {
-		say(malformed, o.Attr("admin_cidrs"), "The API could not be reached. Write the ranges that administrators and CI come from: "+
+		say(malformed, o.Attr("admin_cidrs"), "The API could not be reached from anywhere. Write the ranges of administrators and CI: "+
 			"admin_cidrs = [\"203.0.113.0/24\"].")
 	}
 	for _, c := range o.AdminCIDRs {
 		if a, err := netip.ParsePrefix(c); err != nil || a != a.Masked() {
-			why := "which is no range of addresses. Write \"203.0.113.0/24\"."
+			why := "which is not an address range. Write \"203.0.113.0/24\"."
 			if err == nil {
 				why = fmt.Sprintf("whose address is not the first of the range. Write %q.", a.Masked())
 			}
-			say(malformed, o.Attr("admin_cidrs"), "admin_cidrs holds %q, %s", c, why)
+			say(malformed, o.Attr("admin_cidrs"), "admin_cidrs contains %q, %s", c, why)
 		}
 	}
 	o.private = o.Private == nil || *o.Private
 	if !o.private && o.InternalAPI != nil && *o.InternalAPI {
-		say(malformed, o.Attr("internal_api"), "kops makes an internal API only where the machines have no public addresses. Remove "+
+		say(malformed, o.Attr("internal_api"), "kops supports an internal API only if the machines have no public addresses. Remove "+
 			"private = false, or internal_api.")
 	}
 }
@@ -183,8 +184,8 @@ func (o *options) arguments(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	for _, n := range p.KubeletNodes() {
 		if n.Roles.Has(plan.ControlPlane | plan.Worker) {
-			say(shared, n.Attr("roles"), "kops keeps ordinary pods off its control planes, and %q is to be both. Write roles = "+
-				"[\"control-plane\"], and a pool of workers.", n.Name)
+			say(shared, n.Attr("roles"), "Node %q is control plane and worker, but kops runs no ordinary pods on control planes. Write "+
+				"roles = [\"control-plane\"], and a pool of workers.", n.Name)
 		}
 		match := zonePatterns[o.Cloud].FindStringSubmatch(n.FailureDomain)
 		switch {
@@ -195,7 +196,8 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 		case o.region == "":
 			o.region = match[1]
 		case o.region != match[1]:
-			say(zone, n.Attr(domainArgument(n)), "Node %q is in %s, and others are in %s. A cluster of kops is in one region.", n.Name,
+			say(zone, n.Attr(domainArgument(n)), "Node %q is in %s, but others are in %s. A kops cluster is in one region. Write zones of "+
+				"one region.", n.Name,
 				match[1], o.region)
 		}
 		if !slices.Contains(o.zones, n.FailureDomain) {
@@ -206,12 +208,12 @@ func (o *options) machines(p *plan.Plan, say func(*rule.Rule, hcl.Range, string,
 			if n.CPUs == 0 {
 				at = n.Attr("memory")
 			}
-			say(noSize, at, "kops takes a machine type and no numbers. Write instance_type for %q in addition to cpus and memory, "+
-				"which the planner's checks go on reading.", n.Name)
+			say(noSize, at, "kops needs a machine type, not numbers. Write instance_type for %q, and keep cpus and memory for "+
+				"k8splan's checks.", n.Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
-			say(extraArgs, n.Attr("kubelet_extra_args"), "kops knows the kubelet's flags as its own fields and takes no others. Remove "+
-				"kubelet_extra_args, and use `kops edit instancegroup`.")
+			say(extraArgs, n.Attr("kubelet_extra_args"), "kops sets the kubelet's flags through its own fields, and accepts no others. "+
+				"Remove kubelet_extra_args, and use `kops edit instancegroup`.")
 		}
 	}
 	slices.Sort(o.zones)
@@ -229,8 +231,8 @@ func domainArgument(n *plan.Node) string {
 func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, ...any)) {
 	n := &p.Network
 	if n.DualStack() || n.PodSubnets[0].Addr().Is6() {
-		say(addresses, n.Attr("pod_subnets"), "kops builds clusters of IPv4, or of IPv6 alone with addresses that AWS gives. "+
-			"Write one IPv4 range each.")
+		say(addresses, n.Attr("pod_subnets"), "kops supports IPv4, or IPv6 only with addresses that AWS assigns. "+
+			"Write one IPv4 range for pods and one for Services.")
 		return
 	}
 	o.network = netip.MustParsePrefix("172.20.0.0/16") // kops' default
@@ -244,12 +246,12 @@ func (o *options) ranges(p *plan.Plan, say func(*rule.Rule, hcl.Range, string, .
 		o.network = network
 	}
 	if len(o.zones) > 8 {
-		say(zone, o.Block(), "The nodes are in %d zones, and the machines' range is cut for at most 8.", len(o.zones))
+		say(zone, o.Block(), "The nodes are in %d zones, but the machines' range has subnets for at most 8. Use fewer zones.", len(o.zones))
 	}
 	if inside := common(n.PodSubnets[0], n.ServiceSubnets[0]); inside.Overlaps(o.network) {
 		say(addresses, o.Attr("network_cidr"),
-			"kops requires pods and Services in one range outside of the machines'. The smallest that holds %s "+
-				"and %s is %s, and the machines' %s is in it. Write network_cidr outside of it, or pod_subnets and "+
+			"kops requires one range that contains pods and Services, but no machines. The smallest range with %s "+
+				"and %s is %s, which overlaps the machines' %s. Write network_cidr outside it, or pod_subnets and "+
 				"service_subnets closer together, such as 100.96.0.0/11 and 100.64.0.0/13.",
 			n.PodSubnets[0], n.ServiceSubnets[0], inside, o.network)
 	}
@@ -263,14 +265,14 @@ func common(a, b netip.Prefix) netip.Prefix {
 	return a
 }
 
-// encapsulations returns the encapsulations that kops supports, by pod network. It takes Calico's none with IPv6 addresses only. Source:
+// encapsulations returns the encapsulations that kops supports, by pod network. It supports Calico's none only with IPv6. Source:
 // https://github.com/kubernetes/kops/blob/v1.36.2/pkg/apis/kops/validation/validation.go#L1730
 func encapsulations() map[string][]string {
 	return map[string][]string{
 		plan.Calico: {plan.VXLAN, plan.IPIP, plan.WireGuard}, plan.Cilium: {plan.VXLAN, plan.Geneve},
 		plan.Flannel: {plan.VXLAN},
 		plan.NoCNI:   {plan.NoEncapsulation},
-		// whatever the user installs: kops writes networking: cni
+		// the user installs a pod network: kops writes networking: cni
 		plan.OtherCNI: {plan.VXLAN, plan.HostGateway, plan.IPIP, plan.WireGuard, plan.Geneve, plan.BGP, plan.NoEncapsulation},
 	}
 }
@@ -391,7 +393,7 @@ func network(p *plan.Plan) networking {
 	switch c.Name {
 	case plan.Calico:
 		out := &calico{EncapsulationMode: c.Encapsulation}
-		if c.Encapsulation == plan.WireGuard { // between nodes that have it, its device takes the packets instead of the tunnel
+		if c.Encapsulation == plan.WireGuard { // its device, rather than the tunnel, carries packets between nodes that have it
 			out.EncapsulationMode, out.WireguardEnabled = plan.VXLAN, true
 		}
 		if p.Network.Has("mtu") || c.Has("mtu") {

@@ -8,7 +8,7 @@ import (
 	"github.com/k8splan/k8splan/topologies"
 )
 
-// site returns who owns the machines.
+// site returns the owner of the machines.
 func site(body hcl.Body, ctx *hcl.EvalContext) plan.Site {
 	for word, cloud := range map[string]string{"aws": "aws", "gce": "gcp"} {
 		if target.Says(body, ctx, "cloud", word) {
@@ -47,8 +47,8 @@ func Target() target.Target {
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
 				TypesWhy: "kops has a group of instances for each control plane, with an etcd member on each, and at least one group of " +
-					"workers: write multi-etcd-multi-master with three control planes, or single-etcd-single-master. " +
-					"For the other types write target \"aws\" or \"gcp\".",
+					"workers. Write multi-etcd-multi-master with three control planes, or single-etcd-single-master. " +
+					"For the other types, write target \"aws\" or \"gcp\".",
 				Placement: topologies.Stacked,
 				EtcdWhy: "kops runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
 					"etcd and the argument topology.",

@@ -1,4 +1,4 @@
-// Package kubeaws answers a design for kube-aws, which is archived, with the same design for its successor on AWS, kops.
+// Package kubeaws writes a design for kube-aws, which is archived, as the same design for its successor on AWS, kops.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package kubeaws
@@ -18,7 +18,7 @@ import (
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := kops.Target().New(p, written, ctx)
 	diags = append(diags, archived.Diagnostic(p.Target.NameRange,
-		"kube-aws was archived on 2020-09-30; its last release installs Kubernetes 1.16. The tree gets files of kops, its successor, "+
+		"kube-aws was archived on 2020-09-30; its last release installs Kubernetes 1.16. The tree has files for its successor, kops, "+
 			"instead. Write target \"kops\" with the same arguments."))
 	if successor == nil {
 		return nil, diags
@@ -38,7 +38,7 @@ func rules() []*rule.Rule { return []*rule.Rule{archived} }
 
 var archived = &rule.Rule{
 	ID: "kube-aws-archived", Severity: rule.Warning, Title: "Discontinued installer",
-	Doc:     "kube-aws gets no fixes, and neither does the Kubernetes version that it installs.",
-	Fix:     "Write `target \"kops\"`, or `target \"eks\"` where AWS should run the control plane.",
+	Doc:     "kube-aws no longer gets fixes, and neither does the Kubernetes version that it installs.",
+	Fix:     "Write `target \"kops\"`, or `target \"eks\"` if AWS should run the control plane.",
 	Sources: []string{"https://github.com/kubernetes-retired/kube-aws"},
 }

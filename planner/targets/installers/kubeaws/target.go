@@ -13,7 +13,7 @@ func Target() target.Target {
 	f.Cloud, f.Site = "aws", nil
 	f.TypesWhy = "The files are for kops, its successor, which has an etcd member on each control plane and at least one group of " +
 		"workers. For the other types write target \"aws\"."
-	f.EtcdWhy = "kops, which is written in its stead, runs a member on every control plane."
+	f.EtcdWhy = "The files are for kops, its successor, which runs a member on every control plane."
 	f.VersionsFrom = "kops 1.36, its successor"
 	f.Emits = "the files of kops, its successor"
 	t.Rules, t.New = rules(), read

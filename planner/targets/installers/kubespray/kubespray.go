@@ -1,5 +1,5 @@
 // Package kubespray writes a plan as a kubespray inventory: kubespray/inventory/hosts.yaml and its group_vars. kubespray then builds the
-// cluster with its own playbook; the hosts need nothing of ours.
+// cluster with its own playbook; nothing of k8splan runs on the hosts.
 //
 // Every string carries YAML's tag !unsafe, as in our own playbook's inventory: Ansible never evaluates the user's text. Sources of the
 // variables' names: https://github.com/kubernetes-sigs/kubespray roles/kubespray_defaults/defaults/main/main.yml, docs/ansible/vars.md,
@@ -38,7 +38,7 @@ type body struct {
 
 func schema() *spec.Block {
 	return &spec.Block{
-		Name: "target", Doc: "kubespray's playbook on machines that exist.",
+		Name: "target", Doc: "kubespray's playbook on existing machines.",
 		Arguments: []spec.Argument{
 			{Name: "local_balancer", Type: spec.Text, Field: "LocalBalancer", Enum: []string{"nginx", "haproxy"}, Example: `"nginx"`,
 				Doc: "Load balancer on each worker, without a load_balancer block."},
@@ -58,50 +58,52 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	say := r.Say
 	for _, n := range p.Nodes {
 		if !n.Address.IsValid() {
-			say(noAddress, n.Block(), "Node %q has no address, and kubespray builds on machines that exist. "+
+			say(noAddress, n.Block(), "Node %q has no address, but kubespray requires existing machines. "+
 				"Write address, or first_address in a pool.", n.Name)
 		}
 		if n.Roles == plan.Balancer {
 			say(balancer, n.Attr("roles"),
-				"kubespray installs no balancer on its own host, and %q has no other role. Remove it, and see "+
-					"the target's page for what stands before the API servers.", n.Name)
+				"kubespray does not install a balancer on a separate host, and %q has no other role. Remove it. "+
+					"kubespray/README.md describes the alternatives.", n.Name)
 		}
 	}
 	switch lb := p.LoadBalancer; {
 	case lb.Kind == plan.HAProxy:
 		if p.LoadBalancer.Written {
 			say(balancer, lb.Block(),
-				"kubespray has no haproxy with a moving address. Remove the block, and every worker balances for itself; "+
-					"or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for one that you run.")
+				"kubespray does not support haproxy with a virtual IP. Remove the block to have a proxy on every worker, "+
+					"or write load_balancer \"kube-vip\" { virtual_ip = … }, or load_balancer \"external\" for your own.")
 		}
 	case lb.Kind == plan.ExternalBalancer && p.Cluster.Endpoint.Host == "":
-		say(balancer, lb.Block(), "kubespray must know where your balancer is. Write virtual_ip here, "+
+		say(balancer, lb.Block(), "kubespray needs the address of your balancer. Write virtual_ip here, "+
 			"or control_plane_endpoint in cluster.")
 	}
 	if n := len(p.Etcd.Members); n > 0 && n%2 == 0 {
 		say(evenEtcd, cmp.Or(p.Etcd.Members[0].Node, p.Nodes[0]).Attr("roles"),
-			"kubespray stops at an even number of etcd members, and there are %d. Define %d.", n, n+1)
+			"There are %d etcd members, and kubespray refuses an even number of them. Define %d.", n, n+1)
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
 		say(noCNI, c.Block(),
-			"kubespray has no pod network of static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which "+
-				"makes the same routes, or \"calico\" or \"cilium\".")
+			"kubespray does not support static routes. Write cni \"flannel\" with encapsulation = \"host-gw\", which "+
+				"sets the same routes, or \"calico\" or \"cilium\".")
 	} else if !slices.Contains(encapsulations()[c.Name], c.Encapsulation) {
-		say(noCNI, c.Attr("encapsulation"), "kubespray runs %s with %s, not with %s.", c.Name, strings.Join(encapsulations()[c.Name], ", "),
+		say(noCNI, c.Attr("encapsulation"), "kubespray supports %s with %s, not with %s.", c.Name, strings.Join(encapsulations()[c.Name],
+			", "),
 			c.Encapsulation)
 	}
 	if p.Network.CNI.Name == plan.Flannel && p.Network.PodSubnets[0].Addr().Is6() {
-		say(noCNI, p.Network.Attr("pod_subnets"), "kubespray's flannel takes pods of IPv4, or of both families with IPv4 first.")
+		say(noCNI, p.Network.Attr("pod_subnets"), "kubespray's flannel supports IPv4 pods, or both families with IPv4 first. Write an "+
+			"IPv4 range first.")
 	}
 	if len(p.Runtime.Registries) > 0 && p.Runtime.Name != plan.Containerd {
-		say(registries, p.Runtime.Registries[0].Block(), "Registries are handed over for containerd alone. Remove the block, or write "+
-			"container_runtime \"containerd\".")
+		say(registries, p.Runtime.Registries[0].Block(), "kubespray supports registry settings only for containerd. Remove the block, or "+
+			"write container_runtime \"containerd\".")
 	}
 	for _, r := range p.Runtime.Registries {
 		if r.CAFile != "" {
 			say(registries, r.Attr("ca_file"),
-				"kubespray has no variable for the authority of one registry. Install %s in the hosts' own list "+
-					"of authorities, and remove ca_file.", r.CAFile)
+				"kubespray has no variable for the CA of a single registry. Add %s to the hosts' trusted CA certificates, "+
+					"and remove ca_file.", r.CAFile)
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -290,7 +292,7 @@ func host(p *plan.Plan, n *plan.Node, b *body) ansible.Mapping {
 	return v.Mapping
 }
 
-// everywhere returns group_vars/all: what etcd hosts need too.
+// everywhere returns group_vars/all: the variables that etcd hosts need too.
 func everywhere(p *plan.Plan, b *body) ansible.Mapping {
 	var v list
 	n, lb := &p.Network, &p.LoadBalancer
@@ -568,14 +570,14 @@ var (
 	}
 	evenEtcd = &rule.Rule{
 		ID: "kubespray-etcd-even", Title: "Even number of etcd members", Permanent: true,
-		Doc:     "kubespray's first role stops at an even number, which tolerates no more failures than one member fewer.",
+		Doc:     "kubespray's first role refuses an even number of members. It tolerates no more failures than one member fewer.",
 		Fix:     "Define one more member, or one fewer.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml"},
 	}
 	noCNI = &rule.Rule{
 		ID: "kubespray-cni", Title: "Pod network that kubespray does not install", Permanent: true,
 		Doc: "kubespray installs pod networks with its own roles, which have variables for some encapsulations only.",
-		Fix: "Write one that it has.",
+		Fix: "Write a pod network and an encapsulation that kubespray supports.",
 		Sources: []string{"https://github.com/kubernetes-sigs/kubespray/blob/master/roles/validate_inventory/tasks/main.yml",
 			"https://github.com/kubernetes-sigs/kubespray/tree/master/docs/CNI"},
 	}

@@ -71,7 +71,7 @@ node_pool "cp" {
 	}
 	for text, n := range want {
 		if got := strings.Count(all, text); got != n {
-			t.Errorf("%q stands there %d times, want %d in\n%s", text, got, n, all)
+			t.Errorf("%q occurs %d times, want %d in\n%s", text, got, n, all)
 		}
 	}
 }
@@ -165,7 +165,7 @@ func ansibleReads(t *testing.T, files []artifact.File) {
 	args, _ := cp["kube_kubeadm_apiserver_extra_args"].(map[string]any)
 	value, _ := args["audit-log-path"].(map[string]any)
 	if value["__ansible_unsafe"] != "{{ lookup('pipe', 'id') }}" {
-		t.Errorf("the value that looks like a template came out as %v", args["audit-log-path"])
+		t.Errorf("the value that looks like a template was read as %v", args["audit-log-path"])
 	}
 }
 

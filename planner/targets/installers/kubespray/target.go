@@ -10,7 +10,7 @@ func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
 			Name:    "kubespray",
-			Title:   "kubespray: its playbook builds on machines that exist",
+			Title:   "kubespray: its playbook builds on existing machines",
 			Hosting: plan.Installer,
 			Resolving: plan.Resolving{
 				Found:        true,
@@ -53,8 +53,8 @@ func Target() target.Target {
 				Emits:     "kubespray's inventory and group_vars",
 				Folder:    "kubespray",
 				Checked:   plan.CheckTool,
-				CheckedBy: "ansible-inventory (ansible-core 2.14); kubespray's own validate_inventory (46dbdd3, version 2.32.0), by " +
-					"ansible-playbook for each type on that day and its conditions by a test since",
+				CheckedBy: "ansible-inventory (ansible-core 2.14); kubespray's own validate_inventory (46dbdd3, version 2.32.0): run " +
+					"once by ansible-playbook for each type, and since then its conditions by a test",
 				CheckedOn: "2026-11-30",
 			},
 		},

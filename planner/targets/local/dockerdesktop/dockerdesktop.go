@@ -65,22 +65,22 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*settings, hc
 	nodes := p.KubeletNodes()
 	if s.KubernetesMode == modeKubeadm {
 		if len(nodes) > 1 {
-			say(oneNode, b.Attr("mode"), "In the mode kubeadm Docker Desktop has one node, and the file defines %d. "+
+			say(oneNode, b.Attr("mode"), "In the mode kubeadm, Docker Desktop has one node, but the file defines %d. "+
 				"Write mode = \"kind\", or type = \"all-in-one\".", len(nodes))
 		}
 		if p.Cluster.Has("kubernetes_version") {
-			say(fixed, p.Cluster.Attr("kubernetes_version"), "In the mode kubeadm the version is the one that Docker Desktop comes with. "+
-				"Remove kubernetes_version, or write mode = \"kind\".")
+			say(fixed, p.Cluster.Attr("kubernetes_version"), "In the mode kubeadm, each Docker Desktop release has a fixed Kubernetes "+
+				"version. Remove kubernetes_version, or write mode = \"kind\".")
 		}
 	} else {
 		s.KubernetesNodesCount, s.KubernetesNodesVersion = len(nodes), p.Cluster.Version.String()
 	}
 	if p.Network.CNI.Written {
-		say(noCNI, p.Network.CNI.Block(), "Docker Desktop brings its pod network. Remove the block, or write target \"kind\".")
+		say(noCNI, p.Network.CNI.Block(), "Docker Desktop has a built-in pod network. Remove the block, or write target \"kind\".")
 	}
 	for _, n := range nodes {
 		if len(n.Taints) > 0 {
-			say(plain, n.Taints[0].Block(), "Docker Desktop makes nodes alike and takes no taints. Remove the block and use kubectl, "+
+			say(plain, n.Taints[0].Block(), "Docker Desktop does not support taints. Remove the block and set the taint with kubectl, "+
 				"or write target \"kind\".")
 		}
 	}
@@ -127,7 +127,7 @@ var (
 	}
 	fixed = &rule.Rule{
 		ID: "docker-desktop-version", Title: "Version that cannot be chosen", Permanent: true,
-		Doc: "In the mode kubeadm each release of Docker Desktop comes with one version of Kubernetes.",
+		Doc: "In the mode kubeadm, each release of Docker Desktop has a fixed Kubernetes version.",
 		Fix: "Leave the version out, or write `mode = \"kind\"`.", Sources: []string{docs},
 	}
 	noCNI = &rule.Rule{

@@ -24,10 +24,10 @@ func Target() target.Target {
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster},
-				TypesWhy: "Docker Desktop runs one control plane: on one machine, several would survive no more. Write " +
+				TypesWhy: "Docker Desktop runs one control plane: on one machine, several would not improve availability. Write " +
 					"single-etcd-single-master, or target \"kind\" for several.",
 				Placement: topologies.Stacked,
-				EtcdWhy: "Docker Desktop runs its one member on the control plane. Remove the hosts with the role " +
+				EtcdWhy: "Docker Desktop runs its only member on the control plane. Remove the hosts with the role " +
 					"etcd and the argument topology.",
 				Releases: []plan.Version{{Major: 1, Minor: 37}, {Major: 1, Minor: 36, Patch: 4}, {Major: 1, Minor: 35, Patch: 8},
 					{Major: 1, Minor: 34, Patch: 11}},
@@ -40,7 +40,7 @@ func Target() target.Target {
 				Folder:    "docker-desktop",
 				Make:      "cd docker-desktop && ./apply.sh",
 				Checked:   plan.CheckTypes,
-				CheckedBy: "shellcheck for the script, kind v0.33.0 for the twin",
+				CheckedBy: "shellcheck for the script, kind v0.33.0 for kind.yaml",
 				CheckedOn: "2026-11-30",
 			},
 		},

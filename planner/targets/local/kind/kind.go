@@ -38,8 +38,8 @@ func images() map[plan.Version]string {
 // Image returns the node image of a Kubernetes version, "" if kind has none.
 func Image(v plan.Version) string { return images()[v] }
 
-// longest is the maximum length of a cluster's name such that its containers' names are host names: 63 less "-control-plane", which is
-// followed by a number from the second on.
+// longest is the maximum length of a cluster's name, so that its containers' names are host names: 63 less "-control-plane" and a number,
+// which names have from the second on.
 const longest = 63 - len("-control-plane") - 2
 
 // body holds the block's arguments.
@@ -75,7 +75,7 @@ func schema() *spec.Block {
 		Name: "target", Doc: "kind, on a machine with Docker or Podman.",
 		Arguments: []spec.Argument{
 			{Name: "image", Type: spec.Text, Field: "Image", Example: `"registry.example.com/kindest/node:v1.37.0"`,
-				Doc: "Node image, such as one of a mirror. Default: that of kind's release."},
+				Doc: "Node image, such as one from a mirror. Default: that of kind's release."},
 			{Name: "api_server_address", Type: spec.Text, Field: "APIServerAddress", Example: `"127.0.0.1"`,
 				Doc: "Address of this computer for the API."},
 			{Name: "api_server_port", Type: spec.Integer, Field: "APIServerPort", Example: `6443`,
@@ -83,7 +83,7 @@ func schema() *spec.Block {
 		},
 		Blocks: []spec.Block{
 			{
-				Name: "port_mapping", Many: true, Field: "PortMappings", Doc: "A port of a node that is reached on the machine.",
+				Name: "port_mapping", Many: true, Field: "PortMappings", Doc: "A node's port, published on a port of the machine.",
 				Example: "port_mapping {\n  node           = \"dev-1\"\n  container_port = 80\n  host_port      = 8080\n}",
 				Arguments: []spec.Argument{
 					{Name: "node", Type: spec.Text, Field: "Node", Example: `"dev-1"`,
@@ -99,7 +99,7 @@ func schema() *spec.Block {
 				},
 			},
 			{
-				Name: "mount", Many: true, Field: "Mounts", Doc: "A directory of the machine that a node sees.",
+				Name: "mount", Many: true, Field: "Mounts", Doc: "A directory of the machine, mounted in a node.",
 				Example: "mount {\n  node           = \"dev-1\"\n  host_path      = \"/srv/data\"\n  container_path = \"/data\"\n}",
 				Arguments: []spec.Argument{
 					{Name: "node", Type: spec.Text, Required: true, Field: "Node", Example: `"dev-1"`, Doc: "Name of the node."},
@@ -125,15 +125,15 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	}
 	say := r.Say
 	if b.Image != nil && !imagePattern.MatchString(*b.Image) {
-		say(malformed, b.Attr("image"), "%q is no image. Write its registry, name, and tag, best with the digest: "+
-			"\"registry.example.com/kindest/node:v1.37.0\".", *b.Image)
+		say(malformed, b.Attr("image"), "image is %q, which is not an image. Write its registry, name, and tag, preferably with the "+
+			"digest: \"registry.example.com/kindest/node:v1.37.0\".", *b.Image)
 	}
 	if b.APIServerAddress != nil && !isAddress(*b.APIServerAddress) {
-		say(malformed, b.Attr("api_server_address"), "%q is no address. Write one of the machine's, such as \"127.0.0.1\".",
+		say(malformed, b.Attr("api_server_address"), "%q is not an IP address. Write one of the machine's, such as \"127.0.0.1\".",
 			*b.APIServerAddress)
 	}
 	if b.APIServerPort != nil && !isPort(*b.APIServerPort) {
-		say(malformed, b.Attr("api_server_port"), "%d is no port. Ports go from 1 to 65535.", *b.APIServerPort)
+		say(malformed, b.Attr("api_server_port"), "api_server_port is %d. Write a port from 1 to 65535.", *b.APIServerPort)
 	}
 	taken := map[string]int{}
 	for _, m := range b.PortMappings {
@@ -141,15 +141,15 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 			checkNode(p, m.Source, *m.Node, say)
 		}
 		if !isPort(m.ContainerPort) || !isPort(m.HostPort) {
-			say(malformed, m.Block(), "Port %d to %d: ports go from 1 to 65535.", m.HostPort, m.ContainerPort)
+			say(malformed, m.Block(), "The mapping is from port %d to %d. Write ports from 1 to 65535.", m.HostPort, m.ContainerPort)
 		}
 		if m.ListenAddress != nil && !isAddress(*m.ListenAddress) {
-			say(malformed, m.Attr("listen_address"), "%q is no address. Write one of the machine's, such as \"127.0.0.1\".",
+			say(malformed, m.Attr("listen_address"), "%q is not an IP address. Write one of the machine's, such as \"127.0.0.1\".",
 				*m.ListenAddress)
 		}
 		key := fmt.Sprint(m.HostPort, value(m.Protocol, "TCP"))
 		if line, ok := taken[key]; ok {
-			say(portTaken, m.Attr("host_port"), "Port %d of the machine is taken by the mapping on line %d. A port leads to one node.",
+			say(portTaken, m.Attr("host_port"), "Port %d of the machine is already mapped on line %d. Write another host_port.",
 				m.HostPort, line)
 			continue
 		}
@@ -159,18 +159,17 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		checkNode(p, m.Source, m.Node, say)
 		for name, path := range map[string]string{"host_path": m.HostPath, "container_path": m.ContainerPath} {
 			if !strings.HasPrefix(path, "/") {
-				say(malformed, m.Attr(name), "%s is %q. Write a path from the root, such as \"/srv/data\".", name, path)
+				say(malformed, m.Attr(name), "%s is %q. Write an absolute path, such as \"/srv/data\".", name, path)
 			}
 		}
 	}
 	if len(p.Cluster.Name) > longest {
-		say(longName, p.Cluster.NameRange, "The cluster's name has %d characters. kind names its containers after it, and they are host "+
-			"names: at most %d characters.", len(p.Cluster.Name), longest)
+		say(longName, p.Cluster.NameRange, "The cluster's name has %d characters. kind derives its containers' host names from it, so at "+
+			"most %d characters are possible. Shorten it.", len(p.Cluster.Name), longest)
 	}
 	if c := p.Network.CNI; c.Name == plan.Flannel || c.Name == plan.StaticRoutes {
-		say(noPlugin, c.Block(), "kind's node image has the plugins that kindnet needs and no bridge, so %s does not run on it. Leave "+
-			"the "+
-			"block out for kindnet, or write cni \"calico\" or cni \"cilium\".", c.Name)
+		say(noPlugin, c.Block(), "kind's node image has no bridge plugin, so %s cannot run on it. Leave the block out for kindnet, "+
+			"or write cni \"calico\" or cni \"cilium\".", c.Name)
 	}
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
@@ -184,7 +183,7 @@ func checkNode(p *plan.Plan, at *spec.Source, name string, say func(*rule.Rule, 
 			return
 		}
 	}
-	say(malformed, at.Attr("node"), "No control plane or worker is called %q.", name)
+	say(malformed, at.Attr("node"), "node is %q, but no control plane or worker has that name. Write the name of one.", name)
 }
 
 func isAddress(s string) bool { _, err := netip.ParseAddr(s); return err == nil }
@@ -301,7 +300,7 @@ func build(p *plan.Plan, b *body) (*Cluster, []byte, error) {
 	return c, []byte(names.String()), nil
 }
 
-// inOrder returns the control planes, the one that runs kubeadm init first as in kind, and then the workers.
+// inOrder returns the control planes, beginning with the one that runs kubeadm init, as kind does, and then the workers.
 func inOrder(p *plan.Plan) []*plan.Node {
 	nodes := slices.Clone(p.KubeletNodes())
 	rank := func(n *plan.Node) int {
@@ -432,7 +431,7 @@ var (
 	malformed = &rule.Rule{
 		ID: "kind-argument", Title: "Malformed kind target", Permanent: true,
 		Doc:     "kind would report a mistake in this block only after some containers run.",
-		Fix:     "Write addresses, ports from 1 to 65535, paths from the root, and names of nodes that the file defines.",
+		Fix:     "Write addresses, ports from 1 to 65535, absolute paths, and names of nodes that the file defines.",
 		Sources: []string{"https://kind.sigs.k8s.io/docs/user/configuration/"},
 	}
 	portTaken = &rule.Rule{

@@ -17,7 +17,7 @@ func TestKind(t *testing.T) {
 func TestEveryReleaseHasItsImage(t *testing.T) {
 	for _, v := range kind.Target().Facts.Releases {
 		if kind.Image(v) == "" {
-			t.Errorf("no image of %s", v)
+			t.Errorf("no image for %s", v)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func Target() target.Target {
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
-				TypesWhy: "kind runs an etcd member on every control plane, so several of them never share one. " +
+				TypesWhy: "kind runs an etcd member on every control plane, so several of them never share a member. " +
 					"Write multi-etcd-multi-master with three control planes, or the target vagrant.",
 				Placement: topologies.Stacked,
 				EtcdWhy: "kind runs a member on every control plane and none elsewhere. Remove the hosts with the role " +
@@ -47,7 +47,7 @@ func Target() target.Target {
 				Folder:    "kind",
 				Make:      "kind create cluster --config kind/cluster.yaml",
 				Checked:   plan.CheckTool,
-				CheckedBy: "kind v0.33.0, up to the making of nodes",
+				CheckedBy: "kind v0.33.0, up to the creation of nodes",
 				CheckedOn: "2026-11-30",
 			},
 		},

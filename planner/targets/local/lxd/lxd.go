@@ -105,7 +105,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	block.Systems(say, shared.Argument, "images", b.Attr("images"), b.Images)
 	for os, image := range b.Images {
 		if !imagePattern.MatchString(image) {
-			say(shared.Argument, b.Attr("images"), "The image of %s is %q. Write the remote and the image: "+
+			say(shared.Argument, b.Attr("images"), "The image of %s is %q. Write a remote and an image: "+
 				"\"images:debian/13/cloud\".", os,
 				image)
 		}
@@ -118,11 +118,12 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 			image = table[system]
 		}
 		if image == "" {
-			say(noImage, n.Attr("os"), "There is no image of %s. Known are %s.%s", system, onprem.Known(table),
-				cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Write another one in the target's images = { %q = \"…\" }.", system)))
+			say(noImage, n.Attr("os"), "k8splan knows no image of %s, only of %s.%s", system, onprem.Known(table),
+				cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Write one in the target: images = { %q = \"…\" }.", system)))
 		}
 		if n.Arch != p.Nodes[0].Arch {
-			say(mixed, n.Attr("arch"), "%q is %s and %q is %s. LXD runs what its machine is.", n.Name, n.Arch, p.Nodes[0].Name,
+			say(mixed, n.Attr("arch"), "Node %q is %s and node %q is %s. LXD runs only its machine's architecture. Write one arch for "+
+				"all nodes.", n.Name, n.Arch, p.Nodes[0].Name,
 				p.Nodes[0].Arch)
 		}
 		o.machines = append(o.machines, machine{n, image, macs[n.Name]})
@@ -232,7 +233,7 @@ func (o *options) instance(p *plan.Plan, m machine) (instance, error) {
 		},
 	}
 	if o.container {
-		// What a kubelet needs from a shared kernel. Source: https://microk8s.io/docs/install-lxd
+		// A kubelet's requirements on a shared kernel. Source: https://microk8s.io/docs/install-lxd
 		out.Config["security.nesting"], out.Config["security.privileged"] = "true", "true"
 		out.Config["linux.kernel_modules"] = "ip_vs,ip_vs_rr,ip_vs_wrr,ip_vs_sh,ip_tables,ip6_tables,iptable_raw," +
 			"netlink_diag,nf_nat,nf_conntrack,overlay,br_netfilter,xt_conntrack,nf_tables"
@@ -251,7 +252,7 @@ var (
 	noImage = &rule.Rule{
 		ID: "lxd-image", Title: "Operating system without a public image", Permanent: true,
 		Doc:     "Instances start from an image on a public remote that contains cloud-init.",
-		Fix:     "Write an os that has one, or name one in images.",
+		Fix:     "Write an os that has an image, or write an image in images.",
 		Sources: []string{"https://documentation.ubuntu.com/lxd/en/latest/reference/remote_image_servers/"},
 	}
 	mixed = &rule.Rule{

@@ -17,7 +17,7 @@ func TestLXD(t *testing.T) {
 	files := target.Golden(t)
 	for _, f := range target.Variant(t, "lxd-containers") {
 		if strings.HasPrefix(f.Path, "lxd/instances/") && !strings.Contains(string(f.Data), "- --make-rshared") {
-			t.Errorf("%s: what pods mount stays theirs", f.Path)
+			t.Errorf("%s: mounts of pods are not shared", f.Path)
 		}
 	}
 	target.Refuses(t)

@@ -33,7 +33,7 @@ func Target() target.Target {
 				Folder:  "lxd",
 				Make:    "cd lxd && ./machines.sh",
 				Checked: plan.CheckTypes,
-				CheckedBy: "shellcheck for the script; the playbook for containers on hosts of the lab that lack what containers lack " +
+				CheckedBy: "shellcheck for the script; the playbook for containers on hosts of the lab with the same restrictions " +
 					"(go run ./e2e lxd)",
 				CheckedOn: "2026-11-30",
 			},

@@ -64,49 +64,51 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	say := r.Say
 	for _, a := range b.Addons {
 		if !addonPattern.MatchString(a) {
-			say(badAddon, b.Attr("addons"), "%q is not an addon. `minikube addons list` names them.", a)
+			say(badAddon, b.Attr("addons"), "%q is not the name of an addon. Write a name from `minikube addons list`.", a)
 		}
 	}
 	nodes, controlPlanes := p.KubeletNodes(), p.ControlPlanes()
 	if b.Driver != nil && *b.Driver == "none" && len(nodes) > 1 {
 		say(oneNode, b.Attr("driver"),
-			"The driver none runs Kubernetes on this machine itself, so there is one node, and the file defines "+
-				"%d. Write another driver, or type = \"all-in-one\".", len(nodes))
+			"With the driver none, the machine itself is the only node, but the file defines %d. "+
+				"Write another driver, or type = \"all-in-one\".", len(nodes))
 	}
 	if p.Cluster.Type == topologies.MultiEtcdMultiMaster && len(controlPlanes) != haControlPlanes && len(controlPlanes) > 0 {
 		at := controlPlanes[0].Attr("count")
 		if !controlPlanes[0].Has("count") {
 			at = controlPlanes[len(controlPlanes)-1].Attr("roles")
 		}
-		say(three, at, "minikube start --ha makes exactly %d control planes, and the file defines %d. Define %d; `minikube node add "+
-			"--control-plane` adds more to a cluster that runs.", haControlPlanes, len(controlPlanes), haControlPlanes)
+		say(three, at, "minikube start --ha creates exactly %d control planes, but the file defines %d. Define %d; `minikube node add "+
+			"--control-plane` adds more to a running cluster.", haControlPlanes, len(controlPlanes), haControlPlanes)
 	}
 	for _, n := range nodes {
 		if n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
-			say(untainted, n.Attr("roles"), "minikube puts no taint on its control planes, so ordinary pods run on %q too. Write roles = "+
+			say(untainted, n.Attr("roles"), "minikube sets no taint on its control planes, so ordinary pods run on %q too. Write roles = "+
 				"[\"control-plane\", \"worker\"].", n.Name)
 		}
 		if n.CPUs != nodes[0].CPUs || n.MemoryBytes != nodes[0].MemoryBytes || n.DiskBytes != nodes[0].DiskBytes {
-			say(sizes, n.NameRange, "%q differs from %q in cpus, memory, or disk. minikube makes all nodes of one size.", n.Name,
+			say(sizes, n.NameRange, "Node %q differs from %q in cpus, memory, or disk. minikube creates all nodes with the same size. "+
+				"Write one size.", n.Name,
 				nodes[0].Name)
 		}
 		if len(n.KubeletExtraArgs) > 0 {
 			say(badArgs, n.Attr("kubelet_extra_args"),
-				"minikube hands the same flags to every kubelet. Write them in kubelet { extra_args } of cluster.")
+				"minikube passes the same flags to every kubelet. Write them in kubelet { extra_args } of cluster.")
 		}
 	}
 	if c := p.Network.CNI; c.Name == plan.StaticRoutes {
-		say(pods, c.Block(), "minikube has no static routes. Leave the block out for its own choice, or write cni \"flannel\", "+
-			"\"calico\" or \"cilium\".")
+		say(pods, c.Block(), "minikube does not support static routes. Leave the block out for its default, or write cni \"flannel\", "+
+			"\"calico\", or \"cilium\".")
 	}
 	if n := &p.Network; n.DualStack() || n.PodSubnets[0] != podRange {
-		say(pods, n.Attr("pod_subnets"), "The manifests of minikube's pod networks have the range %s. Write it, or leave pod_subnets out.",
+		say(pods, n.Attr("pod_subnets"), "The manifests of minikube's pod networks use the range %s. Write this range, or leave "+
+			"pod_subnets out.",
 			podRange)
 	}
 	for _, r := range p.Runtime.Registries {
 		if len(r.Mirrors) > 0 || r.CAFile != "" {
-			say(registry, r.Block(), "minikube can be told that a registry is insecure, and nothing more of one. Put an authority's "+
-				"certificate into ~/.minikube/certs, write image_repository for a mirror, and remove this block.")
+			say(registry, r.Block(), "minikube supports only insecure registries, and no other registry settings. Remove this block. Put "+
+				"a CA certificate into ~/.minikube/certs, and write image_repository for a mirror.")
 		}
 	}
 	if r.Diags.HasErrors() {
@@ -309,7 +311,7 @@ const docs = "https://minikube.sigs.k8s.io/docs/"
 var (
 	badAddon = &rule.Rule{
 		ID: "minikube-addon", Title: "Malformed name of an addon", Permanent: true,
-		Doc: "minikube stops if it does not know an addon.", Fix: "Write a name from `minikube addons list`.",
+		Doc: "minikube fails on an unknown addon.", Fix: "Write a name from `minikube addons list`.",
 		Sources: []string{docs + "commands/addons/"},
 	}
 	oneNode = &rule.Rule{
@@ -323,8 +325,8 @@ var (
 		Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
 	}
 	untainted = &rule.Rule{
-		ID: "minikube-taint", Severity: rule.Warning, Title: "Control plane that takes pods",
-		Doc: "minikube's control planes have no taint, but the plan says that they do.",
+		ID: "minikube-taint", Severity: rule.Warning, Title: "Control plane that runs ordinary pods",
+		Doc: "minikube's control planes have no taint, but in the plan they do.",
 		Fix: "Also give control planes the role worker.", Sources: []string{docs + "tutorials/multi_control_plane_ha_clusters/"},
 	}
 	sizes = &rule.Rule{
@@ -340,7 +342,7 @@ var (
 	pods = &rule.Rule{
 		ID: "minikube-pods", Title: "Pod network that minikube does not install", Permanent: true,
 		Doc: "minikube installs pod networks from its own manifests, with one pod range.",
-		Fix: "Leave pods and the pod network to minikube.", Sources: []string{docs + "handbook/network_policy/"},
+		Fix: "Leave the pods' range and the pod network to minikube.", Sources: []string{docs + "handbook/network_policy/"},
 	}
 	registry = &rule.Rule{
 		ID: "minikube-registry", Title: "Registry setting not supported by minikube", Permanent: true,

@@ -38,7 +38,7 @@ func theFlagsAreMinikubes(t *testing.T, arguments []string) {
 	}
 }
 
-// theScriptHandsArgumentsOn runs start.sh with a minikube that records its arguments.
+// theScriptHandsArgumentsOn runs start.sh with a fake minikube that records its arguments.
 func theScriptHandsArgumentsOn(t *testing.T, files []artifact.File) {
 	t.Helper()
 	dir := t.TempDir()

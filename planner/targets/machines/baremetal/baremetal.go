@@ -42,10 +42,10 @@ type body struct {
 // schema returns the block's schema.
 func schema() *spec.Block {
 	return &spec.Block{
-		Name: "target", Doc: "Machines that exist already.",
+		Name: "target", Doc: "Existing machines.",
 		Arguments: append([]spec.Argument{
 			{Name: "provision", Type: spec.Bool, Field: "Provision", Example: `true`,
-				Doc: "Whether to install the operating systems, too. The other arguments are for that."},
+				Doc: "Whether to install the operating systems too. The other arguments apply only to that."},
 			{Name: "ssh_authorized_keys", Type: spec.TextList, Field: "Keys", Example: `["ssh-ed25519 AAAA… ops@example.com"]`,
 				Doc: "Public keys that may log in."},
 			{Name: "url", Type: spec.Text, Field: "URL", Example: `"http://10.0.0.2:8000"`,
@@ -61,7 +61,7 @@ func schema() *spec.Block {
 var (
 	urlPattern  = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*$`)
 	diskPattern = regexp.MustCompile(`^/dev(/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$`)
-	// commentPattern matches a key's comment: nothing that any of the formats would interpret.
+	// commentPattern matches a key's comment, without characters that any of the formats would interpret.
 	commentPattern = regexp.MustCompile(`^[A-Za-z0-9 ._@:/+=,-]*$`)
 )
 
@@ -97,8 +97,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		for _, a := range schema().Arguments {
 			if a.Name != "provision" && b.Has(a.Name) || a.Name == "provision" && b.Provision != nil {
 				say(shared.Argument, b.Attr(a.Name),
-					"Without provision = true no operating system is installed, and the block has nothing to "+
-						"say. Write provision = true, or leave %s out.", a.Name)
+					"Without provision = true, no operating system is installed and the argument has no "+
+						"effect. Write provision = true, or leave %s out.", a.Name)
 			}
 		}
 		return (*options)(nil), append(r.Diags, unprepared(p)...)
@@ -114,12 +114,12 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 		}
 		return *written
 	}
-	o.url = word("url", b.URL, urlPattern, `where the machines find the folder, such as "http://10.0.0.2:8000"`)
+	o.url = word("url", b.URL, urlPattern, `the URL of the folder, such as "http://10.0.0.2:8000"`)
 	if b.Timezone != nil {
 		o.timezone = *b.Timezone
 		if known := zones(); !slices.Contains(known, o.timezone) {
-			say(shared.Argument, b.Attr("timezone"), "timezone is %q, which is no time zone of zone.tab. Red Hat's installer would set "+
-				"America/New_York without a word, and Ubuntu's would stop.%s Write a name such as \"Europe/Berlin\".", o.timezone,
+			say(shared.Argument, b.Attr("timezone"), "timezone is %q, which is not a time zone in zone.tab. Red Hat's installer would "+
+				"silently set America/New_York, and Ubuntu's would stop.%s Write a name such as \"Europe/Berlin\".", o.timezone,
 				spelling.DidYouMean(o.timezone, known))
 		}
 	}
@@ -128,17 +128,17 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	for of, disk := range b.Disks {
 		if !diskPattern.MatchString(disk) {
-			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as "+
+			say(shared.Argument, b.Attr("install_disks"), "install_disks has %q for %q. Write the disk's device, such as "+
 				"\"/dev/nvme0n1\".",
 				disk, of)
 		}
 	}
 	block.Machines(say, shared.Argument, "install_disks", b.Attr("install_disks"), p, b.Disks,
-		"the disk of install_disk would be erased on the one that is meant")
+		"the disk of install_disk would be erased on the intended machine")
 	if len(b.Keys) == 0 {
 		say(shared.Argument, b.Attr("ssh_authorized_keys"),
-			"Logins on the installed machines would be impossible. Write the public keys of those "+
-				"who may: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
+			"No one could log in to the installed machines. Write the public keys of "+
+				"administrators: ssh_authorized_keys = [\"ssh-ed25519 AAAA… ops@example.com\"].")
 	}
 	for _, key := range b.Keys {
 		if why := unusable(key); why != "" {
@@ -154,7 +154,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	return o, r.Diags
 }
 
-// unusable says what is wrong with a public key, "" if nothing is. Source: RFC 4253, section 6.6; the types are those of ssh-keygen -t.
+// unusable returns the defect of a public key, "" if there is none. Source: RFC 4253, section 6.6; the types are those of ssh-keygen -t.
 func unusable(key string) string {
 	kind, rest, _ := strings.Cut(key, " ")
 	blob, comment, _ := strings.Cut(rest, " ")
@@ -162,14 +162,14 @@ func unusable(key string) string {
 		"sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"}
 	switch data, err := base64.StdEncoding.DecodeString(blob); {
 	case strings.Contains(key, "PRIVATE KEY"):
-		return "This is a private key, which belongs in no file but its own."
+		return "This is a private key, which must not be in a topology."
 	case !slices.Contains(known, kind):
-		return fmt.Sprintf("A public key begins with its type, one of %s; this one begins with %q.", strings.Join(known, ", "),
+		return fmt.Sprintf("A public key begins with its type, one of %s. This one begins with %q.", strings.Join(known, ", "),
 			shortened(kind))
 	case err != nil || len(data) < 4 || !bytes.HasPrefix(data, append(binary.BigEndian.AppendUint32(nil, uint32(len(kind))), kind...)):
-		return fmt.Sprintf("What stands behind %s is no key of that type: it was cut or changed.", kind)
+		return fmt.Sprintf("The text after %s is not a key of that type. It was cut or changed.", kind)
 	case !commentPattern.MatchString(comment):
-		return "The comment behind the key may hold letters, digits, blanks and . _ @ : / + = , - alone."
+		return "The comment after the key may contain only letters, digits, spaces, and . _ @ : / + = , -"
 	}
 	return ""
 }
@@ -193,15 +193,15 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 			once(discontinued, n.Attr("os"), "Node %q runs %s, whose support ended %s. Write %s.", n.Name, facts.Title, facts.End(),
 				facts.Instead)
 		case !ok:
-			once(unknownOS, n.Attr("os"), "Node %q: the planner does not know how to install %q. It knows %s. "+
+			once(unknownOS, n.Attr("os"), "Node %q: k8splan cannot install %q, only %s. "+
 				"Write os = \"ubuntu-24.04\", or another one of these.", n.Name, n.OS, strings.Join(known(), ", "))
 		default:
 			m.system = s
 		}
 		if n.MAC == "" && n.Interface == "" {
 			once(unknownCard, n.Block(),
-				"Node %q states neither mac nor interface, so its installer does not know which card has %s. Write "+
-					"mac = \"…\", as it stands on the machine.", n.Name, n.Address)
+				"Node %q has neither mac nor interface, so the installer cannot find the network card for %s. Write "+
+					"the machine's MAC address: mac = \"…\".", n.Name, n.Address)
 		}
 		for _, of := range []string{n.Name, n.Pool} {
 			if disk, ok := b.Disks[of]; ok && m.disk == "" && of != "" {
@@ -212,30 +212,29 @@ func (o *options) nodes(p *plan.Plan, b *body, say onprem.Say) {
 			m.disk, m.written = *b.Disk, "install_disk"
 		}
 		if m.disk == "" {
-			once(shared.Argument, b.Block(), "Nothing says which disk of node %q is erased for its system. "+
-				"Write install_disk = \"/dev/sda\".", n.Name)
+			once(shared.Argument, b.Block(), "Node %q has no disk to install its system on. "+
+				"Write the disk to erase, such as install_disk = \"/dev/sda\".", n.Name)
 		}
 		if m.system.installer != "" && len(o.segment.Subnets) > 0 {
 			o.refuse(p, m, once)
 		}
 		if drive.MatchString(m.disk) {
-			once(drifting, o.diskAt(m), "%s is the name of whichever disk the kernel finds first, and the installation erases it. "+
-				"Write a "+
-				"link that stays with the disk, such as \"/dev/disk/by-id/ata-MODEL_SERIAL\" or "+
+			once(drifting, o.diskAt(m), "The kernel gives the name %s to whichever disk it finds first, and the installation erases that "+
+				"disk. Write a stable link, such as \"/dev/disk/by-id/ata-MODEL_SERIAL\" or "+
 				"\"/dev/disk/by-path/pci-0000:00:17.0-ata-1\".", m.disk)
 		}
 		o.machines = append(o.machines, m)
 	}
 	for _, m := range o.machines {
 		if all := o.sharing(m.disk); len(all) > 1 && serialized(m.disk) {
-			once(repeated, o.diskAt(m), "%s holds the number of one disk, and %s are to be installed on it. Where a machine has no such "+
-				"disk, its installation stops. Write install_disks with a disk for each, or a link of /dev/disk/by-path where "+
-				"all are built alike.", m.disk, strings.Join(all, ", "))
+			once(repeated, o.diskAt(m), "%s contains the serial number of one disk, but %s are to be installed on it. On a machine "+
+				"without this disk, the installation stops. Write install_disks with a disk for each, or a link in /dev/disk/by-path if "+
+				"all have the same hardware.", m.disk, strings.Join(all, ", "))
 		}
 	}
 }
 
-// sharing returns the nodes whose system goes to a disk.
+// sharing returns the nodes whose system is installed on a disk.
 func (o *options) sharing(disk string) []string {
 	var names []string
 	for _, m := range o.machines {
@@ -256,14 +255,14 @@ func unprepared(p *plan.Plan) hcl.Diagnostics {
 			continue
 		}
 		said[at] = true
-		lacks, made := "has no Python, without which Ansible cannot work on it", "it"
+		lacks, made := "has no Python for Ansible", "it"
 		if n.OS.Name != "fedora-coreos" {
-			lacks = "has no Python, without which Ansible cannot work on it, and /usr/local is read-only, where the binaries go"
+			lacks = "has no Python for Ansible, and a read-only /usr/local, where the binaries are installed"
 			made = "both"
 		}
 		diags = append(diags,
-			imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, and the "+
-				"installation takes care of %s; or prepare the host, and waive this rule.", n.Name, n.OS, lacks, made)))
+			imageSystem.Diagnostic(at, fmt.Sprintf("%s runs %s, which %s. Write provision = true in the target, so that the "+
+				"installation prepares %s; or prepare the host yourself, and waive this rule.", n.Name, n.OS, lacks, made)))
 	}
 	return diags
 }
@@ -322,8 +321,8 @@ func mask(p netip.Prefix) string {
 	return fmt.Sprintf("%d.%d.%d.%d", bits>>24, bits>>16&0xff, bits>>8&0xff, bits&0xff)
 }
 
-var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url, and install_disk, or an empty block where "+
-	"the machines have their systems.")
+var shared = onprem.RulesOf("bare-metal", "Write provision = true, ssh_authorized_keys, url, and install_disk, or an empty block if "+
+	"the machines already have their systems.")
 
 // rules returns the target's rules.
 func rules() []*rule.Rule {
@@ -340,7 +339,7 @@ var (
 	}
 	discontinued = &rule.Rule{
 		ID: "bare-metal-discontinued", Title: "Operating system without fixes", Permanent: true,
-		Doc: "A system without fixes is vulnerable on the day it is installed, its repositories move to archives, and its kernel is " +
+		Doc: "A system without fixes is vulnerable on the day it is installed. Its repositories move to archives, and its kernel is " +
 			"older than the kubelet supports.",
 		Fix: "Write its successor.",
 		Sources: []string{"https://coreos.com/os/eol/",
@@ -348,7 +347,7 @@ var (
 	}
 	imageSystem = &rule.Rule{
 		ID: "bare-metal-image-system", Severity: rule.Warning, Title: "Image system without preparation",
-		Doc: "Flatcar and Fedora CoreOS come without Python, which Ansible needs on each host, and Flatcar's /usr/local is a part of " +
+		Doc: "Flatcar and Fedora CoreOS do not include Python, which Ansible needs on each host, and Flatcar's /usr/local is part of " +
 			"its read-only image. With `provision = true` their Ignition file prepares both. You must prepare existing " +
 			"hosts yourself.",
 		Fix: "Write `provision = true`, or give the hosts Python and a writable /usr/local and waive this rule.",

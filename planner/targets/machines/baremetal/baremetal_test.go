@@ -88,7 +88,7 @@ func autoinstall(t *testing.T, data []byte) {
 			t.Error(err)
 		}
 	} else {
-		t.Log("ORACLES is not set: subiquity's schema was not asked")
+		t.Log("ORACLES is not set: not checked against subiquity's schema")
 	}
 	var outer struct {
 		Autoinstall struct {
@@ -127,7 +127,7 @@ func kickstart(t *testing.T, data []byte) {
 			section = ""
 		case strings.HasPrefix(line, "%"):
 			if section != "" {
-				t.Errorf("%s stands in %s", line, section)
+				t.Errorf("%s is in %s", line, section)
 			}
 			section = words[0]
 		case section == "%post":
@@ -161,7 +161,7 @@ func kickstart(t *testing.T, data []byte) {
 func kickstartParser(t *testing.T, data []byte) {
 	package_ := filepath.Join(os.Getenv("ORACLES"), "pykickstart")
 	if _, err := os.Stat(filepath.Join(package_, "parser.py")); err != nil {
-		t.Log("ORACLES names no pykickstart: kickstart was checked by own rules")
+		t.Log("ORACLES has no pykickstart: kickstart was only checked by own rules")
 		return
 	}
 	const read = `

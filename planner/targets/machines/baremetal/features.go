@@ -103,7 +103,7 @@ var many = regexp.MustCompile(`^(bond|team|br|vlan)[0-9._-]|\.`)
 
 // Features is the table.
 func Features() []Feature {
-	const made = "The installer configures one physical card, by the kernel's name, and %s is built on others. Write the card's " +
+	const made = "The installer configures one physical card, by the kernel's name, but %s combines or divides cards. Write the card's " +
 		"name, and create the bond, bridge, or VLAN after the installation. Or install the machine yourself and leave provision out."
 	return []Feature{
 		{
@@ -147,7 +147,7 @@ func Features() []Feature {
 		{
 			Name:    "only name servers with IPv6 addresses",
 			Carried: map[string]string{autoinstall: netplanDoc, kickstart: ksServers, coreOS: keyfileDoc, flatcar: networkdDoc},
-			Refused: map[string]string{preseed: "Debian's installer configures IPv4 only, and would reach no name server. Add one " +
+			Refused: map[string]string{preseed: "Debian's installer configures IPv4 only, and could not reach a name server. Add one " +
 				"with an IPv4 address."},
 			asked: func(_ *plan.Plan, o *options, m machine) (hcl.Range, bool) {
 				four := m.node.Address.Is4() || m.node.SecondaryAddress.Is4()
@@ -176,7 +176,7 @@ func Features() []Feature {
 				autoinstall: subiquityDoc + "#proxy; " + subiquityAt + "server/controllers/proxy.py#L38, load_autoinstall_data",
 				preseed:     choosing, kickstart: anaconda, coreOS: ignitionDoc,
 			},
-			Refused: map[string]string{flatcar: "Flatcar downloads Python, which Ansible needs, at its first boot and without a " +
+			Refused: map[string]string{flatcar: "At its first boot, Flatcar downloads Python, which Ansible needs, without a " +
 				"proxy. Write another os, or install the machine yourself."},
 			asked: func(p *plan.Plan, _ *options, m machine) (hcl.Range, bool) {
 				if p.Network.HTTPProxy == nil {
@@ -291,7 +291,7 @@ func named(disk string) bool {
 	return strings.HasPrefix(disk, "/dev/disk/") && (unique.MatchString(disk) || !serial.MatchString(disk) && !place.MatchString(disk))
 }
 
-// match returns how Ubuntu's installer finds a disk. Source: matchDoc.
+// match returns the criterion by which Ubuntu's installer finds a disk. Source: matchDoc.
 func match(disk string) diskMatch {
 	if m := place.FindStringSubmatch(disk); m != nil {
 		return diskMatch{Place: m[1]}
@@ -307,7 +307,7 @@ var (
 		ID: "bare-metal-feature", Title: "Setting that the installer does not support", Permanent: true,
 		Doc: "An installation erases a disk without asking. A setting that the installer cannot apply would be missing, and the machine " +
 			"might be unreachable.",
-		Fix:     "Write what the message names, or install the system yourself and leave provision out.",
+		Fix:     "Follow the message, or install the system yourself and leave provision out.",
 		Sources: []string{matchDoc, interfaces, linkDoc, flatcarSSH},
 	}
 	drifting = &rule.Rule{
@@ -320,9 +320,9 @@ var (
 	}
 	repeated = &rule.Rule{
 		ID: "bare-metal-disk-repeated", Severity: rule.Warning, Title: "One disk's ID for several machines",
-		Doc: "A link of /dev/disk/by-id is made of the serial number or the WWN of one disk. No other machine has it, and an installer " +
-			"that looks for it there finds no disk.",
-		Fix:     "Write install_disks with a disk for each machine, or a link of /dev/disk/by-path where they are built alike.",
+		Doc: "A link in /dev/disk/by-id contains the serial number or the WWN of one disk. On any other machine, the installer does not " +
+			"find the disk.",
+		Fix:     "Write install_disks with a disk for each machine, or a link in /dev/disk/by-path if they have the same hardware.",
 		Sources: []string{"https://github.com/systemd/systemd/blob/v252/rules.d/60-persistent-storage.rules"},
 	}
 )

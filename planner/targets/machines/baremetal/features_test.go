@@ -150,7 +150,7 @@ func TestFeatures(t *testing.T) {
 	for _, f := range baremetal.Features() {
 		ask, ok := asks[f.Name]
 		if !ok {
-			t.Errorf("nothing asks for %q", f.Name)
+			t.Errorf("no design requires %q", f.Name)
 		}
 		for _, column := range baremetal.Columns() {
 			ways := 0
@@ -160,7 +160,7 @@ func TestFeatures(t *testing.T) {
 				}
 			}
 			if ways != 1 {
-				t.Errorf("%s of %s is in %d of what is carried out, played and refused", f.Name, column, ways)
+				t.Errorf("%s of %s is in %d of Carried, Played, and Refused", f.Name, column, ways)
 			}
 			t.Run(f.Name+" of "+column, func(t *testing.T) {
 				emit, diags := target.Open(t, "topology.hcl", []byte(ask.design.text(systems[column])))
@@ -187,7 +187,7 @@ func TestFeatures(t *testing.T) {
 					read(t, file.Path, file.Data)
 				}
 				if !said || ask.says[column] == "" {
-					t.Errorf("no file says %q", ask.says[column])
+					t.Errorf("no file contains %q", ask.says[column])
 				}
 			})
 		}
@@ -213,7 +213,7 @@ func plays(t *testing.T, topology, role, says string) {
 		}
 	}
 	if !there || says != "" {
-		t.Errorf("the role %s is in the tree: %t; nothing says %q", role, there, says)
+		t.Errorf("the role %s is in the tree: %t; no file contains %q", role, there, says)
 	}
 }
 
@@ -239,7 +239,7 @@ func read(t *testing.T, path string, data []byte) {
 		kickstart(t, data)
 		anaconda(t, data)
 	case "config.ign":
-		// Debian's Ignition supports the specification up to 3.3; nothing written here is newer.
+		// Debian's Ignition supports the specification up to 3.3; the files use nothing newer.
 		older := strings.Replace(string(data), `"version": "3.5.0"`, `"version": "3.3.0"`, 1)
 		run(t, []byte(older), "ignition-validate", "-")
 	}
@@ -269,9 +269,9 @@ The tests write the files of each cell and validate them:
 - Fedora CoreOS and Flatcar with Ignition's parser
 - kickstart with pykickstart, if it is installed. Version 3.74 read the files as RHEL 9 and 10 and as Fedora 41 and 45 on 2026-11-30.
 
-The installers themselves were not run. What Anaconda, subiquity, curtin, partman, netcfg, and choose-mirror do with a value was read
-in their source on 2026-11-30, at the lines below. Tests require what these lines require of a disk, a partition recipe, an address, a
-proxy, and a time zone. choose-mirror and apt-setup were read in copies of other distributions (2.124 in Parrot OS, 0.198 in Kaisen
+The installers themselves were not run. The source of Anaconda, subiquity, curtin, partman, netcfg, and choose-mirror was read on
+2026-11-30, at the lines below. Tests check disks, partition recipes, addresses, proxies, and time zones against the requirements in
+these lines. choose-mirror and apt-setup were read in copies of other distributions (2.124 in Parrot OS, 0.198 in Kaisen
 Linux). Only the recipe reader of partman-auto 177 was run: it divided a disk by the recipe, with a GPT and with an msdos label.
 
 This page is generated from the planner's table: ` + "`go test ./planner/targets/machines/baremetal -update`" + `.
@@ -308,6 +308,6 @@ This page is generated from the planner's table: ` + "`go test ./planner/targets
 		}
 	}
 	if got, err := os.ReadFile(page); err != nil || string(got) != b.String() {
-		t.Errorf("%s is not made from the table (go test -update writes it): %v", page, err)
+		t.Errorf("%s does not match the table (go test -update writes it): %v", page, err)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// What the installers' parsers require beyond syntax, as read in their source. docs/installers.md names the lines.
+// The installers' requirements beyond syntax, as read in their source. docs/installers.md lists the lines.
 
-// questions returns the answers to the installer's questions. An empty answer is one too.
+// questions returns the answers to the installer's questions, including empty ones.
 func questions(data []byte) map[string]string {
 	answers := map[string]string{}
 	for line := range strings.Lines(string(data)) {
@@ -27,8 +27,8 @@ func questions(data []byte) map[string]string {
 }
 
 // mirror checks where packages come from. choose-mirror reads the proxy of the chosen protocol alone, and writes http:// before a value
-// without a scheme. apt-setup puts the value in double quotes into apt's configuration. A mirror of one's own, which choose-mirror calls
-// manual, would need a host and a directory, and it asks for them at priority critical.
+// without a scheme. apt-setup puts the value in double quotes into apt's configuration. An own mirror, "manual" in choose-mirror,
+// would need a host and a directory, and choose-mirror asks for them at priority critical.
 func mirror(t *testing.T, answers map[string]string) {
 	t.Helper()
 	if answers["mirror/protocol"] != "http" {
@@ -40,7 +40,7 @@ func mirror(t *testing.T, answers map[string]string) {
 	}
 	for question := range answers {
 		if strings.HasPrefix(question, "mirror/") && question != "mirror/protocol" && question != "mirror/http/proxy" {
-			t.Errorf("%s is answered, and choose-mirror would go another way", question)
+			t.Errorf("%s is answered, so choose-mirror would take another path", question)
 		}
 	}
 }
@@ -62,7 +62,7 @@ func partman(t *testing.T, answers map[string]string) {
 	}
 	command, stops := answers["partman/early_command"]
 	if stops && (strings.Contains(command, ";") || !strings.Contains(command, "test -b")) {
-		t.Errorf("the installation would go on after a failure of %s", command)
+		t.Errorf("the installation would continue after a failure of %s", command)
 	}
 	recipe(t, answers["partman-auto/expert_recipe"])
 }
@@ -74,8 +74,8 @@ var (
 		"filesystem", "mountpoint"}
 )
 
-// recipe checks partitions as decode_recipe reads them. It corrects what it does not understand without a word: a size becomes one that no
-// disk has, and a file system ext2.
+// recipe checks partitions as decode_recipe reads them. It silently corrects unknown values: a size becomes one that no disk has, and a
+// file system becomes ext2.
 func recipe(t *testing.T, text string) {
 	t.Helper()
 	if strings.ContainsAny(text, "*?[") {
@@ -101,7 +101,7 @@ func recipe(t *testing.T, text string) {
 			}
 		}
 		if sizes[1] < sizes[0] || words[2] != "-1" && sizes[2] < sizes[0] {
-			t.Errorf("smaller than its least size: %s", partition)
+			t.Errorf("smaller than its minimum size: %s", partition)
 		}
 		options := map[string]string{}
 		for rest := words[4:]; len(rest) > 0; {
@@ -190,7 +190,7 @@ func anaconda(t *testing.T, data []byte) {
 	}
 }
 
-// curtin checks the disk that subiquity looks for and hands to curtin: one criterion, which is no pattern.
+// curtin checks the disk that subiquity finds and passes to curtin: one criterion, without a pattern.
 func curtin(t *testing.T, data []byte) {
 	t.Helper()
 	var document struct {

@@ -192,15 +192,15 @@ func (o *options) finish(p *plan.Plan) []string {
 func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 	four, six, via, via6 := o.first(m.node)
 	var b strings.Builder
-	b.WriteString("# Installs " + m.node.Name + " without a question. Its address and its name stand in boot.txt: the installer needs " +
-		"them before it reads this.\n")
+	b.WriteString("# Installs " + m.node.Name + " without questions. Its address and its name are in boot.txt: the installer needs " +
+		"them before it reads this file.\n")
 	set := func(owner, question, kind, value string) {
 		b.WriteString(strings.TrimSuffix(owner+" "+question+" "+kind+" "+value, " ") + "\n")
 	}
 	di := func(question, kind, value string) { set("d-i", question, kind, value) }
 	di("debian-installer/locale", "string", "en_US.UTF-8")
 	di("keyboard-configuration/xkb-keymap", "select", "us")
-	// No mirror is named: the installer's default is Debian's own. The proxy is that of the protocol, so the protocol is written too.
+	// No mirror is set: the installer's default is Debian's own. The proxy is that of the protocol, so the protocol is set too.
 	// Source: choosing
 	di("mirror/protocol", "select", "http")
 	di("mirror/http/proxy", "string", httpProxyOf(p))
@@ -218,7 +218,7 @@ func (o *options) preseed(p *plan.Plan, m machine) []artifact.File {
 		di("passwd/username", "string", p.SSH.User)
 		di("passwd/user-password-crypted", "password", "!")
 	}
-	// partman-auto takes the only disk of a machine if this is empty, so a link that is not there stays here, and matches none.
+	// If this is empty, partman-auto takes the only disk of a machine. So a missing link stays here, and matches no disk.
 	// Source: https://sources.debian.org/src/partman-auto/177/display.d/initial_auto/#L36
 	di("partman-auto/disk", "string", m.disk)
 	di("grub-installer/bootdev", "string", m.disk)
@@ -337,19 +337,19 @@ func (o *options) kickstart(p *plan.Plan, m machine) []artifact.File {
 	line := func(words ...string) {
 		b.WriteString(strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ") + "\n")
 	}
-	line("# Installs " + m.node.Name + " without a question. Packages come from where inst.repo or inst.stage2 " +
-		"of the kernel's arguments says.")
+	line("# Installs " + m.node.Name + " without questions. Packages come from inst.repo or inst.stage2 " +
+		"in the kernel's arguments.")
 	line("text")
 	line("lang", "en_US.UTF-8")
 	line("keyboard", "us")
 	line("timezone", o.timezone, "--utc")
 	line(o.kickstartNetwork(p, m)...)
-	line("# The pod network and kube-proxy write the rules of this host; firewalld's would drop what they let through.")
+	line("# The pod network and kube-proxy write the rules of this host. firewalld's rules would drop their traffic.")
 	line("firewall", "--disabled")
 	if p.Hosts.Enforce() {
 		line("selinux", "--enforcing")
 	} else {
-		line("# As kubeadm's guide has it: pods that mount directories of the host would be refused otherwise.")
+		line("# As in kubeadm's guide. Otherwise pods could not mount directories of the host.")
 		line("selinux", "--permissive")
 	}
 	line("rootpw", "--lock")

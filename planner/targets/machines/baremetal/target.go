@@ -10,7 +10,7 @@ func Target() target.Target {
 	return target.Target{
 		Facts: plan.Facts{
 			Name:    "bare-metal",
-			Title:   "Bare metal, or machines that exist already",
+			Title:   "Bare metal, or existing machines",
 			Hosting: plan.Hosts,
 			Resolving: plan.Resolving{
 				Ignores:       []string{"node.instance_type"},
@@ -25,9 +25,9 @@ func Target() target.Target {
 				Folder:   "provision",
 				FolderIf: "provision",
 				Checked:  plan.CheckBooted,
-				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd, and containerd on hosts of namespaces with systemd. " +
-					"The installers' files, which nothing was booted from, feature by feature as installers.md has it: cloud-init schema " +
-					"(22.4), subiquity's schema, debconf-set-selections, Ignition's parser (2.14 and 2.24); pykickstart (3.74)",
+				CheckedBy: "the lab in e2e/: kubeadm, kubelet, etcd, and containerd on hosts that are namespaces with systemd. " +
+					"No machine was booted from the installers' files. They were checked per feature, see installers.md: cloud-init " +
+					"schema (22.4), subiquity's schema, debconf-set-selections, Ignition's parser (2.14 and 2.24); pykickstart (3.74)",
 				CheckedOn: "2026-11-30",
 			},
 		},

@@ -68,7 +68,7 @@ const zoneNames = "Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers
 	"Pacific/Port_Moresby Pacific/Rarotonga Pacific/Saipan Pacific/Tahiti Pacific/Tarawa Pacific/Tongatapu Pacific/Wake " +
 	"Pacific/Wallis"
 
-// zones returns the time zones that every installer and every installed system knows.
+// zones returns the time zones that every installer and every installed system supports.
 func zones() []string {
 	names := append(strings.Fields(zoneNames), "UTC", "Etc/UTC", "Etc/GMT")
 	for hours := -14; hours <= 12; hours++ {

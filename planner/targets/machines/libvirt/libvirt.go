@@ -44,9 +44,9 @@ func schema() *spec.Block {
 				Doc: "Connection URI of libvirt on the hypervisor of machines without a host."},
 			{Name: "hypervisors", Type: spec.TextMap, Field: "Hypervisors",
 				Example: `{ "hv-1" = "qemu+ssh://root@hv-1.example.com/system" }`,
-				Doc:     "Connection URIs of libvirt by the names in the nodes' argument host."},
+				Doc:     "Connection URIs of libvirt, by host of the nodes."},
 			{Name: "bridge", Type: spec.Text, Field: "Bridge", Example: `"br0"`,
-				Doc: "Bridge of the hypervisors to the segment. Default: a network of libvirt's own, with NAT."},
+				Doc: "Bridge of the hypervisors to the segment. Default: a new libvirt network with NAT."},
 			{Name: "pool", Type: spec.Text, Field: "Pool", Example: `"default"`, Doc: "Storage pool of the disks."},
 			{Name: "pool_path", Type: spec.Text, Field: "PoolPath", Example: `"/var/lib/libvirt/images"`,
 				Doc: "Directory of the storage pool."},
@@ -57,11 +57,11 @@ func schema() *spec.Block {
 }
 
 var (
-	// uriPattern: what a single column of the script's lists can hold.
+	// uriPattern matches values that fit into one column of the script's lists.
 	uriPattern  = regexp.MustCompile(`^[a-z][a-z0-9+]*://[!-~]*$`)
 	namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
 	pathPattern = regexp.MustCompile(`^(/[A-Za-z0-9._@+-]+)+$`)
-	// bridgePattern: at most 15 characters, as for every Linux interface.
+	// bridgePattern allows at most 15 characters, the limit of Linux interfaces.
 	bridgePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$`)
 )
 
@@ -86,7 +86,7 @@ type machine struct {
 	mac        string
 }
 
-// own is the name of the hypervisor of machines that set none.
+// own is the name of the hypervisor of machines without a host.
 const own = "-"
 
 // decode checks the body of the target block against the plan. After an error the value is nil.
@@ -108,10 +108,10 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	o.segment = b.Segment(p, b.Source, shared, say)
 	onprem.Port(p, shared, say)
-	o.hosts(p, &b, r.Word("uri", b.URI, "qemu:///system", uriPattern, `libvirt's address, such as "qemu:///system"`), say)
+	o.hosts(p, &b, r.Word("uri", b.URI, "qemu:///system", uriPattern, `a connection URI of libvirt, such as "qemu:///system"`), say)
 	o.systems(p, &b, say)
 	if o.bridge != "" && b.Gateways == nil {
-		say(shared.Argument, b.Block(), "The segment behind bridge %q has a router already: state it, gateways = [\"…\"].", o.bridge)
+		say(shared.Argument, b.Block(), "The segment of bridge %q has its own router. Write its address: gateways = [\"…\"].", o.bridge)
 	}
 	if r.Diags.HasErrors() {
 		return nil, r.Diags
@@ -127,11 +127,13 @@ func (o *options) carryNobody(b *body, say onprem.Say) {
 		used[m.hypervisor] = true
 	}
 	if b.URI != nil && !used[own] {
-		say(idle, b.Attr("uri"), "uri is for machines without a host, and each has one: none is made on %s. Remove it.", *b.URI)
+		say(idle, b.Attr("uri"), "uri is for machines without a host, but each machine has one, so none is created on %s. Remove uri.",
+			*b.URI)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Hypervisors)) {
 		if !used[name] {
-			say(idle, b.Attr("hypervisors"), "hypervisors names %s, and no machine has that host. Remove the entry, or correct its name.",
+			say(idle, b.Attr("hypervisors"), "hypervisors has an entry for %s, but no machine has that host. Remove the entry, or "+
+				"correct its name.",
 				name)
 		}
 	}
@@ -141,7 +143,7 @@ func (o *options) carryNobody(b *body, say onprem.Say) {
 func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	for name, address := range b.Hypervisors {
 		if !uriPattern.MatchString(address) {
-			say(shared.Argument, b.Attr("hypervisors"), "hypervisors says %q of %q. Write libvirt's address, such as "+
+			say(shared.Argument, b.Attr("hypervisors"), "hypervisors has %q for %q. Write a connection URI of libvirt, such as "+
 				"\"qemu+ssh://root@hv-1.example.com/system\".", address, name)
 		}
 	}
@@ -155,7 +157,8 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 			address, ok := b.Hypervisors[n.Host]
 			if at := n.At("host"); !ok && !said[at] {
 				said[at] = true
-				say(unknownHost, at, "Node %q runs on %q, and hypervisors names %s. Add its address there.", n.Name, n.Host,
+				say(unknownHost, at, "Node %q runs on %q, but hypervisors has only %s. Add the connection URI of this host.", n.Name,
+					n.Host,
 					onprem.Known(b.Hypervisors))
 			}
 			used[n.Host] = address
@@ -165,7 +168,7 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 		if at := n.At("host"); n.Host != "" && b.Hypervisors == nil && n.Host != p.Nodes[0].Host && !said[at] {
 			said[at] = true
 			say(unknownHost, at,
-				"Node %q runs on %q and others elsewhere, and all would be made on %s. Write libvirt's address of each: "+
+				"Node %q runs on %q and others elsewhere, but all would be created on %s. Write the connection URI of each: "+
 					"hypervisors = { %q = \"qemu+ssh://…/system\" }.", n.Name, n.Host, uri, n.Host)
 		}
 		o.machines = append(o.machines, m)
@@ -176,8 +179,8 @@ func (o *options) hosts(p *plan.Plan, b *body, uri string, say onprem.Say) {
 	slices.SortFunc(o.uris, func(a, b hypervisor) int { return plan.Natural(a.name, b.name) })
 	if len(o.uris) > 1 && o.bridge == "" {
 		say(apart, b.Block(),
-			"The machines run on %d hypervisors, and without bridge each gets its own network behind NAT: they would "+
-				"not reach each other. Write the bridge that leads to their common segment: bridge = \"br0\".", len(o.uris))
+			"The machines run on %d hypervisors. Without bridge, each hypervisor gets its own network behind NAT, so the "+
+				"machines could not reach each other. Write the bridge to their common segment: bridge = \"br0\".", len(o.uris))
 	}
 }
 
@@ -196,7 +199,8 @@ func (o *options) systems(p *plan.Plan, b *body, say onprem.Say) {
 		if _, ok := arches()[m.node.Arch]; !ok {
 			if at := m.node.Attr("arch"); !said[at] {
 				said[at] = true
-				say(noImage, at, "Node %q is %s. The domains that the planner writes are of amd64 or arm64.", m.node.Name, m.node.Arch)
+				say(noImage, at, "Node %q is %s. k8splan writes libvirt domains for amd64 and arm64. Write one of these.", m.node.Name,
+					m.node.Arch)
 			}
 		}
 		m.volume = p.Cluster.Name + "-" + os + "-" + m.node.Arch + ".qcow2"
@@ -281,17 +285,17 @@ func rules() []*rule.Rule { return shared.List(unknownHost, idle, apart, noImage
 
 var (
 	idle = &rule.Rule{
-		ID: "libvirt-hypervisor-unused", Severity: rule.Warning, Title: "Hypervisor that carries no machine",
-		Doc: "A machine is made on the hypervisor that `hypervisors` has under its `host`, and one without a host on that of `uri`. What " +
-			"the block says of any other has no effect.",
-		Fix:     "Remove it, or write its name as the `host` of a machine.",
+		ID: "libvirt-hypervisor-unused", Severity: rule.Warning, Title: "Hypervisor without machines",
+		Doc: "A machine is created on the entry of `hypervisors` for its `host`, or on `uri` if it has no host. Other entries have no " +
+			"effect.",
+		Fix:     "Remove the entry, or write its name as the `host` of a machine.",
 		Sources: []string{"https://libvirt.org/uri.html"},
 	}
 	unknownHost = &rule.Rule{
 		ID: "libvirt-hypervisor", Title: "Hypervisor without an address", Permanent: true,
 		Doc: "k8splan computes the effect of losing a hypervisor from the `host` of each machine. If a machine is created elsewhere, " +
 			"the result is wrong.",
-		Fix:     "Write the libvirt address of every host in hypervisors.",
+		Fix:     "Write the connection URI of every host in hypervisors.",
 		Sources: []string{"https://libvirt.org/uri.html"},
 	}
 	apart = &rule.Rule{
@@ -304,6 +308,6 @@ var (
 	noImage = &rule.Rule{
 		ID: "libvirt-image", Title: "Operating system without a cloud image", Permanent: true,
 		Doc: "The disks are layers on a cloud image, which gets its host name and addresses from cloud-init at the first boot.",
-		Fix: "Write an os that has an image, or name one in images.",
+		Fix: "Write an os that has an image, or write an image in images.",
 	}
 )

@@ -76,7 +76,7 @@ func TestNetworkOfItsOwn(t *testing.T) {
 	}
 }
 
-// Every machine has an identity of its own that other changes leave alone.
+// Every machine has its own identity, which other changes do not affect.
 func TestIdentities(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"lb-1", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2"} {
@@ -324,8 +324,8 @@ func TestScript(t *testing.T) {
 		return n
 	}
 
-	if out, err := script("up"); err == nil || !strings.Contains(out, "is not what") {
-		t.Fatalf("an image with a wrong checksum was taken: %v\n%s", err, out)
+	if out, err := script("up"); err == nil || !strings.Contains(out, "does not match") {
+		t.Fatalf("an image with a wrong checksum was accepted: %v\n%s", err, out)
 	}
 	sum := strings.Fields(run(t, site, nil, "sha256sum", image))[0]
 	if err := os.WriteFile(filepath.Join(site, "SHA256SUMS"), []byte(sum+" *"+image+"\n"), 0o644); err != nil {
@@ -335,7 +335,7 @@ func TestScript(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if calls("define") != 6 || calls("start") != 6 || calls("net-start") != 0 || calls("vol-create") != 6 || calls("vol-upload") != 7 {
-		t.Errorf("not everything was made:\n%s", read(t, filepath.Join(state, "calls")))
+		t.Errorf("not everything was created:\n%s", read(t, filepath.Join(state, "calls")))
 	}
 	seed := read(t, filepath.Join(state, "volume", "dev-cp-1-seed.iso"))
 	for _, want := range []string{"public-keys:\n- 'ssh-ed25519 AAAA it''s \"me\": $(id)'\n", "hostname: cp-1", "192.168.10.31/24"} {
@@ -356,7 +356,7 @@ func TestScript(t *testing.T) {
 		t.Errorf("status: %v\n%s", err, out)
 	}
 	if out, err := script("down"); err == nil || !strings.Contains(out, "down --yes") {
-		t.Errorf("machines are removed without a word: %v\n%s", err, out)
+		t.Errorf("machines are removed without confirmation: %v\n%s", err, out)
 	}
 	if out, err := script("down", "--yes"); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -367,12 +367,12 @@ func TestScript(t *testing.T) {
 		}
 	}
 	if out, err := script("down", "--yes"); err != nil {
-		t.Errorf("nothing left to remove is no mistake: %v\n%s", err, out)
+		t.Errorf("removing twice fails: %v\n%s", err, out)
 	}
 	if err := os.Remove(key); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := script("up"); err == nil || !strings.Contains(out, "there is no public key") {
-		t.Errorf("machines are made that accept no login: %v\n%s", err, out)
+		t.Errorf("machines are created that accept no login: %v\n%s", err, out)
 	}
 }

@@ -41,7 +41,7 @@ func Target() target.Target {
 				Make:    "libvirt/machines.sh up",
 				Checked: plan.CheckTool,
 				CheckedBy: "virt-xml-validate, virsh's test driver and virt-aa-helper (libvirt 9.0), cloud-init schema (22.4), " +
-					"shellcheck; a machine of Debian 13 booted in QEMU from its seed (cloud-init 25.1)",
+					"shellcheck; a machine with Debian 13, booted in QEMU from its seed (cloud-init 25.1)",
 				CheckedOn: "2026-11-30",
 			},
 		},

@@ -114,8 +114,8 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 	name := func(argument string, written *string, otherwise string, pattern *regexp.Regexp) string {
 		value := block.Value(written, otherwise)
 		if !pattern.MatchString(value) {
-			say(shared.Argument, b.Attr(argument), "%s is %q, which no %s of Proxmox can be called. It is something like %q.", argument,
-				value, argument, otherwise)
+			say(shared.Argument, b.Attr(argument), "%s is %q, which is not a valid name in Proxmox. Write one such as %q.", argument,
+				value, otherwise)
 		}
 		return value
 	}
@@ -128,7 +128,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 		Nameservers: []string{}, Images: map[string]string{}, Machines: map[string]machine{},
 	}
 	if v.VLAN < 0 || v.VLAN > 4094 {
-		say(shared.Argument, b.Attr("vlan"), "vlan is %d. A VLAN has a number from 1 to 4094.", v.VLAN)
+		say(shared.Argument, b.Attr("vlan"), "vlan is %d. Write a number from 1 to 4094.", v.VLAN)
 	}
 	if p.Network.MTU != ethernetMTU {
 		v.MTU = p.Network.MTU
@@ -137,18 +137,17 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 		v.Nameservers = append(v.Nameservers, a.String())
 	}
 	if p.SSH.User == "root" {
-		say(login, p.SSH.Attr("user"), "The machines are created with one user in addition to root, who may use sudo. Write another "+
-			"name in ssh, "+
-			"such as user = \"ops\".")
+		say(login, p.SSH.Attr("user"), "The machines are created with one user with sudo, in addition to root. Write another "+
+			"name in ssh, such as user = \"ops\".")
 	}
 	if p.SSH.Port != 22 {
-		say(login, p.SSH.Attr("port"), "Proxmox' cloud-init leaves sshd on port 22, and ssh says %d. Leave port out.", p.SSH.Port)
+		say(login, p.SSH.Attr("port"), "Proxmox' cloud-init leaves sshd on port 22, but ssh has port %d. Leave port out.", p.SSH.Port)
 	}
 	picked := onprem.PickImages(p, b.Images, b.Attr("images"), shared.Argument, noImage, say)
 	for _, n := range p.Nodes {
 		host := b.standing(r, n)
 		if n.Arch != "amd64" {
-			r.SayOnce(noImage, n.Attr("arch"), "Node %q is %s. Proxmox VE runs amd64.", n.Name, n.Arch)
+			r.SayOnce(noImage, n.Attr("arch"), "Node %q is %s. Proxmox VE supports only amd64. Write arch = \"amd64\".", n.Name, n.Arch)
 		}
 		os, _ := onprem.System(n)
 		v.Images[os] = picked[n.Name].Address
@@ -166,7 +165,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*variables, h
 	return v, r.Diags
 }
 
-// carriesNobody warns of Proxmox nodes in the block on which no machine runs.
+// carriesNobody warns of Proxmox nodes in the block that run no machine.
 func (b *body) carriesNobody(p *plan.Plan, r *block.Reader) {
 	in, carries := map[string]bool{}, map[string]bool{} // failure domains that place a machine, and Proxmox nodes
 	for _, n := range p.Nodes {
@@ -176,13 +175,13 @@ func (b *body) carriesNobody(p *plan.Plan, r *block.Reader) {
 		}
 	}
 	if b.Host != nil && !carries[*b.Host] {
-		r.Say(nobody, b.Attr("host"), "host = %q is for machines that have neither a host nor a failure domain, and each has one: no "+
-			"machine stands on %s. Remove it, or write hosts for the failure domains.", *b.Host, *b.Host)
+		r.Say(nobody, b.Attr("host"), "host = %q is for machines with neither a host nor a failure domain, but each machine has one. No "+
+			"machine runs on %s. Remove host, or write hosts for the failure domains.", *b.Host, *b.Host)
 	}
 	delete(in, "")
 	for _, domain := range slices.Sorted(maps.Keys(b.Hosts)) {
 		if len(in) > 0 && !in[domain] { // without failure domains the entries are for later
-			r.Say(nobody, b.Attr("hosts"), "hosts names %s for %s, and no machine is placed by that failure domain. Remove the entry, or "+
+			r.Say(nobody, b.Attr("hosts"), "hosts has %s for %s, but no machine is placed by that failure domain. Remove the entry, or "+
 				"correct its name.", b.Hosts[domain], domain)
 		}
 	}
@@ -202,14 +201,15 @@ func (b *body) standing(r *block.Reader, n *plan.Node) string {
 	}
 	switch at := n.At("failure_domain"); {
 	case host == "" && n.FailureDomain != "":
-		r.SayOnce(unplaced, at, "Node %q is in %q, and hosts names %s. Add the node of Proxmox that carries it.", n.Name, n.FailureDomain,
+		r.SayOnce(unplaced, at, "Node %q is in %q, but hosts has only %s. Add the Proxmox node of this failure domain.", n.Name,
+			n.FailureDomain,
 			onprem.Known(b.Hosts))
 	case host == "":
-		r.SayOnce(unplaced, at, "Node %q has neither a host nor a failure domain. Write the node of Proxmox that carries it, "+
-			"there or in the target: host = \"pve-1\".", n.Name)
+		r.SayOnce(unplaced, at, "Node %q has neither a host nor a failure domain. Write its Proxmox node "+
+			"there, or in the target: host = \"pve-1\".", n.Name)
 	case !nodePattern.MatchString(host):
 		r.SayOnce(unplaced, at,
-			"Node %q would stand on %q, which no node of Proxmox can be called. Say which node carries the failure domain: "+
+			"Node %q would run on %q, which is not a valid name of a Proxmox node. Write the node of the failure domain: "+
 				"hosts = { %q = \"pve-1\" }.", n.Name, host, n.FailureDomain)
 	}
 	return host
@@ -230,16 +230,16 @@ func (m *machine) address(prefix netip.Prefix, routers []netip.Addr) {
 // emit writes terraform/: the static program, its data, and its guide.
 func emit(_ *plan.Plan, opts *variables) ([]artifact.File, error) {
 	return terraform.Files("machines/proxmox", opts, terraform.SiteGuide("Proxmox VE",
-		"The API's address and a token of a user who may make machines and fetch images: `PROXMOX_VE_ENDPOINT` and "+
-			"`PROXMOX_VE_API_TOKEN` "+
-			"in the environment. `PROXMOX_VE_INSECURE=true` accepts an unsigned certificate; a signed one is better.",
-		"Proxmox VE 8.4 or newer. The storages and the bridge of the target are on every node that carries a machine, and the storage of "+
-			"the images has the content type Import (Datacenter, Storage).",
+		"The API's address, and a token of a user with permission to create machines and download images: "+
+			"`PROXMOX_VE_ENDPOINT` and `PROXMOX_VE_API_TOKEN` in the environment. `PROXMOX_VE_INSECURE=true` accepts an untrusted "+
+			"certificate; a trusted one is better.",
+		"Proxmox VE 8.4 or newer. The storages and the bridge of the target must exist on every node with a machine, and the storage of "+
+			"the images must have the content type Import (Datacenter, Storage).",
 		"Each machine runs on the Proxmox node that the plan names, so the machines of different failure domains are on different "+
 			"nodes. If you change a machine's `host` in the topology, it moves.",
-		"At the first boot Proxmox' cloud-init also upgrades the packages; wait until it is done: `cloud-init status --wait` on a "+
+		"At the first boot, Proxmox' cloud-init also upgrades the packages. To wait for it, run `cloud-init status --wait` on a "+
 			"machine.",
-		"A new image or another key changes no machine that exists. To recreate one: `terraform apply "+
+		"A new image or another key does not change existing machines. To recreate one: `terraform apply "+
 			"-replace='proxmox_virtual_environment_vm.machine[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	), terraform.MadeWith)
 }
@@ -259,16 +259,16 @@ var (
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
 	}
 	nobody = &rule.Rule{
-		ID: "proxmox-host-unused", Severity: rule.Warning, Title: "Node of Proxmox that carries no machine",
-		Doc: "A machine stands on its own `host`; without one, on the node that `hosts` names for its failure domain, or that is called " +
-			"as the failure domain; and only without both on the target's `host`. What the block says of anything else has no effect.",
-		Fix:     "Remove it, or write `hosts` for the failure domains that the machines are in.",
+		ID: "proxmox-host-unused", Severity: rule.Warning, Title: "Proxmox node without machines",
+		Doc: "A machine runs on its own `host`. Without one, it runs on the node in `hosts` for its failure domain, or on the node with " +
+			"the failure domain's name. Without both, it runs on the target's `host`. Other entries have no effect.",
+		Fix:     "Remove it, or write `hosts` for the failure domains of the machines.",
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/virtual_environment_vm"},
 	}
 	noImage = &rule.Rule{
 		ID: "proxmox-image", Title: "Operating system without a cloud image", Permanent: true,
 		Doc:     "The machines boot from cloud images, which each Proxmox node downloads.",
-		Fix:     "Name an image in the target's images, or write an os that has one. The machines are amd64.",
+		Fix:     "Write an image in the target's images, or an os that has one. The machines are amd64.",
 		Sources: []string{"https://registry.terraform.io/providers/bpg/proxmox/latest/docs/resources/download_file"},
 	}
 	login = &rule.Rule{

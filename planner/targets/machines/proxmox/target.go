@@ -36,14 +36,14 @@ func Target() target.Target {
 				SSHUser: "ops",
 			},
 			Page: plan.Page{
-				Emits: "Terraform: machines from cloud images on the nodes that carry their failure domains, with static addresses; " +
+				Emits: "Terraform: machines from cloud images on the Proxmox nodes of their failure domains, with static addresses; " +
 					"then the playbook",
 				Folder:  "terraform",
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of bpg/proxmox 0.107 and newer (2026-09, by way of a package 8.6 of " +
 					"Pulumi's bridge), " +
-					"applied twice on a stand-in of it",
+					"applied twice with a simulated provider",
 				CheckedOn: "2026-11-29",
 			},
 		},

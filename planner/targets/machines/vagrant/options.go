@@ -82,8 +82,8 @@ type Machine struct {
 }
 
 // Defaults of the block: VirtualBox is Vagrant's default, 2 CPUs are kubeadm's minimum on a control plane (1700 MB the minimum memory:
-// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/), and the system is the one that most people test
-// with.
+// https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/), and the system is the most widely
+// tested one.
 const (
 	defaultProvider = VirtualBox
 	defaultOS       = "ubuntu-24.04"
@@ -118,8 +118,8 @@ func schema() *spec.Block {
 				Doc: "Version of the boxes. Default: the newest."},
 			{Name: "boxes", Type: spec.TextMap, Field: "Boxes", Example: `{ "ubuntu-24.04" = "bento/ubuntu-24.04" }`,
 				Doc: "Boxes by operating system."},
-			{Name: "cpus", Type: spec.Integer, Field: "CPUs", Example: `2`, Doc: "CPUs of machines that state no cpus."},
-			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "Memory of machines that state no memory, with " +
+			{Name: "cpus", Type: spec.Integer, Field: "CPUs", Example: `2`, Doc: "CPUs of machines without cpus."},
+			{Name: "memory", Type: spec.Text, Field: "Memory", Example: `"4Gi"`, Doc: "Memory of machines without memory, with " +
 				"a unit."},
 			{Name: "host_memory", Type: spec.Text, Field: "HostMemory", Example: `"32Gi"`,
 				Doc: "Memory of the computer, with a unit. The machines must fit into it."},
@@ -181,7 +181,7 @@ func (d *decoder) options(b body) *Options {
 // access checks that sshd's port is the boxes' default, which the Vagrantfile does not change.
 func (d *decoder) access() {
 	if s := &d.plan.SSH; s.Port != 0 && s.Port != 22 {
-		d.Say(login, s.Attr("port"), "The sshd of boxes listens on port 22, and ssh says %d. Leave port out.", s.Port)
+		d.Say(login, s.Attr("port"), "sshd of Vagrant boxes listens on port 22, but ssh has port %d. Leave port out.", s.Port)
 	}
 }
 
@@ -201,7 +201,8 @@ func (d *decoder) hostOnlyRanges(made *provider, written []string) {
 		return
 	}
 	if made.name != VirtualBox {
-		d.Say(malformed, d.At("host_only_ranges"), "host_only_ranges is VirtualBox's; the provider is %s. Leave it out.", made.name)
+		d.Say(malformed, d.At("host_only_ranges"), "host_only_ranges is only for VirtualBox, but the provider is %s. Leave "+
+			"host_only_ranges out.", made.name)
 		return
 	}
 	made.allowed = nil
@@ -221,7 +222,7 @@ func (d *decoder) count(name string, written *int, value int) int {
 		return value
 	}
 	if *written < 1 {
-		d.Say(malformed, d.At(name), "%s is %d; a machine has at least 1.", name, *written)
+		d.Say(malformed, d.At(name), "%s is %d. Write at least 1.", name, *written)
 	}
 	return *written
 }
@@ -232,7 +233,7 @@ func (d *decoder) size(name string, written *string, value int64) int64 {
 	}
 	n, ok := plan.ParseSize(*written)
 	if !ok || n < mebibyte {
-		d.Say(malformed, d.At(name), "%s is %q, which is not a size of memory. Write a number of bytes with a unit, such as \"4Gi\".",
+		d.Say(malformed, d.At(name), "%s is %q, which is not a memory size. Write a number of bytes with a unit, such as \"4Gi\".",
 			name, *written)
 		return value
 	}
@@ -258,9 +259,9 @@ func (d *decoder) box(n *plan.Node, made provider, b body) string {
 			known = append(known, name)
 		}
 		slices.Sort(known)
-		d.Say(noBox, n.Attr("os"), "Node %q runs %s, for which no public box of the provider %s is known (known: %s).%s",
+		d.Say(noBox, n.Attr("os"), "Node %q runs %s. k8splan knows no public box of it for the provider %s, only for %s.%s",
 			n.Name, system, made.name, strings.Join(known, ", "),
-			cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Name one in the target block: boxes = { %q = \"organization/box\" }.", system)))
+			cmp.Or(n.OS.DidYouMean(), fmt.Sprintf(" Write one in the target: boxes = { %q = \"organization/box\" }.", system)))
 	}
 	return box
 }
@@ -270,15 +271,15 @@ func (d *decoder) architectures() {
 	for _, n := range d.plan.Nodes {
 		if first := d.plan.Nodes[0]; n.Arch != first.Arch {
 			d.Say(mixedArchitectures, n.Attr("arch"),
-				"Node %q is %s and node %q is %s. All machines run on one computer, whose architecture "+
-					"they share. Give all nodes the same arch.",
+				"Node %q is %s and node %q is %s. All machines run on one computer and have its "+
+					"architecture. Give all nodes the same arch.",
 				n.Name, n.Arch, first.Name, first.Arch)
 			return
 		}
 	}
 }
 
-// widest is the shortest prefix of a private network derived from addresses: addresses further apart were hardly meant for one segment.
+// widest is the shortest prefix of a private network derived from addresses: addresses further apart are probably not in one segment.
 const widest = 16
 
 // addresses sets each machine's addresses and finds the network that contains them all.
@@ -318,8 +319,8 @@ func (d *decoder) addresses(o *Options, made provider) {
 				ranges = append(ranges, r.String())
 			}
 			d.Say(virtualBoxRange, p.at,
-				"%s has the address %s. VirtualBox gives its host-only networks no addresses outside %s, and `vagrant "+
-					"up` would stop there. Take an address of that range.",
+				"%s has the address %s. VirtualBox refuses host-only addresses outside %s, so `vagrant "+
+					"up` would fail. Use an address in that range.",
 				p.who, p.addr, strings.Join(ranges, ", "))
 		}
 	}
@@ -333,8 +334,8 @@ func (d *decoder) addresses(o *Options, made provider) {
 	for _, p := range v4 {
 		if p.addr == o.Network.Addr().Next() {
 			d.Say(hostAddress, p.at,
-				"%s has the address %s. The first address of the private network %s belongs to the computer that Vagrant "+
-					"runs on. Take another one.", p.who, p.addr, o.Network)
+				"%s has the address %s, the first one of the private network %s. The computer that runs Vagrant has this "+
+					"address. Use another one.", p.who, p.addr, o.Network)
 		}
 	}
 }
@@ -363,8 +364,8 @@ func (d *decoder) network(places []holder) netip.Prefix {
 	}
 	for _, a := range places {
 		if !netip.PrefixFrom(places[0].addr, widest).Masked().Contains(a.addr) {
-			d.Say(oneNetwork, a.at, "%s has the address %s, far from %s. All machines share one private network of at most a /%d. Take "+
-				"addresses that lie together, or state the network: network { node_subnets = [\"…\"] }.",
+			d.Say(oneNetwork, a.at, "%s has the address %s, far from %s. All machines share one private network, a /%d or smaller. Use "+
+				"addresses that are closer together, or write the network: network { node_subnets = [\"…\"] }.",
 				a.who, a.addr, places[0].addr, widest)
 			break
 		}
@@ -389,8 +390,8 @@ func (d *decoder) secondMask(a netip.Addr) int {
 func (d *decoder) overlaps(o *Options, made provider) {
 	if o.Network.IsValid() && made.nat.IsValid() && o.Network.Overlaps(made.nat) {
 		n := d.plan.Nodes[0]
-		d.Say(natOverlap, n.At("address"), "The nodes' network %s overlaps %s, the network of the first card of every machine of "+
-			"the provider %s: replies would leave through the wrong card. Use other addresses.",
+		d.Say(natOverlap, n.At("address"), "The nodes' network %s overlaps %s, the network of each machine's first card with "+
+			"the provider %s. Replies would leave through the wrong card. Use other addresses.",
 			o.Network, made.nat, made.name)
 	}
 }
@@ -405,8 +406,8 @@ func (d *decoder) hostMemory(o *Options, b body) {
 		wanted += m.MemoryMiB * mebibyte
 	}
 	if has != 0 && wanted > has {
-		d.Say(tooMuchMemory, d.At("host_memory"), "%s for %d MiB together, and the computer has %d MiB. "+
-			"Make fewer or smaller machines.",
-			spelling.Quantity(len(o.Machines), "machine asks", "machines ask"), wanted/mebibyte, has/mebibyte)
+		d.Say(tooMuchMemory, d.At("host_memory"), "%s %d MiB in total, but the computer has %d MiB. "+
+			"Define fewer or smaller machines.",
+			spelling.Quantity(len(o.Machines), "machine needs", "machines need"), wanted/mebibyte, has/mebibyte)
 	}
 }

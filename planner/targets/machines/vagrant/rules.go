@@ -10,7 +10,7 @@ func rules() []*rule.Rule {
 
 var (
 	login = &rule.Rule{
-		ID: "vagrant-login", Title: "sshd port that boxes do not have", Permanent: true,
+		ID: "vagrant-login", Title: "sshd port not supported by boxes", Permanent: true,
 		Doc: "The sshd of a box listens on port 22, where Vagrant and the playbook connect on the private network. Another port in the " +
 			"inventory reaches no machine.",
 		Fix:     "Leave port out.",
@@ -57,7 +57,7 @@ var (
 	noBox = &rule.Rule{
 		ID: "vagrant-box", Title: "No box for the operating system", Permanent: true,
 		Doc: "A machine starts from a box. k8splan knows the public boxes of common systems only, and does not guess names.",
-		Fix: "Name a box for the system: target \"vagrant\" { boxes = { \"rhel-9\" = \"organization/box\" } }.",
+		Fix: "Write a box for the system: target \"vagrant\" { boxes = { \"rhel-9\" = \"organization/box\" } }.",
 	}
 	mixedArchitectures = &rule.Rule{
 		ID: "vagrant-mixed-architectures", Title: "Machines of several architectures on one computer", Permanent: true,
@@ -66,8 +66,8 @@ var (
 	}
 	tooMuchMemory = &rule.Rule{
 		ID: "vagrant-host-memory", Severity: rule.Warning, Title: "Machines larger than the computer", Permanent: true,
-		Doc: "If the machines together have more memory than the computer, it swaps, etcd misses its deadlines, and leaders change all " +
-			"the time.",
+		Doc: "If the machines together have more memory than the computer, it swaps. etcd then misses its deadlines and keeps changing " +
+			"its leader.",
 		Fix: "Define fewer or smaller machines, or write the computer's real host_memory.",
 	}
 )

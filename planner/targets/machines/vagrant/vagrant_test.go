@@ -88,7 +88,7 @@ box_version = "1.2.3"
 		t.Errorf("b: %+v", got)
 	}
 	if got := o.Network.String(); got != "192.168.56.0/23" {
-		t.Errorf("network %s does not just hold both machines", got)
+		t.Errorf("network %s is not the smallest that contains both machines", got)
 	}
 }
 
@@ -206,7 +206,7 @@ func TestVagrantReadsTheTree(t *testing.T) {
 			for _, f := range files {
 				if f.Path == "vagrant/nodes.json" {
 					if err := json.Unmarshal(f.Data, &read); err != nil || len(read.Machines) != 2 || read.Machines[0].Box != hostile {
-						t.Errorf("nodes.json does not hold the value as it was written: %v\n%s", err, f.Data)
+						t.Errorf("nodes.json does not contain the value unchanged: %v\n%s", err, f.Data)
 					}
 				}
 			}

@@ -21,12 +21,12 @@ func Target() target.Target {
 				SSHUser: "ops",
 			},
 			Page: plan.Page{
-				Emits:   "Terraform: clones of templates, cloud-init through guestinfo, rules of placement; then the playbook",
+				Emits:   "Terraform: clones of templates, cloud-init through guestinfo, placement rules; then the playbook",
 				Folder:  "terraform",
 				Make:    "cd terraform && terraform init && terraform apply",
 				Checked: plan.CheckTool,
 				CheckedBy: "terraform 1.11 with the schema of vmware/vsphere 2.15 (2025-12), " +
-					"applied twice on a stand-in of it; cloud-init schema (22.4)",
+					"applied twice with a simulated provider; cloud-init schema (22.4)",
 				CheckedOn: "2026-11-29",
 			},
 		},

@@ -40,7 +40,7 @@ type body struct {
 	Domains        []*domain
 }
 
-// domain sets where the machines of one failure domain run, as far as it differs from the rest.
+// domain sets the placement of one failure domain's machines, where it differs from the default.
 type domain struct {
 	*spec.Source
 	Name           string
@@ -73,12 +73,12 @@ func schema() *spec.Block {
 				Example: `{ "ubuntu-24.04" = "templates/ubuntu-24.04" }`, Doc: "Template of each operating system."},
 			{Name: "ssh_public_key_file", Type: spec.Text, Field: "PublicKey", Example: `"~/.ssh/id_ed25519.pub"`, Doc: "Public half " +
 				"of the key that Ansible uses, on the machine that runs Terraform."},
-			{Name: "nsx", Type: spec.Bool, Field: "NSX", Example: `false`, Doc: "Whether the port group is on NSX. Only a rule " +
-				"reads it, which checks the port of the pods' tunnels."},
+			{Name: "nsx", Type: spec.Bool, Field: "NSX", Example: `false`, Doc: "Whether the port group is on NSX. Used only to " +
+				"check the port of the pods' tunnels."},
 		}, onprem.Arguments()...),
 		Blocks: []spec.Block{{
-			Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains", Doc: "Where the machines of a " +
-				"failure domain stand.",
+			Name: "failure_domain", Label: "name", LabelField: "Name", Many: true, Field: "Domains", Doc: "Placement of the machines of " +
+				"a failure domain.",
 			Example: "failure_domain \"rack-a\" {\n  hosts = [\"esx-1.example.com\", \"esx-2.example.com\"]\n}",
 			Arguments: []spec.Argument{
 				{Name: "compute_cluster", Type: spec.Text, Field: "ComputeCluster", Example: `"cluster-a"`, Doc: "Compute cluster. " +
@@ -153,7 +153,7 @@ var namePattern = regexp.MustCompile(`^[^\x00-\x1f\\%]{1,80}$`)
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	var b body
 	if written == nil {
-		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target needs to know where the machines stand: "+
+		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(), "The target vsphere needs the machines' placement: "+
 			"datacenter, compute_cluster, datastore, network, and templates.")}
 	}
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
@@ -201,7 +201,7 @@ type decoder struct {
 
 func (d *decoder) name(at *spec.Source, argument string, written string) string {
 	if !namePattern.MatchString(written) || strings.Trim(written, "/ ") == "" {
-		d.Say(shared.Argument, at.Attr(argument), "%s is %q. Write the name as vCenter shows it, of at most 80 characters without "+
+		d.Say(shared.Argument, at.Attr(argument), "%s is %q. Write the name in vCenter, at most 80 characters without "+
 			"\\ and %%.", argument, written)
 	}
 	return written
@@ -255,13 +255,13 @@ func (d *decoder) place(n *plan.Node, usual placement, domains map[string]*domai
 		d.v.Placements[n.Zone()] = places[n.FailureDomain]
 		return n.Zone(), true
 	case n.FailureDomain != "" && n.FailureDomain != d.p.Nodes[0].FailureDomain && len(domains) == 0:
-		d.SayOnce(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, and all would stand in %s wherever vCenter "+
-			"puts them. Say in the target where it is: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain,
+		d.SayOnce(unplaced, n.At("failure_domain"), "Node %q is in %q and others elsewhere, but vCenter would place all of them anywhere "+
+			"in %s. Write the placement in the target: failure_domain %q { hosts = [\"…\"] }.", n.Name, n.FailureDomain,
 			usual.ComputeCluster, n.FailureDomain)
 		return "", false
 	case n.FailureDomain != "" && len(domains) > 0:
-		d.SayOnce(unplaced, n.At("failure_domain"), "Node %q is in %q, and the target has failure domains %s. Add failure_domain %q { "+
-			"… } to it.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
+		d.SayOnce(unplaced, n.At("failure_domain"), "Node %q is in %q, but the target has only the failure domains %s. Add "+
+			"failure_domain %q { … } to the target.", n.Name, n.FailureDomain, onprem.Known(domains), n.FailureDomain)
 		return "", false
 	}
 	d.v.Placements[elsewhere] = usual
@@ -272,16 +272,16 @@ func (d *decoder) place(n *plan.Node, usual placement, domains map[string]*domai
 func (d *decoder) machine(n *plan.Node, place string, of *domain) {
 	os, _ := onprem.System(n)
 	if template, ok := d.b.Templates[os]; !ok {
-		d.SayOnce(noTemplate, n.Attr("os"), "Node %q runs %s, and templates names %s.%s", n.Name, os, onprem.Known(d.b.Templates),
-			cmp.Or(n.OS.DidYouMean(), " Add a template of it with cloud-init and open-vm-tools."))
+		d.SayOnce(noTemplate, n.Attr("os"), "Node %q runs %s, but templates has only %s.%s", n.Name, os, onprem.Known(d.b.Templates),
+			cmp.Or(n.OS.DidYouMean(), " Add a template for it, with cloud-init and open-vm-tools."))
 	} else {
 		d.v.Templates[os] = d.name(d.b.Source, "templates", template)
 	}
 	if n.Arch != "amd64" {
-		d.SayOnce(noTemplate, n.Attr("arch"), "Node %q is %s. vSphere's hosts run amd64.", n.Name, n.Arch)
+		d.SayOnce(noTemplate, n.Attr("arch"), "Node %q is %s. vSphere supports only amd64. Write arch = \"amd64\".", n.Name, n.Arch)
 	}
 	if n.MAC != "" && reserved(n.MAC) {
-		d.SayOnce(mac, n.Attr("mac"), "Node %q has the hardware address %s, which VMware keeps for those that it gives out itself. "+
+		d.SayOnce(mac, n.Attr("mac"), "Node %q has the MAC address %s, which is in a range that VMware reserves for its own assignments. "+
 			"Write one from 00:50:56:00:00:00 to 00:50:56:3f:ff:ff, or leave mac out.", n.Name, n.MAC)
 	}
 	cpus, memory, disk := onprem.Size(n)
@@ -351,14 +351,13 @@ func (v *variables) apart(p *plan.Plan) {
 func emit(p *plan.Plan, o *options) ([]artifact.File, error) {
 	files, err := terraform.Files("machines/vsphere", o.variables, terraform.SiteGuide("VMware vSphere",
 		"vCenter's address and an account: `VSPHERE_SERVER`, `VSPHERE_USER`, and `VSPHERE_PASSWORD` in the environment. "+
-			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` accepts an unsigned certificate; a signed one is better. The account needs "+
-			"the right to clone the templates, and to create machines, folders, and rules in the cluster.",
-		"A template for each operating system, with cloud-init 21.3 or newer, whose source VMware reads guestinfo, and open-vm-tools; "+
-			"one card, one disk. DRS is on in each compute cluster, or the rules have no effect.",
-		"Machines of one role keep to different hosts, and those of a failure domain to its hosts, as long as there are enough of "+
-			"them: the "+
-			"rules are ones that should hold, so vSphere HA may start a machine elsewhere after a loss.",
-		"A new template or another key changes no machine that exists. To recreate one: `terraform apply "+
+			"`VSPHERE_ALLOW_UNVERIFIED_SSL=true` accepts an untrusted certificate; a trusted one is better. The account needs "+
+			"permission to clone the templates, and to create machines, folders, and rules in the cluster.",
+		"A template for each operating system, with one network card and one disk. It needs open-vm-tools, and cloud-init 21.3 or "+
+			"newer, whose data source VMware reads guestinfo. DRS must be on in each compute cluster, or the rules have no effect.",
+		"Machines of one role run on different hosts, and those of a failure domain on its hosts, if there are enough hosts. The "+
+			"rules are not mandatory, so vSphere HA may start a machine elsewhere after a loss.",
+		"A new template or another key does not change existing machines. To recreate one: `terraform apply "+
 			"-replace='vsphere_virtual_machine.this[\"NAME\"]'`, after the runbook's steps for the loss of a host.",
 	), terraform.MadeWith)
 	if err != nil {
@@ -387,22 +386,22 @@ func rules() []*rule.Rule { return shared.List(unplaced, idle, noTemplate, mac, 
 
 var (
 	unplaced = &rule.Rule{
-		ID: "vsphere-failure-domain", Title: "Failure domain without a place", Permanent: true,
+		ID: "vsphere-failure-domain", Title: "Failure domain without placement", Permanent: true,
 		Doc: "k8splan computes the effect of losing a failure domain. If vCenter does not know the domain's hosts or cluster, it places " +
 			"machines anywhere, and the result is wrong.",
 		Fix:     "For each one, write a failure_domain block in the target, with its hosts or its compute cluster.",
 		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
 	}
 	idle = &rule.Rule{
-		ID: "vsphere-failure-domain-unused", Severity: rule.Warning, Title: "Failure domain of vSphere that holds no machine",
-		Doc:     "A block failure_domain says where the machines of that failure domain stand. Without machines it has no effect.",
+		ID: "vsphere-failure-domain-unused", Severity: rule.Warning, Title: "vSphere failure domain without machines",
+		Doc:     "A failure_domain block sets the placement of that failure domain's machines. Without machines it has no effect.",
 		Fix:     "Remove it, or write its name as the `failure_domain` of a machine.",
 		Sources: []string{"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/compute_cluster_vm_host_rule"},
 	}
 	noTemplate = &rule.Rule{
 		ID: "vsphere-template", Title: "Operating system without a template", Permanent: true,
 		Doc: "Machines are cloned from templates, one for each operating system.",
-		Fix: "Name its template in templates, or write an os that has one.",
+		Fix: "Write its template in templates, or an os that has one.",
 		Sources: []string{
 			"https://registry.terraform.io/providers/vmware/vsphere/latest/docs/resources/virtual_machine#cloning-and-customization",
 		},
@@ -437,19 +436,19 @@ func tunnels(p *plan.Plan, b *body, say func(*rule.Rule, hcl.Range, string, ...a
 	switch {
 	case !c.Tunnels() || len(p.KubeletNodes()) < 2:
 	case b.NSX == nil:
-		risk := "Without NSX VMware's card can spoil its checksums"
+		risk := "Without NSX, VMware's network card can compute wrong checksums for it"
 		if port == 8472 {
 			risk = "NSX can drop it"
 		}
-		say(vxlan, at, "Pods of two hosts talk through VXLAN on UDP port %d. %s. Write nsx = false in target \"vsphere\" if NSX does not "+
-			"carry the port group, nsx = true if it does.", port, risk)
+		say(vxlan, at, "Pods on two hosts communicate through VXLAN on UDP port %d. %s. Write nsx = true in target \"vsphere\" if the "+
+			"port group is on NSX, or nsx = false if it is not.", port, risk)
 	case b.NSX != nil && *b.NSX && port == 8472:
-		say(vxlan, at, "NSX carries the port group, and can drop VXLAN on UDP port 8472, which %s uses. Write cni %q { vxlan_port = "+
+		say(vxlan, at, "The port group is on NSX, which can drop VXLAN on UDP port 8472, the port of %s. Write cni %q { vxlan_port = "+
 			"4789 }.",
 			c.Name, c.Name)
 	case b.NSX != nil && !*b.NSX && port != 8472:
-		say(vxlan, at, "Without NSX VMware's card can compute wrong checksums of VXLAN on UDP port %d, and TCP between pods of two hosts "+
-			"fails. Test it, and where it fails run `ethtool -K IFACE tx-checksum-ip-generic off` on every host; then waive this rule. "+
-			"Flannel and Cilium can use port 8472.", port)
+		say(vxlan, at, "Without NSX, VMware's network card can compute wrong checksums for VXLAN on UDP port %d. Then TCP between pods "+
+			"on two hosts fails. Test it. If it fails, run `ethtool -K IFACE tx-checksum-ip-generic off` on every host; then waive this "+
+			"rule. Flannel and Cilium can use port 8472 instead.", port)
 	}
 }

@@ -64,7 +64,7 @@ type body struct {
 
 func schema() *spec.Block {
 	return &spec.Block{
-		Name: "target", Doc: "Charmed Kubernetes, deployed by Juju on LXD or any other cloud of Juju's.",
+		Name: "target", Doc: "Charmed Kubernetes, deployed by Juju on LXD or another cloud that Juju supports.",
 		Arguments: []spec.Argument{
 			{Name: "base", Type: spec.Text, Field: "Base", Enum: []string{"ubuntu@24.04", "ubuntu@22.04"}, Example: `"ubuntu@24.04"`,
 				Doc: "Operating system of the machines."},
@@ -83,54 +83,55 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 	for _, n := range p.Nodes {
 		if n.Roles.Has(plan.ControlPlane | plan.Worker) {
 			say(shared, n.Attr("roles"),
-				"%q is control plane and worker. The two charms install the same programs with different settings and "+
-					"cannot share a machine. Write one of the roles.", n.Name)
+				"Node %q is control plane and worker. The two charms install the same programs with different settings, so "+
+					"they cannot share a machine. Write one of the roles.", n.Name)
 		}
 		if len(n.Taints) > 0 {
-			say(settings, n.Taints[0].Block(), "The charms take no taints. Remove the block, and set it with kubectl after the deployment.")
+			say(settings, n.Taints[0].Block(), "The charms do not support taints. Remove the block, and set the taint with kubectl after "+
+				"the deployment.")
 		}
 		for _, k := range slices.Sorted(maps.Keys(n.Labels)) {
 			if n.Labels[k] == "" {
-				say(settings, n.Attr("labels"), "The charms take labels as name=value, and %s has no value. "+
-					"Write one, or set it with kubectl.", k)
+				say(settings, n.Attr("labels"), "The charms require labels as name=value, but %s has no value. "+
+					"Write one, or set the label with kubectl.", k)
 			}
 		}
 		if len(n.KubeletExtraArgs) > 0 && n.Pool == "" && n.Roles.Has(plan.ControlPlane) {
 			say(settings, n.Attr("kubelet_extra_args"),
-				"One application holds all control planes, with the same flags for each kubelet. Write "+
-					"them in kubelet { extra_args } of cluster.")
+				"All control planes are one application, with the same flags for each kubelet. Write "+
+					"the flags in kubelet { extra_args } of cluster.")
 		}
 	}
 	switch lb := &p.LoadBalancer; {
 	case lb.Kind == plan.LocalBalancer:
-		say(balancing, lb.Block(), "Charmed Kubernetes has no proxy on every node. Remove the block and define a host with roles = "+
-			"[\"load-balancer\"].")
+		say(balancing, lb.Block(), "Charmed Kubernetes does not run a proxy on every node. Remove the block, and define a host with "+
+			"roles = [\"load-balancer\"].")
 	case lb.Kind == plan.KubeVIP:
-		say(balancing, lb.Block(), "Charmed Kubernetes has its own balancer. Remove the block and define a host with roles = "+
+		say(balancing, lb.Block(), "Charmed Kubernetes has its own balancer. Remove the block, and define a host with roles = "+
 			"[\"load-balancer\"], or write load_balancer \"external\" { virtual_ip = … }.")
 	case lb.Kind == plan.HAProxy && len(lb.Nodes) > 1:
 		say(balancing, lb.Nodes[1].Attr("roles"),
-			"kubeapi-load-balancer has one unit here: moving an address between several takes charms "+
-				"that this planner does not write. Define one host for it, or write load_balancer \"external\" { virtual_ip = … "+
+			"kubeapi-load-balancer can have only one unit here. Moving an address between several units needs charms "+
+				"that k8splan does not support. Define one host for it, or write load_balancer \"external\" { virtual_ip = … "+
 				"} for your own balancer.")
 	case lb.Kind == plan.HAProxy && lb.VirtualIP.IsValid():
-		say(balancing, lb.Attr("virtual_ip"), "One balancer is reached at its own address. Remove virtual_ip.")
+		say(balancing, lb.Attr("virtual_ip"), "The single balancer is reached at its own address. Remove virtual_ip.")
 	case lb.Kind == plan.NoBalancer && len(p.ControlPlanes()) > 1:
-		say(balancing, p.ControlPlanes()[0].Attr("roles"), "Several control planes need kubeapi-load-balancer before them. Define a host "+
-			"with roles = [\"load-balancer\"].")
+		say(balancing, p.ControlPlanes()[0].Attr("roles"), "Several control planes need kubeapi-load-balancer in front of them. Define a "+
+			"host with roles = [\"load-balancer\"].")
 	case lb.Kind == plan.ExternalBalancer && !lb.VirtualIP.IsValid():
-		say(balancing, lb.Block(), "The charms must know the address of your balancer: write virtual_ip.")
+		say(balancing, lb.Block(), "The charms need the address of your balancer. Write virtual_ip.")
 	}
 	if c := &p.Network.CNI; c.Name != plan.Calico {
-		say(noCNI, c.Block(), "The bundle comes with calico. Write cni \"calico\", or leave the block out.")
+		say(noCNI, c.Block(), "The bundle includes calico. Write cni \"calico\", or leave the block out.")
 	} else if !slices.Contains([]string{plan.VXLAN, plan.IPIP, plan.BGP, plan.NoEncapsulation}, c.Encapsulation) {
-		say(noCNI, c.Attr("encapsulation"), "The charm of calico takes vxlan, ipip, bgp, and none, not %s.", c.Encapsulation)
+		say(noCNI, c.Attr("encapsulation"), "The calico charm does not support %s. Write vxlan, ipip, bgp, or none.", c.Encapsulation)
 	}
 	if n := &p.Network; n.DualStack() || n.PodSubnets[0].Addr().Is6() {
-		say(noCNI, n.Attr("pod_subnets"), "The bundle is written for IPv4. Write one IPv4 range each for pods and Services.")
+		say(noCNI, n.Attr("pod_subnets"), "The bundle supports only IPv4. Write one IPv4 range each for pods and Services.")
 	}
 	if p.Runtime.Name != plan.Containerd {
-		say(settings, p.Runtime.Block(), "The bundle comes with containerd. Remove the block, or write container_runtime \"containerd\".")
+		say(settings, p.Runtime.Block(), "The bundle includes containerd. Remove the block, or write container_runtime \"containerd\".")
 	}
 	for _, c := range []struct {
 		source *spec.Source
@@ -141,7 +142,7 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*body, hcl.Di
 		for _, a := range c.args {
 			if strings.ContainsAny(a.Value, " \t'\"\\") {
 				say(settings, c.source.Attr("extra_args"),
-					"The charms take flags as words with blanks between them, and the value of %s holds a blank or a quote.", a.Name)
+					"The charms separate flags by spaces, but the value of %s contains a space or a quote. Remove the flag.", a.Name)
 			}
 		}
 	}
@@ -371,19 +372,19 @@ var (
 	}
 	settings = &rule.Rule{
 		ID: "charmed-kubernetes-settings", Title: "Setting that the charms do not support", Permanent: true,
-		Doc: "A charm has options, and the options of an application apply to all its units.",
+		Doc: "A charm has a fixed set of options, and an application's options apply to all its units.",
 		Fix: "Remove the setting; use kubectl or the charm's own options after the deployment.",
 		Sources: []string{"https://charmhub.io/kubernetes-control-plane/configurations",
 			"https://charmhub.io/kubernetes-worker/configurations"},
 	}
 	balancing = &rule.Rule{
 		ID: "charmed-kubernetes-balancer", Title: "Load balancer that the bundle does not have", Permanent: true,
-		Doc:     "The bundle has kubeapi-load-balancer, on a separate machine, or uses a load balancer that you run.",
+		Doc:     "The bundle runs kubeapi-load-balancer on a separate machine, or uses your own load balancer.",
 		Fix:     "Define one host with the role load-balancer.",
 		Sources: []string{docs + "load-balancing"},
 	}
 	noCNI = &rule.Rule{
 		ID: "charmed-kubernetes-cni", Title: "Pod network that the bundle does not have", Permanent: true,
-		Doc: "The bundle of the release comes with calico.", Fix: "Leave the block out.", Sources: []string{docs + "cni-overview"},
+		Doc: "The bundle of the release includes calico.", Fix: "Leave the block out.", Sources: []string{docs + "cni-overview"},
 	}
 )

@@ -63,7 +63,7 @@ func relationsAreUpstreams(t *testing.T, files []artifact.File) {
 		pair := byCharm(r[0]) + " " + byCharm(r[1])
 		there[pair] = true
 		if !slices.Contains(upstream, pair) {
-			t.Errorf("the relation %v is none of upstream's", r)
+			t.Errorf("the relation %v is not in upstream's bundle", r)
 		}
 	}
 	for _, pair := range upstream {
@@ -78,7 +78,7 @@ func relationsAreUpstreams(t *testing.T, files []artifact.File) {
 		}
 		for _, m := range a.To {
 			if _, ok := b.Machines[m]; !ok {
-				t.Errorf("%s: there is no machine %s", name, m)
+				t.Errorf("%s: unknown machine %s", name, m)
 			}
 		}
 	}

@@ -53,9 +53,9 @@ func schema() *spec.Block {
 			{Name: "control_plane_vip", Type: spec.Text, Required: true, Field: "ControlVIP", Example: `"10.0.0.5"`,
 				Doc: "Virtual address of the API on the load balancer nodes."},
 			{Name: "ingress_vip", Type: spec.Text, Required: true, Field: "IngressVIP", Example: `"10.0.0.200"`,
-				Doc: "Address of the ingress, one of address_pools."},
+				Doc: "Address of the ingress, within address_pools."},
 			{Name: "address_pools", Type: spec.TextList, Required: true, Field: "Pools", Example: `["10.0.0.200-10.0.0.220"]`,
-				Doc: "Addresses for Services of type LoadBalancer: ranges, or first and last."},
+				Doc: "Addresses for Services of type LoadBalancer: CIDR ranges, or first and last address."},
 			{Name: "login_user", Type: spec.Text, Field: "Login", Example: `"ops"`,
 				Doc: "User on the machines who may use sudo. Default: ssh.user."},
 			{Name: "ssh_private_key_file", Type: spec.Text, Field: "Key", Example: `"/home/ops/.ssh/id_ed25519"`,
@@ -143,39 +143,43 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	if o.kind == user {
 		match("admin_cluster_membership", block.Value(o.Membership, ""), membershipPattern,
-			`the membership of the cluster that makes this one, such as "projects/my-project-123/locations/global/memberships/admin"`)
+			`the membership of the cluster that creates this one, such as "projects/my-project-123/locations/global/memberships/admin"`)
 		if o.Key != nil {
-			say(malformed, o.Attr("ssh_private_key_file"), "A user cluster's machines are reached with the admin cluster's key. Leave "+
+			say(malformed, o.Attr("ssh_private_key_file"), "The admin cluster's key gives access to a user cluster's machines. Leave "+
 				"ssh_private_key_file out.")
 		}
 	} else {
 		o.key = block.Value(o.Key, "")
-		match("ssh_private_key_file", o.key, pathPattern, `a path from the root, such as "/home/ops/.ssh/id_ed25519"`)
+		match("ssh_private_key_file", o.key, pathPattern, `an absolute path, such as "/home/ops/.ssh/id_ed25519"`)
 		if o.Membership != nil {
 			say(malformed, o.Attr("admin_cluster_membership"),
-				"Only a user cluster is made by another one. Write cluster_type = \"user\", or "+
+				"Only a user cluster is created by another cluster. Write cluster_type = \"user\", or "+
 					"leave admin_cluster_membership out.")
 		}
 	}
 	if p.Cluster.Type == topologies.AllInOne && o.kind != "standalone" {
 		say(malformed, o.Attr("cluster_type"),
-			"A single node is a standalone cluster: it is too small to manage others, and a user cluster "+
+			"A single node can only be a standalone cluster: it is too small to manage other clusters, and a user cluster "+
 				"has node pools. Leave cluster_type out.")
 	}
 	o.addresses(p, say)
 	for _, n := range p.Nodes {
 		switch {
 		case !n.Address.IsValid():
-			say(host, n.Block(), "Node %q has no address. bmctl reaches machines that exist: write address.", n.Name)
+			say(host, n.Block(), "Node %q has no address. bmctl connects to existing machines. Write address.", n.Name)
 		case n.Arch != "amd64":
-			say(host, n.Attr("arch"), "Node %q is %s. Google Distributed Cloud runs on amd64.", n.Name, n.Arch)
+			say(host, n.Attr("arch"), "Node %q is %s. Google Distributed Cloud supports only amd64. Write arch = \"amd64\".", n.Name,
+				n.Arch)
 		case n.OS.Name != "" && n.OS.Name != "ubuntu" && n.OS.Name != "rhel":
-			say(host, n.Attr("os"), "Node %q runs %s. Google Distributed Cloud takes Ubuntu and RHEL.%s", n.Name, n.OS, n.OS.DidYouMean())
+			say(host, n.Attr("os"), "Node %q runs %s. Google Distributed Cloud supports Ubuntu and RHEL.%s", n.Name, n.OS,
+				n.OS.DidYouMean())
 		case !n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker):
-			say(host, n.Attr("roles"), "Node %q is neither control plane nor worker. etcd and the balancer run on the control planes here.",
+			say(host, n.Attr("roles"), "Node %q is neither control plane nor worker. Remove it: etcd and the balancer run on the control "+
+				"planes here.",
 				n.Name)
 		case n.Roles.Has(plan.ControlPlane) && n.Roles.Has(plan.Worker) && p.Cluster.Type != topologies.AllInOne:
-			say(host, n.Attr("roles"), "Node %q is control plane and worker. bmctl keeps the two apart: ordinary pods run on node pools.",
+			say(host, n.Attr("roles"), "Node %q is control plane and worker. With bmctl, ordinary pods run only on node pools. Write one "+
+				"of the roles.",
 				n.Name)
 		}
 	}
@@ -191,7 +195,7 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 		s, ok := parse(text)
 		if !ok {
 			say(malformed, o.Attr("address_pools"),
-				"address_pools holds %q. Write the first and the last address, \"10.0.0.200-10.0.0.220\", "+
+				"address_pools contains %q. Write the first and the last address, \"10.0.0.200-10.0.0.220\", "+
 					"or a range, \"10.0.0.192/27\".", text)
 			continue
 		}
@@ -201,7 +205,7 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 	for name, text := range map[string]string{"control_plane_vip": o.ControlVIP, "ingress_vip": o.IngressVIP} {
 		a, err := netip.ParseAddr(text)
 		if err != nil || a.Zone() != "" {
-			say(malformed, o.Attr(name), "%s is %q, which is no address.", name, text)
+			say(malformed, o.Attr(name), "%s is %q, which is not an IP address. Write one such as \"10.0.0.5\".", name, text)
 			continue
 		}
 		vips[name] = a
@@ -210,19 +214,21 @@ func (o *options) addresses(p *plan.Plan, say func(*rule.Rule, hcl.Range, string
 		return slices.ContainsFunc(pools, func(s span) bool { return s.holds(a) })
 	}
 	if a, ok := vips["control_plane_vip"]; ok && inPool(a) {
-		say(vip, o.Attr("control_plane_vip"), "%s is in address_pools, and a Service could be given it. Take one outside of them.", a)
+		say(vip, o.Attr("control_plane_vip"), "%s is in address_pools, so a Service could get the same address. Use one outside "+
+			"address_pools.", a)
 	}
 	if a, ok := vips["ingress_vip"]; ok && !inPool(a) && len(pools) == len(o.Pools) {
-		say(vip, o.Attr("ingress_vip"), "%s is in none of address_pools. The ingress is a Service of the cluster's: take one of them.", a)
+		say(vip, o.Attr("ingress_vip"), "%s is not in address_pools. The ingress is a Service of the cluster. Use an address of "+
+			"address_pools.", a)
 	}
 	for _, n := range p.Nodes {
 		for name, a := range vips {
 			if n.Address == a {
-				say(vip, o.Attr(name), "%s is the address of node %q already. Take one that nothing has.", a, n.Name)
+				say(vip, o.Attr(name), "%s is already the address of node %q. Use an unused one.", a, n.Name)
 			}
 		}
 		if n.Address.IsValid() && inPool(n.Address) {
-			say(vip, o.Attr("address_pools"), "The addresses hold %s, which is node %q's. Leave the machines out of them.",
+			say(vip, o.Attr("address_pools"), "The addresses include %s, the address of node %q. Exclude the machines' addresses.",
 				n.Address, n.Name)
 		}
 	}
@@ -254,12 +260,12 @@ func guide() terraform.Guide {
 		Title: "A user cluster of Google Distributed Cloud on bare metal",
 		Needs: []string{
 			"Terraform 1.5 or newer, or OpenTofu. Keep the state in a backend of your own (`.gitignore` here keeps it out of git).",
-			"An admin cluster, or a hybrid one, in the fleet that `admin_cluster_membership` names, of the release in " +
-				"`plan.auto.tfvars.json` or a later one, with the GKE On-Prem API enabled. Its SSH key opens the machines.",
+			"An admin or hybrid cluster whose fleet membership is `admin_cluster_membership`, of the release in " +
+				"`plan.auto.tfvars.json` or a later one, with the GKE On-Prem API enabled. Its SSH key must give access to the machines.",
 			"Google Cloud credentials where the provider looks for them: `gcloud auth application-default login`, " +
 				"with the role GKE on-prem admin.",
-			"Machines with Ubuntu or RHEL, and at least 4 CPUs, 32 GiB of memory and a disk of 128 GiB.",
-			"What it costs: the machines that you have, and Google's fee for each processor.",
+			"Machines with Ubuntu or RHEL, and at least 4 CPUs, 32 GiB of memory, and a disk of 128 GiB.",
+			"What it costs: your existing machines, and Google's fee for each processor.",
 		},
 		Steps: []terraform.Step{
 			terraform.Apply(),
@@ -268,8 +274,8 @@ func guide() terraform.Guide {
 					"kubectl get nodes"}},
 			{Do: "To remove everything, data included:", Commands: []string{"terraform destroy"}},
 		},
-		Notes: []string{"Pools are keyed by their names in the plan: a worker more or less changes its pool alone. " +
-			"A node of its own is a pool of one."},
+		Notes: []string{"Pools are keyed by their names in the plan, so adding or removing a worker changes only its pool. " +
+			"A single node is a pool of one."},
 	}
 }
 

@@ -29,7 +29,7 @@ func Target() target.Target {
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.AllInOne, topologies.SingleEtcdSingleMaster, topologies.MultiEtcdMultiMaster},
-				TypesWhy: "bmctl runs an etcd member on every control plane, so several of them never share one. Write " +
+				TypesWhy: "bmctl runs an etcd member on every control plane, so several of them never share a member. Write " +
 					"multi-etcd-multi-master with three control planes, or target bare-metal.",
 				Placement: topologies.Stacked,
 				EtcdWhy: "bmctl runs a member on every control plane and none elsewhere. Remove the hosts with the role " +

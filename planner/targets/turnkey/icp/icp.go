@@ -1,4 +1,4 @@
-// Package icp answers a design for IBM Cloud Private, which is discontinued, with the same design for OpenShift, its successor.
+// Package icp writes a design for IBM Cloud Private, which is discontinued, as the same design for its successor, OpenShift.
 //
 // The package is internal to k8splan and makes no compatibility promise.
 package icp
@@ -18,7 +18,7 @@ import (
 func read(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (target.Emitter, hcl.Diagnostics) {
 	successor, diags := openshift.Target().New(p, written, ctx)
 	diags = append(diags, discontinued.Diagnostic(p.Target.NameRange,
-		"IBM deprecated IBM Cloud Private in 2020 in favor of OpenShift. The tree gets files of OpenShift, its successor, instead. Write "+
+		"IBM deprecated IBM Cloud Private in 2020 in favor of OpenShift. The tree has files for its successor, OpenShift, instead. Write "+
 			"target \"openshift\" with the same arguments."))
 	if successor == nil {
 		return nil, diags
@@ -38,7 +38,7 @@ func rules() []*rule.Rule { return []*rule.Rule{discontinued} }
 
 var discontinued = &rule.Rule{
 	ID: "ibm-cloud-private-discontinued", Severity: rule.Warning, Title: "Discontinued system",
-	Doc: "IBM Cloud Private gets no fixes, and neither does the Kubernetes version that it installs.",
+	Doc: "IBM Cloud Private no longer gets fixes, and neither does the Kubernetes version that it installs.",
 	Fix: "Write `target \"openshift\"`, or another target for the same hosts.",
 	Sources: []string{"https://github.com/istio/istio.io/pull/8359",
 		"https://github.com/ibm-cloud-architecture/refarch-cloudnative-kubernetes/pull/221"},

@@ -10,9 +10,9 @@ func Target() target.Target {
 	t := openshift.Target()
 	f := &t.Facts
 	f.Name, f.Title, f.Successor = "ibm-cloud-private", "IBM Cloud Private (discontinued)", "openshift"
-	f.TypesWhy = "The files are for OpenShift, its successor, which takes one control plane without workers, or three to five with an " +
-		"etcd member on each. For the other types write target \"bare-metal\"."
-	f.EtcdWhy = "OpenShift, which is written in its stead, runs a member on every control plane and none elsewhere."
+	f.TypesWhy = "The files are for OpenShift, its successor, which supports one control plane without workers, or three to five with an " +
+		"etcd member on each. For the other types, write target \"bare-metal\"."
+	f.EtcdWhy = "The files are for OpenShift, its successor, which runs a member on every control plane and none elsewhere."
 	f.VersionsFrom = "OpenShift 4.18 to 4.22, its successor"
 	f.Emits = "the files of OpenShift, its successor"
 	t.Rules, t.New = rules(), read

@@ -81,7 +81,7 @@ type options struct {
 func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl.Diagnostics) {
 	if written == nil {
 		return nil, hcl.Diagnostics{shared.Argument.Diagnostic(p.Target.Block(),
-			"The target needs a domain: base_domain = \"example.com\".")}
+			"The target openshift needs a domain: base_domain = \"example.com\".")}
 	}
 	var b body
 	r, ok := block.Open(p, written, ctx, schema(), &b, shared.Argument)
@@ -96,17 +96,17 @@ func decode(p *plan.Plan, written hcl.Body, ctx *hcl.EvalContext) (*options, hcl
 	}
 	for _, s := range b.NTP {
 		if !serverPattern.MatchString(s) {
-			say(shared.Argument, b.Attr("ntp_servers"), "ntp_servers holds %q. Write addresses or DNS names.", s)
+			say(shared.Argument, b.Attr("ntp_servers"), "ntp_servers contains %q. Write addresses or DNS names.", s)
 		}
 	}
 	for of, disk := range b.Disks {
 		if !diskPattern.MatchString(disk) {
-			say(shared.Argument, b.Attr("install_disks"), "install_disks says %q of %q. Write the disk's device, such as \"/dev/nvme0n1\".",
+			say(shared.Argument, b.Attr("install_disks"), "install_disks has %q for %q. Write the disk's device, such as \"/dev/nvme0n1\".",
 				disk, of)
 		}
 	}
 	block.Machines(say, shared.Argument, "install_disks", b.Attr("install_disks"), p, b.Disks,
-		"the disk of install_disk would be erased on the one that is meant")
+		"the disk of install_disk would be erased on the intended machine")
 	if b.Disk != nil && !diskPattern.MatchString(*b.Disk) {
 		say(shared.Argument, b.Attr("install_disk"), "install_disk is %q. Write the disk's device, such as \"/dev/sda\".", *b.Disk)
 	}
@@ -126,7 +126,7 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 	if p.Cluster.Type == topologies.AllInOne {
 		for name, vips := range map[string][]string{"api_vips": b.APIVIPs, "ingress_vips": b.IngressVIPs} {
 			if len(vips) > 0 {
-				say(vip, b.Attr(name), "A single node answers at its own address: api.%s.%s and *.apps.%s.%s lead to it. Remove %s.",
+				say(vip, b.Attr(name), "A single node uses its own address: api.%s.%s and *.apps.%s.%s resolve to it. Remove %s.",
 					p.Cluster.Name, b.BaseDomain, p.Cluster.Name, b.BaseDomain, name)
 			}
 		}
@@ -146,26 +146,27 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 		into  *[]string
 	}{{"api_vips", b.APIVIPs, &o.api}, {"ingress_vips", b.IngressVIPs, &o.route}} {
 		if len(part.texts) == 0 {
-			say(vip, b.Attr(part.name), "Several control planes share an address for the API and one for routes, which no host has. Write "+
+			say(vip, b.Attr(part.name), "Several control planes share an unused address for the API, and one for routes. Write "+
 				"both: api_vips = [\"10.0.0.5\"] and ingress_vips = [\"10.0.0.6\"].")
 			continue
 		}
 		if len(part.texts) > len(o.segment.Subnets) && len(o.segment.Subnets) > 0 {
-			say(vip, b.Attr(part.name), "%s has %s, and the segment %s. Write one of each.", part.name,
+			say(vip, b.Attr(part.name), "%s has %s, but the segment has %s. Write one address of each family.", part.name,
 				spelling.Quantity(len(part.texts), "address", "addresses"), spelling.Quantity(len(o.segment.Subnets), "range", "ranges"))
 		}
 		for _, text := range part.texts {
 			a, err := netip.ParseAddr(text)
 			if err != nil || a.Zone() != "" {
-				say(shared.Argument, b.Attr(part.name), "%s holds %q, which is no address. Write addresses such as \"10.0.0.5\".",
+				say(shared.Argument, b.Attr(part.name), "%s contains %q, which is not an IP address. Write addresses such as \"10.0.0.5\".",
 					part.name, text)
 				continue
 			}
 			if _, ok := o.segment.Of(a); !ok && len(o.segment.Subnets) > 0 {
-				say(vip, b.Attr(part.name), "%s is not in the machines' segment: the control planes could not answer for it.", a)
+				say(vip, b.Attr(part.name), "%s is not in the machines' segment, so the control planes could not use it. Write an "+
+					"address of the segment.", a)
 			}
 			if who, ok := taken[a]; ok {
-				say(vip, b.Attr(part.name), "%s is the address of %s already. Take one that nothing has.", a, who)
+				say(vip, b.Attr(part.name), "%s is already the address of %s. Use an unused one.", a, who)
 			}
 			taken[a] = part.name
 			*part.into = append(*part.into, a.String())
@@ -178,7 +179,8 @@ func (o *options) vips(p *plan.Plan, b *body, say onprem.Say) {
 func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	cps := p.ControlPlanes()
 	if n := len(cps); n > 5 || n == 2 {
-		say(controlPlanes, cps[0].Attr("roles"), "%d control planes are defined. OpenShift takes 3, 4, or 5 of them.", n)
+		say(controlPlanes, cps[0].Attr("roles"), "%d control planes are defined. OpenShift supports 3, 4, or 5. Define one of these "+
+			"numbers.", n)
 	}
 	both := 0
 	for _, n := range cps {
@@ -188,18 +190,20 @@ func (o *options) shape(p *plan.Plan, say onprem.Say) {
 	}
 	if both > 0 && both < len(cps) {
 		say(controlPlanes, cps[0].Attr("roles"),
-			"%d of %d control planes are workers too. OpenShift schedules ordinary pods on all of them or on none.", both, len(cps))
+			"%d of %d control planes are workers too. OpenShift runs ordinary pods on all of them or on none. Write the "+
+				"same roles for all.", both, len(cps))
 	}
 	for _, n := range p.Nodes {
 		if n.Arch != p.Nodes[0].Arch {
-			say(arch, n.Attr("arch"), "Node %q is %s and %q is %s. All hosts boot one image, which has one architecture.", n.Name, n.Arch,
+			say(arch, n.Attr("arch"), "Node %q is %s and node %q is %s. All hosts boot the same image, which has one architecture. Write "+
+				"one arch.", n.Name, n.Arch,
 				p.Nodes[0].Name, p.Nodes[0].Arch)
 			break
 		}
 	}
 	for _, n := range p.Nodes {
 		if !n.Roles.Has(plan.ControlPlane) && !n.Roles.Has(plan.Worker) {
-			say(controlPlanes, n.Attr("roles"), "Node %q is neither control plane nor worker. OpenShift runs etcd and the "+
+			say(controlPlanes, n.Attr("roles"), "Node %q is neither control plane nor worker. Remove it: OpenShift runs etcd and the "+
 				"balancer on the control planes.", n.Name)
 		}
 	}
@@ -220,13 +224,13 @@ var (
 func (o *options) hosts(p *plan.Plan, b *body, r *block.Reader) {
 	for _, n := range p.Nodes {
 		if !n.Address.IsValid() {
-			r.SayOnce(host, n.Block(), "Node %q has no address. The installer writes each host's address into its image: write address.",
+			r.SayOnce(host, n.Block(), "Node %q has no address. The installer's image contains each host's address. Write address.",
 				n.Name)
 		}
 		if n.MAC == "" {
 			r.SayOnce(host, n.Block(),
-				"Node %q has no mac. A host that boots the installer's image finds its own name and address by it. Write "+
-					"mac, and nodes that have one each instead of a pool.", n.Name)
+				"Node %q has no mac. A host that boots the installer's image finds its name and address by its MAC address. "+
+					"Write mac, and separate nodes instead of a pool.", n.Name)
 		}
 		least := leastWorker
 		switch {
@@ -240,8 +244,8 @@ func (o *options) hosts(p *plan.Plan, b *body, r *block.Reader) {
 			value int64
 		}{{"cpus", int64(n.CPUs)}, {"memory", n.MemoryBytes >> 30}, {"disk", n.DiskBytes >> 30}} {
 			if n.Has(has.name) && has.value < least[i] {
-				r.SayOnce(small, n.Attr(has.name), "Node %q is too small: OpenShift wants %d CPUs, %dGi of memory and a disk of %dGi "+
-					"here, and its installer refuses less.", n.Name, least[0], least[1], least[2])
+				r.SayOnce(small, n.Attr(has.name), "Node %q is too small. OpenShift requires %d CPUs, %dGi of memory, and a disk of %dGi "+
+					"here, and its installer refuses smaller hosts.", n.Name, least[0], least[1], least[2])
 			}
 		}
 		for _, of := range []string{n.Name, n.Pool} {

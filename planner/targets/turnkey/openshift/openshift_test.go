@@ -82,7 +82,7 @@ func assemble(t *testing.T, dir string) {
 			t.Fatal(err)
 		}
 		if text, err := script(c.out, c.env); err == nil || !strings.Contains(text, c.want) {
-			t.Errorf("%s is taken: %v\n%s", name, err, text)
+			t.Errorf("%s is accepted: %v\n%s", name, err, text)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func Target() target.Target {
 			},
 			Limits: plan.Limits{
 				Types: []topologies.Type{topologies.AllInOne, topologies.MultiEtcdMultiMaster},
-				TypesWhy: "OpenShift takes one control plane without workers, or three to five with an etcd member on each. " +
+				TypesWhy: "OpenShift supports one control plane without workers, or three to five with an etcd member on each. " +
 					"Write all-in-one for a single node, multi-etcd-multi-master for more, or target bare-metal for " +
 					"one control plane with workers.",
 				Placement: topologies.Stacked,

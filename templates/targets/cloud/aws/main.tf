@@ -2,28 +2,28 @@
 # Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # AWS takes these as numbers of IP protocols.
+  # AWS requires the numbers of these IP protocols.
   protocols = { ipip = "4", vrrp = "112" }
 
-  # The cloud-controller-manager knows by this tag what is the cluster's. Of a machine's groups exactly one may have it: that is where it
-  # opens the ports of Services.
+  # This tag marks the cluster's resources for the cloud-controller-manager. Exactly one of a machine's groups may have the tag: in that
+  # group the cloud-controller-manager opens the ports of Services.
   owned = { "kubernetes.io/cluster/${var.cluster}" = "owned" }
 
-  # what the network is made of: see aws.tf
+  # used in aws.tf
   subnets     = { for zone, s in var.zones : zone => { nodes = s.subnet, public = s.public_subnet } }
   subnet_tags = local.owned
 
   # see made-with.tf
   made_with = { for name, m in var.machines : name => { type = m.type } }
 
-  # This cloud's balancer needs nothing of the machines.
+  # This cloud's balancer requires no settings on the machines.
   control_plane_files    = []
   control_plane_commands = []
 
   bastion_address = aws_instance.bastion.public_ip
 }
 
-# The plan's port table, rule by rule: what is not listed stays shut.
+# The plan's port table, rule by rule. All other ports stay closed.
 resource "aws_security_group" "group" {
   for_each = local.groups
 
@@ -43,10 +43,10 @@ resource "aws_vpc_security_group_ingress_rule" "opening" {
   ip_protocol                  = lookup(local.protocols, each.value.protocol, each.value.protocol)
   from_port                    = each.value.first == 0 ? null : each.value.first
   to_port                      = each.value.first == 0 ? null : each.value.last
-  description                  = replace(each.value.purpose, "/[^ a-zA-Z0-9._:/()#,@+=;-]/", "") # AWS takes no other characters
+  description                  = replace(each.value.purpose, "/[^ a-zA-Z0-9._:/()#,@+=;-]/", "") # AWS allows no other characters
 }
 
-# Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
+# Packets of pods without encapsulation: security groups do not match pods' addresses, so these rules use ranges.
 resource "aws_vpc_security_group_ingress_rule" "pods" {
   for_each = toset(var.pod_subnets)
 
@@ -63,7 +63,7 @@ resource "aws_vpc_security_group_egress_rule" "all" {
   description       = "Registries, package repositories and each other"
 }
 
-# What the cloud-controller-manager needs:
+# Permissions of the cloud-controller-manager:
 # https://cloud-provider-aws.sigs.k8s.io/prerequisites/
 data "aws_iam_policy_document" "assume" {
   statement {
@@ -113,7 +113,7 @@ data "aws_iam_policy_document" "control_plane" {
     resources = ["*"]
   }
 
-  # What changes or removes things does so only with those that carry the cluster's tag.
+  # Permissions to change or delete apply only to resources with the cluster's tag.
   statement {
     actions = [
       "ec2:AuthorizeSecurityGroupIngress",
@@ -226,35 +226,35 @@ resource "aws_instance" "machine" {
   instance_type          = terraform_data.made_with[each.key].input.type
   subnet_id              = aws_subnet.nodes[each.value.zone].id
   private_ip             = each.value.address
-  source_dest_check      = false # pods' packets carry addresses that are not the machine's
+  source_dest_check      = false # packets of pods have other addresses than the machine
   vpc_security_group_ids = [for group in concat(["all"], each.value.roles) : aws_security_group.group[group].id]
   iam_instance_profile   = aws_iam_instance_profile.machine[contains(each.value.roles, "control-plane") ? "control-plane" : "node"].name
   user_data              = local.user_data[each.key]
 
   metadata_options {
     http_tokens                 = "required"
-    http_put_response_hop_limit = 1 # a pod is one hop further: it never gets the machine's role
+    http_put_response_hop_limit = 1 # a pod is one hop further away, so it never gets the machine's role
   }
 
   root_block_device {
     volume_type = "gp3"
     volume_size = each.value.disk_gib
     encrypted   = true
-    tags        = merge(local.owned, { Name = each.key }) # of this volume alone: volume_tags would take the tags off those that a CSI driver attaches
+    tags        = merge(local.owned, { Name = each.key }) # only of this volume: volume_tags would remove the tags of volumes that a CSI driver attaches
   }
 
   tags = merge(local.owned, { Name = each.key })
 
   lifecycle {
-    # A newer image, and a change of the first boot, are for new machines. An etcd member is never replaced as a side effect.
+    # A newer image, or a change of the first boot, applies to new machines only. An etcd member is never replaced as a side effect.
     ignore_changes = [ami, user_data]
   }
 
   depends_on = [aws_route_table_association.nodes, aws_route.nodes]
 }
 
-# The API's balancer takes the API servers by address and speaks to them with its own: a control plane that dials the balancer may then be
-# led back to itself. With the client's address kept, AWS drops such packets.
+# The API's balancer lists the API servers by address, and connects to them from its own address. So a control plane that connects to the
+# balancer may reach itself. If the client's address were preserved, AWS would drop such packets.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html
 resource "aws_security_group" "balancer" {
   for_each = local.balancer
@@ -307,7 +307,7 @@ resource "aws_lb" "api" {
   internal                         = true
   subnets                          = [for zone in keys(var.zones) : aws_subnet.nodes[zone].id]
   security_groups                  = [aws_security_group.balancer[each.key].id]
-  enable_cross_zone_load_balancing = true # a zone without a living API server still answers
+  enable_cross_zone_load_balancing = true # a zone without a running API server still answers
 }
 
 resource "aws_lb_target_group" "api" {
@@ -319,7 +319,7 @@ resource "aws_lb_target_group" "api" {
   protocol               = "TCP"
   port                   = var.api_server_port
   preserve_client_ip     = false
-  connection_termination = true # of a target that left: watches move at once
+  connection_termination = true # of a removed target, so that watches reconnect at once
   deregistration_delay   = 30
 
   health_check {
@@ -354,7 +354,7 @@ resource "aws_lb_listener" "api" {
   }
 }
 
-# The endpoint's name, for everything inside the network. The zone is that one name, so it hides no other of its domain.
+# The endpoint's name inside the network. The zone contains only this name, so it hides no other name of the domain.
 resource "aws_route53_zone" "endpoint" {
   for_each = local.balancer
 
@@ -379,7 +379,7 @@ resource "aws_route53_record" "endpoint" {
   }
 }
 
-# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+# The bastion, for Ansible: the only machine with a public address, open only to the administrators' ranges.
 resource "aws_security_group" "bastion" {
   name        = "${var.cluster}-bastion"
   description = "The way in"

@@ -1,5 +1,5 @@
 variable "zones" {
-  description = "Availability zones, the plan's failure domains: the machines' subnet in each, and the one of its NAT gateway and of the bastion."
+  description = "Availability zones, which are the plan's failure domains: in each, the machines' subnet, and the public subnet of the NAT gateway and the bastion."
   type = map(object({
     subnet        = string
     public_subnet = string
@@ -7,7 +7,7 @@ variable "zones" {
 }
 
 variable "images" {
-  description = "Images by the key that a machine names: who publishes them, and their names with a star for the date."
+  description = "Images by the key in a machine's image: the publisher's account, and the name with an asterisk for the date."
   type = map(object({
     owner        = string
     name         = string

@@ -5,13 +5,13 @@ locals {
   # Each of local.groups is an application security group.
   members = merge([for name, m in var.machines : { for g in concat(["all"], m.roles) : "${name}/${g}" => { machine = name, group = g } }]...)
 
-  # Azure evaluates rules by their number, and no two of a group may share one. A rule's number follows from its name, so one more
-  # moves no other.
+  # Azure evaluates rules by priority, and no two rules of a group may share one. A rule's priority is derived from its name, so an
+  # additional rule does not change the others.
   openings = { for key, o in var.openings : key => merge(o, { priority = var.priorities[key] }) }
 
   protocols = { tcp = "Tcp", udp = "Udp" }
 
-  # See api-address.sh: without it a control plane that dials the balancer and is led back to itself waits for ever.
+  # See api-address.sh: without it, a control plane that the balancer sends back to itself would wait until it times out.
   control_plane_files = var.endpoint == null ? [] : [
     { path = "/usr/local/sbin/api-address", permissions = "0755", content = file("${path.module}/api-address.sh") },
     { path = "/etc/systemd/system/api-address.service", permissions = "0644", content = file("${path.module}/api-address.service") },
@@ -73,15 +73,15 @@ resource "azurerm_application_security_group" "group" {
   location            = azurerm_resource_group.cluster.location
 }
 
-# The plan's port table, rule by rule: what is not listed stays shut, inside the network too.
+# The plan's port table, rule by rule. All other ports stay closed, also inside the network.
 resource "azurerm_network_security_group" "nodes" {
   name                = "${var.cluster}-nodes"
   resource_group_name = azurerm_resource_group.cluster.name
   location            = azurerm_resource_group.cluster.location
 }
 
-# Each rule is its own resource. Rules inside the group would be all that it may hold, and every apply would take out those that the
-# cloud-controller-manager makes for Services.
+# Each rule is a separate resource. If rules were listed in the group, every apply would remove the rules that the
+# cloud-controller-manager adds for Services.
 resource "azurerm_network_security_rule" "opening" {
   for_each = local.openings
 
@@ -101,9 +101,9 @@ resource "azurerm_network_security_rule" "opening" {
 }
 
 locals {
-  # name => what comes in: from where, to which group, on what. The cloud-controller-manager's rules for Services begin at 500.
+  # Inbound rules by name: source, destination group, and ports. The cloud-controller-manager's rules for Services begin at 500.
   rules = merge(
-    # Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
+    # Packets of pods without encapsulation: groups do not match pods' addresses, so these rules use ranges.
     length(var.pod_subnets) == 0 ? {} : {
       pods = { priority = 100, protocol = "*", port = "*", sources = var.pod_subnets, to = "kubelet", purpose = "Pods to nodes and pods" }
     },
@@ -134,7 +134,7 @@ resource "azurerm_network_security_rule" "rule" {
   destination_application_security_group_ids = [azurerm_application_security_group.group[each.value.to].id]
 }
 
-# Azure's own rules let everything in the network reach everything.
+# Azure's default rules allow all traffic within the network.
 resource "azurerm_network_security_rule" "nothing_else" {
   for_each = { nodes = azurerm_network_security_group.nodes.name, bastion = azurerm_network_security_group.bastion.name }
 
@@ -156,7 +156,7 @@ resource "azurerm_subnet_network_security_group_association" "nodes" {
   network_security_group_id = azurerm_network_security_group.nodes.id
 }
 
-# What the cloud-controller-manager needs: machines to read, balancers and their rules to make, in this group alone.
+# Permissions of the cloud-controller-manager: to read machines, and to create balancers and their rules, only in this group.
 resource "azurerm_user_assigned_identity" "control_plane" {
   name                = "${var.cluster}-control-plane"
   resource_group_name = azurerm_resource_group.cluster.name
@@ -177,7 +177,7 @@ resource "azurerm_network_interface" "machine" {
   name                  = each.key
   resource_group_name   = azurerm_resource_group.cluster.name
   location              = azurerm_resource_group.cluster.location
-  ip_forwarding_enabled = true # pods' packets carry addresses that are not the machine's
+  ip_forwarding_enabled = true # packets of pods have other addresses than the machine
 
   ip_configuration {
     name                          = "node"
@@ -239,8 +239,8 @@ resource "azurerm_linux_virtual_machine" "machine" {
   }
 
   lifecycle {
-    # A newer image, another key or user, and a change of the first boot are for new machines: Azure would make the machine again for each of
-    # them. An etcd member is never replaced as a side effect.
+    # A newer image, another key or user, or a change of the first boot applies to new machines only: Azure would recreate the machine for
+    # each of them. An etcd member is never replaced as a side effect.
     ignore_changes = [source_image_reference, custom_data, admin_ssh_key, admin_username]
   }
 
@@ -306,11 +306,11 @@ resource "azurerm_lb_rule" "api" {
   protocol                       = "Tcp"
   frontend_port                  = each.value.port
   backend_port                   = var.api_server_port
-  idle_timeout_in_minutes        = 30 # watches are long and quiet
+  idle_timeout_in_minutes        = 30 # watches are long and often idle
   tcp_reset_enabled              = true
 }
 
-# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+# The bastion, for Ansible: the only machine with a public address, open only to the administrators' ranges.
 resource "azurerm_public_ip" "bastion" {
   name                = "${var.cluster}-bastion"
   resource_group_name = azurerm_resource_group.cluster.name

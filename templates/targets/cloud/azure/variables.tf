@@ -1,5 +1,5 @@
 variable "subnet" {
-  description = "Range of the machines' addresses, the balancer's among them."
+  description = "Range of the addresses of the machines and of the balancer."
   type        = string
 }
 
@@ -9,7 +9,7 @@ variable "bastion_subnet" {
 }
 
 variable "images" {
-  description = "Images of the marketplace by the key that a machine names."
+  description = "Marketplace images by the key in a machine's image."
   type = map(object({
     publisher = string
     offer     = string
@@ -18,6 +18,6 @@ variable "images" {
 }
 
 variable "priorities" {
-  description = "Number of each opening's rule, by the opening's key."
+  description = "Priority of each opening's rule, by the opening's key."
   type        = map(number)
 }

@@ -4,13 +4,13 @@
 locals {
   zones = toset([for m in values(local.control_planes) : m.zone])
 
-  # addresses by group, for the rules that go from one group to another
+  # addresses by group, for rules from one group to another
   tags = { for name, m in var.machines : name => concat(["${var.cluster}-all"], [for r in m.roles : "${var.cluster}-${r}"]) }
 
   # see made-with.tf
   made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone } }
 
-  # Google takes names of up to 63 characters: a longer one ends in a digest, so two never become one
+  # Google allows names of up to 63 characters. A longer one is cut and ends in a digest, so that names stay distinct.
   opening_names = {
     for key in keys(var.openings) : key => (length("${var.cluster}-${key}") <= 63
       ? "${var.cluster}-${key}"
@@ -19,7 +19,7 @@ locals {
   }
 
   # The same for the groups of control planes, and for service accounts, whose names have at most 30 characters: up to 28 of the cluster's
-  # name, the first letter of the role still tells the two apart.
+  # name, and the first letter of the role.
   zone_groups = {
     for zone in local.zones : zone => (length("${var.cluster}-control-plane-${zone}") <= 63
       ? "${var.cluster}-control-plane-${zone}"
@@ -44,7 +44,7 @@ resource "google_compute_subnetwork" "nodes" {
   private_ip_google_access = true
 }
 
-# The plan's port table, rule by rule: what is not listed stays shut.
+# The plan's port table, rule by rule. All other ports stay closed.
 resource "google_compute_firewall" "opening" {
   for_each = var.openings
 
@@ -63,7 +63,7 @@ resource "google_compute_firewall" "opening" {
   }
 }
 
-# Pods' own packets where the pod network does not wrap them: tags do not match their addresses, ranges do.
+# Packets of pods without encapsulation: tags do not match pods' addresses, so these rules use ranges.
 resource "google_compute_firewall" "pods" {
   for_each = length(var.pod_subnets) == 0 ? toset([]) : toset(["pods"])
 
@@ -79,7 +79,7 @@ resource "google_compute_firewall" "pods" {
   }
 }
 
-# What the cloud-controller-manager needs and no more: it reads machines and routes, and makes balancers and their firewall rules.
+# Only the permissions of the cloud-controller-manager: to read machines and routes, and to create balancers and their firewall rules.
 resource "google_service_account" "control_plane" {
   account_id   = local.accounts["control-plane"]
   display_name = "${var.cluster}: control planes"
@@ -110,9 +110,9 @@ resource "google_compute_instance" "machine" {
   zone           = terraform_data.made_with[each.key].input.zone
   machine_type   = terraform_data.made_with[each.key].input.type
   tags           = local.tags[each.key]
-  can_ip_forward = true # pods' packets carry addresses that are not the machine's
+  can_ip_forward = true # packets of pods have other addresses than the machine
 
-  # Google changes size and service account of stopped machines alone. See made-with.tf for why this stops one at a time.
+  # Google changes the size and the service account only of stopped machines. See made-with.tf for why one machine at a time is stopped.
   allow_stopping_for_update = true
 
   boot_disk {
@@ -131,7 +131,7 @@ resource "google_compute_instance" "machine" {
   metadata = {
     ssh-keys               = "${var.ssh_user}:${local.public_key}"
     block-project-ssh-keys = "TRUE"
-    enable-oslogin         = "FALSE" # where a project or an organization turns it on, ssh-keys would count for nothing
+    enable-oslogin         = "FALSE" # if a project or an organization turned it on, ssh-keys would be ignored
   }
 
   service_account {
@@ -146,15 +146,15 @@ resource "google_compute_instance" "machine" {
   }
 
   lifecycle {
-    # A newer image, and another size of the disk, are for new machines: Google makes the disk with the machine, and a change of what it is
-    # made with would make both again. An etcd member is never replaced as a side effect.
+    # A newer image, or another disk size, applies to new machines only: Google creates the disk with the machine, and a change of its
+    # parameters would recreate both. An etcd member is never replaced as a side effect.
     # Disks that a CSI driver attaches are the cluster's: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/compute_attached_disk
     ignore_changes = [boot_disk[0].initialize_params, attached_disk]
   }
 }
 
-# The API's balancer is a proxy. Google's pass-through balancer never lets one of its own machines reach another through it, so
-# a control plane that joins would dial itself; a proxy has its own addresses and does.
+# The API's balancer is a proxy. With Google's pass-through balancer, a machine behind the balancer always reaches itself, so a
+# control plane could not join. A proxy connects from its own addresses, and reaches every machine.
 resource "google_compute_subnetwork" "proxies" {
   for_each = local.balancer
 
@@ -220,7 +220,7 @@ resource "google_compute_region_backend_service" "api" {
   region                = var.region
   protocol              = "TCP"
   port_name             = "api"
-  timeout_sec           = 600 # watches are long and quiet
+  timeout_sec           = 600 # watches are long and often idle
   load_balancing_scheme = "INTERNAL_MANAGED"
   health_checks         = [google_compute_region_health_check.api[each.key].id]
 
@@ -269,7 +269,7 @@ resource "google_compute_forwarding_rule" "api" {
   depends_on = [google_compute_subnetwork.proxies]
 }
 
-# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+# The bastion, for Ansible: the only machine with a public address, open only to the administrators' ranges.
 resource "google_compute_instance" "bastion" {
   name         = "${var.cluster}-bastion"
   zone         = sort([for m in values(var.machines) : m.zone])[0]

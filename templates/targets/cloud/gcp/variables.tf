@@ -4,11 +4,11 @@ variable "subnet" {
 }
 
 variable "proxy_subnet" {
-  description = "Range from which the balancer's proxies connect; empty where there is no balancer of the cloud's."
+  description = "Range from which the balancer's proxies connect; empty if the cloud creates no balancer."
   type        = string
 }
 
 variable "images" {
-  description = "Boot images by the key that a machine names."
+  description = "Boot images by the key in a machine's image."
   type        = map(string)
 }

@@ -2,7 +2,7 @@
 # machine alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # Hetzner's firewalls filter only the public interface, so only the openings to the outside in the plan's port table concern them.
+  # Hetzner's firewalls filter only the public interface, so they contain only the plan's openings to the outside.
   # A group without such an opening needs no firewall: the firewall "all" closes everything else.
   outside   = { for key, o in var.openings : key => o if o.from == "" }
   firewalls = toset(concat(["all"], [for o in values(local.outside) : o.to]))
@@ -15,7 +15,7 @@ locals {
   # see made-with.tf
   made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone } }
 
-  # This cloud's balancer needs nothing of the machines.
+  # This cloud's balancer requires no settings on the machines.
   control_plane_files    = []
   control_plane_commands = []
 }
@@ -33,7 +33,7 @@ resource "hcloud_network_subnet" "nodes" {
   ip_range     = var.subnet
 }
 
-# A key of the project: without one, Hetzner gives root a password and mails it. The same key cannot be in a project twice.
+# A key in the project: without one, Hetzner sets a root password and sends it by email. A project accepts each key only once.
 resource "hcloud_ssh_key" "ops" {
   for_each = toset(var.ssh_key == "" ? [var.cluster] : [])
 
@@ -42,7 +42,7 @@ resource "hcloud_ssh_key" "ops" {
   labels     = local.labels
 }
 
-# What is not listed stays shut. A firewall without rules shuts everything from outside, and lets everything out.
+# Ports that are not listed stay closed. A firewall without rules blocks all inbound traffic, and allows all outbound traffic.
 resource "hcloud_firewall" "group" {
   for_each = local.firewalls
 
@@ -71,8 +71,8 @@ resource "hcloud_placement_group" "spread" {
   labels = local.labels
 }
 
-# The machine's name is the node's name: the cloud-controller-manager finds a node's machine by it. The public address is for what the
-# machine fetches; cluster and Ansible use the private one.
+# The machine's name is the node's name: the cloud-controller-manager finds a node's machine by it. The public address is for downloads
+# of the machine; the cluster and Ansible use the private one.
 resource "hcloud_server" "machine" {
   for_each = var.machines
 
@@ -98,14 +98,14 @@ resource "hcloud_server" "machine" {
   }
 
   lifecycle {
-    # A newer image, another key, and a change of the first boot are for new machines. An etcd member is never replaced as a side effect. Another
-    # placement group would turn the machine off.
+    # A newer image, another key, or a change of the first boot applies to new machines only. An etcd member is never replaced as a side
+    # effect. Another placement group would require a power-off.
     ignore_changes = [image, ssh_keys, user_data, placement_group_id]
   }
 }
 
-# The API's balancer is a proxy with its own address: a control plane that dials it may be led back to itself. It has no public
-# interface, and knows by /readyz which API servers answer.
+# The API's balancer is a proxy with its own address, so a control plane that connects to it may reach itself. It has no public
+# interface, and checks the API servers' health by /readyz.
 resource "hcloud_load_balancer" "api" {
   for_each = local.balancer
 
@@ -162,7 +162,7 @@ resource "hcloud_load_balancer_target" "api" {
   depends_on = [hcloud_load_balancer_network.api]
 }
 
-# A door for Ansible: the machine through which administrators reach the others' private addresses.
+# The bastion, for Ansible: the machine through which administrators reach the others' private addresses.
 resource "hcloud_firewall" "bastion" {
   name   = local.bastion
   labels = local.labels
@@ -193,7 +193,7 @@ resource "hcloud_server" "bastion" {
 
   network {
     subnet_id = hcloud_network_subnet.nodes.id
-    ip        = cidrhost(var.subnet, -2) # the plan gives it to no machine
+    ip        = cidrhost(var.subnet, -2) # no machine in the plan has this address
     alias_ips = []
   }
 

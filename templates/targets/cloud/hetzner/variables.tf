@@ -9,17 +9,17 @@ variable "subnet" {
 }
 
 variable "ssh_key" {
-  description = "Name of the public key in the project, where it is there already; empty: this program adds it."
+  description = "Name of the public key in the project; empty: this program adds the key."
   type        = string
 }
 
 variable "images" {
-  description = "Hetzner's images by the key that a machine names."
+  description = "Hetzner's images by the key in a machine's image."
   type        = map(string)
 }
 
 variable "spread" {
-  description = "Group of machines that share no physical host, by machine. A group takes ten."
+  description = "Placement group of each machine; its machines share no physical host. A group holds at most ten."
   type        = map(string)
 }
 

@@ -2,13 +2,13 @@
 # alone. Nothing here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # OpenStack takes these as numbers of IP protocols.
+  # OpenStack requires the numbers of these IP protocols.
   protocols = { ipip = "4", vrrp = "112" }
 
   # see made-with.tf
   made_with = { for name, m in var.machines : name => { type = m.type, zone = m.zone } }
 
-  # This cloud's balancer needs nothing of the machines.
+  # This cloud's balancer requires no settings on the machines.
   control_plane_files    = []
   control_plane_commands = []
 
@@ -31,7 +31,7 @@ resource "openstack_networking_network_v2" "cluster" {
   name = var.cluster
 }
 
-# The plan gives the machines their addresses; what OpenStack chooses itself (name servers, the bastion) it takes from the range's end.
+# The plan sets the machines' addresses. OpenStack chooses the others (name servers, the bastion) from the end of the range.
 resource "openstack_networking_subnet_v2" "nodes" {
   name            = "${var.cluster}-nodes"
   network_id      = openstack_networking_network_v2.cluster.id
@@ -56,13 +56,13 @@ resource "openstack_networking_router_interface_v2" "nodes" {
   subnet_id = openstack_networking_subnet_v2.nodes.id
 }
 
-# The plan's port table, rule by rule: what is not listed stays shut.
+# The plan's port table, rule by rule. All other ports stay closed.
 resource "openstack_networking_secgroup_v2" "group" {
   for_each = local.groups
 
   name                 = "${var.cluster}-${each.key}"
   description          = "Machines of the group ${each.key}"
-  delete_default_rules = each.key != "all" # those of "all" let everything out
+  delete_default_rules = each.key != "all" # the default rules of "all" allow all outbound traffic
 }
 
 resource "openstack_networking_secgroup_rule_v2" "opening" {
@@ -79,7 +79,7 @@ resource "openstack_networking_secgroup_rule_v2" "opening" {
   description       = each.value.purpose
 }
 
-# Pods' own packets where the pod network does not wrap them: groups do not match their addresses, ranges do.
+# Packets of pods without encapsulation: groups do not match pods' addresses, so these rules use ranges.
 resource "openstack_networking_secgroup_rule_v2" "pods" {
   for_each = toset(var.pod_subnets)
 
@@ -90,7 +90,7 @@ resource "openstack_networking_secgroup_rule_v2" "pods" {
   description       = "Pods to nodes and pods"
 }
 
-# The balancer's own machines have addresses of the subnet that OpenStack chose.
+# The balancer's own machines have addresses in the subnet, chosen by OpenStack.
 resource "openstack_networking_secgroup_rule_v2" "balancer" {
   for_each = local.balancer
 
@@ -116,7 +116,7 @@ resource "openstack_networking_port_v2" "machine" {
     ip_address = each.value.address
   }
 
-  # pods' packets carry addresses that are not the machine's
+  # packets of pods have other addresses than the machine
   dynamic "allowed_address_pairs" {
     for_each = toset(var.pod_subnets)
 
@@ -126,7 +126,7 @@ resource "openstack_networking_port_v2" "machine" {
   }
 }
 
-# Control planes and etcd members on different hypervisors where there are enough.
+# Control planes and etcd members run on different hypervisors if there are enough.
 resource "openstack_compute_servergroup_v2" "group" {
   for_each = toset([for g in local.groups : g if contains(["control-plane", "etcd"], g)])
 
@@ -166,15 +166,15 @@ resource "openstack_compute_instance_v2" "machine" {
   }
 
   lifecycle {
-    # A newer image, another size of the disk, another group of hypervisors, and a change of the first boot are for new machines: OpenStack
-    # would make the machine again for each of them. An etcd member is never replaced as a side effect.
+    # A newer image, another disk size, another server group, or a change of the first boot applies to new machines only: OpenStack would
+    # recreate the machine for each of them. An etcd member is never replaced as a side effect.
     ignore_changes = [block_device, user_data, scheduler_hints]
   }
 
   depends_on = [openstack_networking_router_interface_v2.nodes]
 }
 
-# The API's balancer is a proxy with its own addresses: a control plane that dials it may be led back to itself.
+# The API's balancer is a proxy with its own addresses, so a control plane that connects to it may reach itself.
 resource "openstack_lb_loadbalancer_v2" "api" {
   for_each = local.balancer
 
@@ -191,7 +191,7 @@ resource "openstack_lb_listener_v2" "api" {
   loadbalancer_id     = openstack_lb_loadbalancer_v2.api[each.key].id
   protocol            = "TCP"
   protocol_port       = each.value.port
-  timeout_client_data = 600000 # watches are long and quiet
+  timeout_client_data = 600000 # watches are long and often idle
   timeout_member_data = 600000
 }
 
@@ -227,7 +227,7 @@ resource "openstack_lb_member_v2" "api" {
   subnet_id     = openstack_networking_subnet_v2.nodes.id
 }
 
-# A door for Ansible: the one machine with a public address, open to the administrators' ranges alone.
+# The bastion, for Ansible: the only machine with a public address, open only to the administrators' ranges.
 resource "openstack_networking_secgroup_v2" "bastion" {
   name        = local.bastion
   description = "The way in"

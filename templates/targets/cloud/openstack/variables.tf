@@ -1,5 +1,5 @@
 variable "external_network" {
-  description = "Name of the network that leads outside, and that floating addresses come from."
+  description = "Name of the external network, which provides floating addresses."
   type        = string
 }
 
@@ -9,17 +9,17 @@ variable "subnet" {
 }
 
 variable "dns_servers" {
-  description = "Name servers of the machines; empty: the cloud's own."
+  description = "Name servers of the machines; empty: those of the cloud."
   type        = list(string)
 }
 
 variable "load_balancer_provider" {
-  description = "Octavia's driver."
+  description = "Octavia driver."
   type        = string
 }
 
 variable "images" {
-  description = "Names of the cloud's images by the key that a machine names."
+  description = "Names of the cloud's images by the key in a machine's image."
   type        = map(string)
 }
 

@@ -1,7 +1,7 @@
 # A cluster of Azure Kubernetes Service. Pools are keyed by their names in the plan; the data is in plan.auto.tfvars.json.
 
 locals {
-  # A failure domain is called as the label of the zone is, westeurope-1; Azure's API calls it 1.
+  # A failure domain has the value of the zone label, westeurope-1; in Azure's API the zone is 1.
   zones = { for name, p in var.pools : name => length(p.zones) == 0 ? null : [for z in p.zones : trimprefix(z, "${var.location}-")] }
 }
 
@@ -12,7 +12,7 @@ resource "azurerm_subnet" "workers" {
   address_prefixes     = [var.subnet]
 }
 
-# The cluster makes balancers in the subnet, and nothing outside of it.
+# The cluster may create balancers in the subnet, and nothing elsewhere.
 resource "azurerm_user_assigned_identity" "cluster" {
   name                = "${var.cluster}-control-plane"
   resource_group_name = azurerm_resource_group.cluster.name
@@ -45,7 +45,7 @@ resource "azurerm_kubernetes_cluster" "cluster" {
     zones                       = local.zones[var.default_pool]
     node_labels                 = local.default_pool.labels
     vnet_subnet_id              = azurerm_subnet.workers.id
-    temporary_name_for_rotation = "rotation" # where Azure has to make the pool again
+    temporary_name_for_rotation = "rotation" # used if Azure has to recreate the pool
 
     upgrade_settings {
       max_surge = "10%"

@@ -1,9 +1,9 @@
 output "endpoint" {
-  description = "Name of the API."
+  description = "DNS name of the API."
   value       = azurerm_kubernetes_cluster.cluster.fqdn
 }
 
 output "version" {
-  description = "Kubernetes as Azure made it."
+  description = "Kubernetes version that Azure installed."
   value       = azurerm_kubernetes_cluster.cluster.current_kubernetes_version
 }

@@ -1,14 +1,14 @@
 variable "subnet" {
-  description = "Range of the workers' addresses. Pods have their own addresses, on top."
+  description = "Range of the workers' addresses. Pods have addresses of an overlay network."
   type        = string
 }
 
 variable "sku_tier" {
-  description = "Free: a control plane without a promise; Standard: one with it."
+  description = "Free: a control plane without an availability guarantee; Standard: with one."
   type        = string
 }
 
 variable "dns_service_ip" {
-  description = "Address of the cluster's DNS in the range of Services; empty where Azure chooses that range."
+  description = "Address of the cluster's DNS in the range of Services; empty if Azure chooses that range."
   type        = string
 }

@@ -1,6 +1,6 @@
 # A cluster of DigitalOcean Kubernetes. Pools are keyed by their names in the plan; the data is in plan.auto.tfvars.json.
 
-# DigitalOcean's releases carry their own suffix; the newest of the minor is taken, and one that is not offered is refused here.
+# DigitalOcean's releases have their own suffix. This selects the newest release of the minor; it fails if there is none.
 data "digitalocean_kubernetes_versions" "minor" {
   version_prefix = "${var.kubernetes_version}."
 }
@@ -44,7 +44,7 @@ resource "digitalocean_kubernetes_cluster" "cluster" {
   }
 
   lifecycle {
-    ignore_changes = [version] # it upgrades itself
+    ignore_changes = [version] # DigitalOcean upgrades the cluster automatically
 
     precondition {
       condition     = terraform_data.default_pool.input.name == var.default_pool
@@ -56,7 +56,7 @@ resource "digitalocean_kubernetes_cluster" "cluster" {
 check "default_pool_size" {
   assert {
     condition     = terraform_data.default_pool.input.size == local.default_pool.size
-    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and DigitalOcean would make the whole cluster again for another size. Define a second pool with the size that you want, and move the pods there."
+    error_message = "The machines of the pool ${var.default_pool} keep the size ${terraform_data.default_pool.input.size}. The pool was created with the cluster, and DigitalOcean would recreate the whole cluster for another size. Define a second pool with the size that you want, and move the pods there."
   }
 }
 

@@ -4,6 +4,6 @@ output "endpoint" {
 }
 
 output "version" {
-  description = "Kubernetes as DigitalOcean made it."
+  description = "Kubernetes version that DigitalOcean installed."
   value       = digitalocean_kubernetes_cluster.cluster.version
 }

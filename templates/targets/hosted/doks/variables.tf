@@ -4,11 +4,11 @@ variable "region" {
 }
 
 variable "vpc_cidr" {
-  description = "Range of the network of the workers."
+  description = "Range of the workers' network."
   type        = string
 }
 
 variable "ha" {
-  description = "Several control planes. It cannot be taken back."
+  description = "Whether to run several control planes. It cannot be turned off later."
   type        = bool
 }

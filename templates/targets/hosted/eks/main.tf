@@ -6,7 +6,7 @@ locals {
   # AWS' images for workers, by architecture
   images = { amd64 = "AL2023_x86_64_STANDARD", arm64 = "AL2023_ARM_64_STANDARD" }
 
-  # Eight wide ranges for workers and pods, one for each zone, out of the first half; sixteen narrow ones out of the last sixteenth.
+  # The first half is split into eight ranges for workers and pods, one for each zone; the last sixteenth into sixteen public ranges.
   subnets = { for i, zone in var.zones : zone => {
     nodes  = cidrsubnet(var.vpc_cidr, 4, i)
     public = cidrsubnet(cidrsubnet(var.vpc_cidr, 4, 15), 4, i)
@@ -83,7 +83,7 @@ resource "aws_eks_cluster" "cluster" {
   depends_on = [aws_iam_role_policy_attachment.cluster, aws_route_table_association.nodes, aws_route.nodes]
 }
 
-# The pod network and kube-proxy come first: a worker without them never gets ready.
+# The pod network and kube-proxy are installed first: without them, a worker never becomes Ready.
 resource "aws_eks_addon" "before" {
   for_each = toset(["kube-proxy", "vpc-cni"])
 
@@ -91,13 +91,13 @@ resource "aws_eks_addon" "before" {
   addon_name   = each.key
 }
 
-# Identities of ServiceAccounts, which IAM roles can trust.
+# The issuer of ServiceAccount tokens, so that IAM roles can trust them.
 resource "aws_iam_openid_connect_provider" "cluster" {
   url            = aws_eks_cluster.cluster.identity[0].oidc[0].issuer
   client_id_list = ["sts.${data.aws_partition.current.dns_suffix}"]
 }
 
-# The root volume is encrypted, whatever the account's default is. A name has a slash between its parts: neither of them can hold one.
+# The root volume is encrypted, whatever the account's default is. The slash keeps names distinct: neither part may contain one.
 resource "aws_launch_template" "pool" {
   for_each = var.pools
 
@@ -118,7 +118,7 @@ resource "aws_launch_template" "pool" {
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"
-    http_put_response_hop_limit = 2 # a pod that asks for the region is one hop further away
+    http_put_response_hop_limit = 2 # a pod that reads the region is one hop further away
   }
 
   tag_specifications {

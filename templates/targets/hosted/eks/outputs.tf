@@ -4,11 +4,11 @@ output "endpoint" {
 }
 
 output "version" {
-  description = "Kubernetes as AWS made it."
+  description = "Kubernetes version that AWS installed."
   value       = aws_eks_cluster.cluster.version
 }
 
 output "oidc_provider" {
-  description = "ARN of the provider that the trust policies of ServiceAccounts' roles name."
+  description = "ARN of the OIDC provider, for the trust policies of ServiceAccounts' roles."
   value       = aws_iam_openid_connect_provider.cluster.arn
 }

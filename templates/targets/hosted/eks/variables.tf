@@ -1,4 +1,4 @@
 variable "zones" {
-  description = "Availability zones, at least two. New ones go to the end: a zone's subnets follow from its place."
+  description = "Availability zones, at least two. Add new ones at the end: a zone's position determines its subnets."
   type        = list(string)
 }

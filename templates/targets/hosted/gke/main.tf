@@ -16,7 +16,7 @@ resource "google_compute_subnetwork" "nodes" {
   }
 }
 
-# The least that workers need: to write logs and metrics, and to pull images.
+# The minimum permissions of workers: to write logs and metrics, and to pull images.
 resource "google_service_account" "node" {
   account_id   = "${substr(var.cluster, 0, 25)}-node"
   display_name = "${var.cluster}: workers"
@@ -40,11 +40,11 @@ resource "google_container_cluster" "cluster" {
   networking_mode          = "VPC_NATIVE"
   datapath_provider        = "ADVANCED_DATAPATH"
   deletion_protection      = var.deletion_protection
-  remove_default_node_pool = true # every pool is one of the plan's
+  remove_default_node_pool = true # all pools come from the plan
   initial_node_count       = 1
 
   node_config {
-    service_account = google_service_account.node.email # of the pool that is removed: Google's default account may be gone
+    service_account = google_service_account.node.email # of the pool that is removed: Google's default account may no longer exist
   }
 
   release_channel {
@@ -89,7 +89,7 @@ resource "google_container_node_pool" "pool" {
   name           = each.key
   cluster        = google_container_cluster.cluster.id
   node_locations = length(each.value.zones) == 0 ? null : each.value.zones
-  # Google counts by zone.
+  # Google counts workers per zone.
   node_count = each.value.count / max(length(each.value.zones), 1)
 
   management {

@@ -4,6 +4,6 @@ output "endpoint" {
 }
 
 output "version" {
-  description = "Kubernetes as Google made it."
+  description = "Kubernetes version that Google installed."
   value       = google_container_cluster.cluster.master_version
 }

@@ -1,5 +1,5 @@
 variable "location" {
-  description = "The region: several control planes; one of its zones: one."
+  description = "The region, for several control planes; or one of its zones, for a single one."
   type        = string
 }
 
@@ -14,12 +14,12 @@ variable "subnet" {
 }
 
 variable "release_channel" {
-  description = "REGULAR, RAPID or STABLE: how soon Google brings new versions."
+  description = "Release channel: REGULAR, RAPID, or STABLE."
   type        = string
 }
 
 variable "deletion_protection" {
-  description = "Set to false to be able to remove the cluster."
+  description = "Set to false before you remove the cluster."
   type        = bool
   default     = true
 }

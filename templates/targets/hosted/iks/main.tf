@@ -35,7 +35,7 @@ resource "ibm_is_subnet" "zone" {
   depends_on = [ibm_is_vpc_address_prefix.zone]
 }
 
-# The pool that is made with the cluster is called default by IBM, whatever the plan calls it. IBM counts workers by zone.
+# IBM names the pool that is created with the cluster default, whatever its name in the plan. IBM counts workers per zone.
 resource "ibm_container_vpc_cluster" "cluster" {
   name                                = var.cluster
   vpc_id                              = ibm_is_vpc.cluster.id
@@ -46,7 +46,7 @@ resource "ibm_container_vpc_cluster" "cluster" {
   pod_subnet                          = var.pod_subnet == "" ? null : var.pod_subnet
   service_subnet                      = var.service_subnet == "" ? null : var.service_subnet
   disable_public_service_endpoint     = !var.public_endpoint
-  disable_outbound_traffic_protection = true # pods may reach registries of others than IBM
+  disable_outbound_traffic_protection = true # pods may pull from registries outside IBM
 
   dynamic "zones" {
     for_each = toset(local.default_pool.zones)
@@ -58,7 +58,7 @@ resource "ibm_container_vpc_cluster" "cluster" {
   }
 
   lifecycle {
-    ignore_changes = [kube_version] # IBM brings patches to the control plane by itself
+    ignore_changes = [kube_version] # IBM patches the control plane automatically
 
     precondition {
       condition     = terraform_data.default_pool.input.name == var.default_pool
@@ -70,7 +70,7 @@ resource "ibm_container_vpc_cluster" "cluster" {
 check "default_pool_size" {
   assert {
     condition     = terraform_data.default_pool.input.size == local.default_pool.size
-    error_message = "The pool ${var.default_pool} stays with machines of the size ${terraform_data.default_pool.input.size}: it was made with the cluster, and IBM would make the whole cluster again for another size. Define a second pool with the size that you want, and move the pods there."
+    error_message = "The machines of the pool ${var.default_pool} keep the size ${terraform_data.default_pool.input.size}. The pool was created with the cluster, and IBM would recreate the whole cluster for another size. Define a second pool with the size that you want, and move the pods there."
   }
 }
 

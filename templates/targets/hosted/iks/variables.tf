@@ -9,6 +9,6 @@ variable "subnets" {
 }
 
 variable "public_endpoint" {
-  description = "Whether the API answers outside of IBM's network too."
+  description = "Whether the API can be reached from outside IBM's network."
   type        = bool
 }

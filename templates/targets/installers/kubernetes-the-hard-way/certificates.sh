@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the authorities, the certificates and the kubeconfigs of the cluster in secrets/, on the machine from which the cluster is built.
-# What is there already stays. Delete a certificate to get a new one; the authorities live ten years, all else one.
+# Create the authorities, certificates, and kubeconfigs of the cluster in secrets/, on the machine from which the cluster is built.
+# Existing files are kept. Delete a certificate to get a new one. Authorities are valid for ten years, all other certificates for one.
 set -eu
 umask 077
 here=$(cd "$(dirname "$0")" && pwd)
@@ -105,4 +105,4 @@ resources:
         secret: $(openssl rand -base64 32)
   - identity: {}
 END
-echo "Keys, certificates and kubeconfigs are in $here/secrets. Whoever has them owns the cluster." >&2
+echo "Keys, certificates, and kubeconfigs are in $here/secrets. They give full access to the cluster." >&2

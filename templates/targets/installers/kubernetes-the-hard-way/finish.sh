@@ -1,6 +1,6 @@
 #!/bin/sh
-# Waits for the API and the nodes, and gives the cluster what it has no service for: the API server's right to reach kubelets, cluster DNS,
-# and the labels that only an administrator may set. May be run again.
+# Wait for the API and the nodes, and create the objects that no service creates: the API server's permission to reach kubelets, cluster
+# DNS, and the labels that only an administrator may set. The script can be run again.
 set -eu
 cd "$(dirname "$0")"
 
@@ -16,7 +16,7 @@ tries=0
 until kubectl get --raw /readyz > /dev/null 2>&1 < /dev/null; do
   tries=$((tries + 1))
   if [ "$tries" -gt 90 ]; then
-    echo "The API server does not answer. On $server: journalctl -u kube-apiserver -u etcd" >&2
+    echo "The API server does not answer. On $server, run: journalctl -u kube-apiserver -u etcd" >&2
     exit 1
   fi
   sleep 2
@@ -28,7 +28,7 @@ while read -r _ _ node _; do
   until kubectl get node "$node" > /dev/null 2>&1 < /dev/null; do
     tries=$((tries + 1))
     if [ "$tries" -gt 90 ]; then
-      echo "$node does not register. On it: journalctl -u kubelet" >&2
+      echo "$node has not registered. On $node, run: journalctl -u kubelet" >&2
       exit 1
     fi
     sleep 2

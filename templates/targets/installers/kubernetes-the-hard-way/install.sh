@@ -1,6 +1,6 @@
 #!/bin/sh
-# Copies to each machine of machines.txt what it needs and sets it up, the server first: ./install.sh [NAME …] for some machines alone.
-# May be run again. certificates.sh comes before.
+# Copy the files of each machine in machines.txt to it, and set it up, the server first: ./install.sh [NAME …] for only some machines.
+# The script can be run again. Run certificates.sh first.
 set -eu
 cd "$(dirname "$0")"
 
@@ -9,7 +9,7 @@ server=$(setting server)
 sudo=$(setting sudo)
 
 if [ ! -s secrets/admin.kubeconfig ]; then
-  echo "There are no certificates yet: ./certificates.sh makes them." >&2
+  echo "There are no certificates yet. Run ./certificates.sh first." >&2
   exit 1
 fi
 
@@ -41,7 +41,7 @@ wanted=" $* "
     cp "secrets/kubelet-$node.key" "$stage/secrets/kubelet.key"
     cp "secrets/kubelet-$node.kubeconfig" "$stage/secrets/kubelet.kubeconfig"
   fi
-  # The first ssh needs its standard input, and the loop's is the list of machines.
+  # The first ssh reads tar's output; the loop's standard input is the list of machines.
   tar -C "$stage" -czf - . | ssh -F ssh_config "$node" "$sudo sh -c 'umask 077; rm -rf /var/lib/hard-way; mkdir -p /var/lib/hard-way; tar -C /var/lib/hard-way --no-same-owner -xzf -'"
   rm -rf "$stage"
   ssh -F ssh_config -n "$node" "$sudo sh /var/lib/hard-way/setup-host.sh $role"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Merges settings.json into the settings of Docker Desktop, whose other settings stay. Docker Desktop must not be running: it writes its
-# settings when it ends. The file may be named as an argument.
+# Merge settings.json into the settings of Docker Desktop, and keep its other settings. Docker Desktop must not be running: it writes its
+# settings when it quits. The path of the settings can be an argument.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -11,11 +11,11 @@ esac
 store=${1:-$store}
 
 if [ ! -f "$store" ]; then
-  echo "There is no $store. Start Docker Desktop once, or name the file as an argument." >&2
+  echo "$store does not exist. Start Docker Desktop once, or pass the file as an argument." >&2
   exit 1
 fi
-# A later run finds settings that are merged already.
+# In a later run, the settings are already merged.
 [ -e "$store.before-k8splan" ] || cp "$store" "$store.before-k8splan"
 jq --slurp '.[0] * .[1]' "$store" "$here/settings.json" > "$store.new"
 mv "$store.new" "$store"
-echo "Merged into $store. Start Docker Desktop; it makes the cluster." >&2
+echo "Merged into $store. Start Docker Desktop; it creates the cluster." >&2

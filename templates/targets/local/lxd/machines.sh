@@ -1,6 +1,6 @@
 #!/bin/sh
-# Creates the network and the instances that the files next to this script describe, and waits until each can be reached.
-#   ./machines.sh [PUBLIC-KEY-FILE]    makes what is not there yet; the key is ~/.ssh/id_ed25519.pub unless named
+# Create the network and the instances that the files next to this script describe, and wait until each can be reached.
+#   ./machines.sh [PUBLIC-KEY-FILE]    creates what is missing; the default key is ~/.ssh/id_ed25519.pub
 #   ./machines.sh --remove             removes the instances and the network, with all data
 set -eu
 read -r network user < "$(dirname "$0")/settings.txt"
@@ -16,7 +16,7 @@ fi
 
 key=${1:-$HOME/.ssh/id_ed25519.pub}
 if [ ! -r "$key" ]; then
-  echo "There is no public key in $key. Name its file as an argument." >&2
+  echo "There is no public key in $key. Pass its file as an argument." >&2
   exit 1
 fi
 keys=$(cat "$key")
@@ -28,7 +28,7 @@ fi
 
 while read -r name image kind; do
   if lxc info "$name" > /dev/null 2>&1 < /dev/null; then
-    echo "$name is there already." >&2
+    echo "$name already exists." >&2
     continue
   fi
   if [ "$kind" = virtual-machine ]; then
@@ -45,7 +45,7 @@ while read -r name _; do
   until lxc exec "$name" -- true > /dev/null 2>&1 < /dev/null; do
     tries=$((tries + 1))
     if [ "$tries" -gt 120 ]; then
-      echo "$name does not answer. lxc console $name shows why." >&2
+      echo "$name does not answer. To see why, run: lxc console $name" >&2
       exit 1
     fi
     sleep 2

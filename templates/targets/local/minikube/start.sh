@@ -1,11 +1,11 @@
 #!/bin/sh
-# Starts the cluster that the files next to this script describe. Further arguments go to minikube start: ./start.sh --dry-run
+# Start the cluster that the files next to this script describe. Additional arguments are passed to minikube start: ./start.sh --dry-run
 set -eu
 cd "$(dirname "$0")"
 
 profile=$(cat profile.txt)
 
-# Each line is one argument, whatever it holds.
+# Each line is one argument, including any spaces.
 while IFS= read -r argument; do
   set -- "$@" "$argument"
 done < arguments.txt

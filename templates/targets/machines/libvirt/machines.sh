@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Creates the machines of the plan on hypervisors with KVM, or removes them. Everything particular to the cluster is data next to this
-# script: settings.txt (cluster, pool, directory of the pool), hypervisors.txt, images.txt, nodes.txt, network.xml and a folder for
-# each node.
+# Create the machines of the plan on hypervisors with KVM, or remove them. The cluster's data is next to this script: settings.txt
+# (cluster, pool, directory of the pool), hypervisors.txt, images.txt, nodes.txt, network.xml, and a folder for each node.
 #
-#   ./machines.sh up             make what is missing, and start what is not running; what exists is left as it is
-#   ./machines.sh status         what there is
-#   ./machines.sh down --yes     stop and remove the machines with their disks, and the network; images stay
+#   ./machines.sh up             create what is missing, and start what is not running; change nothing that exists
+#   ./machines.sh status         list the machines with their state
+#   ./machines.sh down --yes     stop and remove the machines with their disks, and the network; keep the images
 #
-#   SSH_PUBLIC_KEY_FILE          the key that Ansible logs in with; ~/.ssh/id_ed25519.pub where it is unset
-#   K8SPLAN_IMAGES               where images are kept; ~/.cache/k8splan/images where it is unset
+#   SSH_PUBLIC_KEY_FILE          the key that Ansible logs in with; default: ~/.ssh/id_ed25519.pub
+#   K8SPLAN_IMAGES               folder of the downloaded images; default: ~/.cache/k8splan/images
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -23,20 +22,20 @@ read -r cluster pool pool_path <settings.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# uri HYPERVISOR: libvirt's address of it
+# uri HYPERVISOR: its connection URI
 uri() { awk -v name="$1" '$1 == name { print $2 }' hypervisors.txt; }
-# on HYPERVISOR COMMAND…: virsh there. It reads no input: the callers' loops do.
+# on HYPERVISOR COMMAND…: runs virsh there. It must not read the input of the callers' loops.
 on() { local address; address=$(uri "$1"); shift; virsh --quiet --connect "$address" "$@" </dev/null; }
 # has_volume HYPERVISOR NAME
 has_volume() { on "$1" vol-info --pool "$pool" "$2" >/dev/null 2>&1; }
 
-# upload HYPERVISOR NAME FORMAT FILE: a file becomes a volume; a volume that is half there does not stay
+# upload HYPERVISOR NAME FORMAT FILE: uploads a file as a volume, and deletes an incomplete volume
 upload() {
   on "$1" vol-create-as "$pool" "$2" "$(stat -L -c %s "$4")" --format "$3"
-  on "$1" vol-upload --pool "$pool" "$2" "$4" || { on "$1" vol-delete --pool "$pool" "$2"; die "$2 was not uploaded to $1"; }
+  on "$1" vol-upload --pool "$pool" "$2" "$4" || { on "$1" vol-delete --pool "$pool" "$2"; die "uploading $2 to $1 failed"; }
 }
 
-# fetch ADDRESS SUMS: an image, checked against the vendor's list where there is one; prints where it is
+# fetch ADDRESS SUMS: downloads an image, compares it with the vendor's checksum if there is one, and prints its path
 fetch() {
   local images=${K8SPLAN_IMAGES:-${XDG_CACHE_HOME:-$HOME/.cache}/k8splan/images} file
   file=$images/$(printf %s "$1" | sha256sum | cut -c 1-12)/${1##*/}
@@ -48,11 +47,11 @@ fetch() {
       curl --fail --silent --show-error --location --output "$file.sums" "$2"
       local check=sha256sum
       [ "${2##*/}" != SHA512SUMS ] || check=sha512sum
-      # The line of this file alone, of either form: SUM FILE, or SHA256 (FILE) = SUM.
+      # Only the line of this file, in either form: SUM FILE, or SHA256 (FILE) = SUM.
       awk -v name="${1##*/}" '$2 == name || $2 == "*" name || $2 == "(" name ")"' "$file.sums" >"$file.sum"
       [ -s "$file.sum" ] || die "$2 does not list ${1##*/}"
       (cd "$(dirname "$file")" && mkdir -p checked && mv "$file.part" "checked/${1##*/}" && cd checked && $check --check --strict --quiet "$file.sum") >&2 ||
-        die "${1##*/} is not what $2 says" "remove $(dirname "$file") and try again"
+        die "${1##*/} does not match its checksum in $2" "remove $(dirname "$file") and try again"
       mv "$(dirname "$file")/checked/${1##*/}" "$file.part"
     fi
     mv "$file.part" "$file"
@@ -60,10 +59,10 @@ fetch() {
   printf '%s\n' "$file"
 }
 
-# seed NODE FILE: the disk that cloud-init reads, with the key
+# seed NODE FILE: creates the disk that cloud-init reads, with the key
 seed() {
   local key=${SSH_PUBLIC_KEY_FILE:-$HOME/.ssh/id_ed25519.pub} line maker
-  [ -r "$key" ] || die "there is no public key in $key" "ssh-keygen -t ed25519 makes one; SSH_PUBLIC_KEY_FILE names another place"
+  [ -r "$key" ] || die "there is no public key in $key" "create one with ssh-keygen -t ed25519, or set SSH_PUBLIC_KEY_FILE to another file"
   mkdir -p "$work/$1"
   cp "$1/user-data" "$1/network-config" "$work/$1/"
   {
@@ -72,7 +71,7 @@ seed() {
     while read -r line || [ -n "$line" ]; do
       case $line in
       '' | \#*) ;;
-      *PRIVATE*) die "$key holds a private key" "the public half ends in .pub" ;;
+      *PRIVATE*) die "$key contains a private key" "use the public half, which ends in .pub" ;;
       *) printf -- "- '%s'\n" "${line//\'/\'\'}" ;;
       esac
     done <"$key"
@@ -83,15 +82,15 @@ seed() {
       return
     fi
   done
-  die "nothing here makes ISO images" "install xorriso or genisoimage"
+  die "no program to create ISO images was found" "install xorriso or genisoimage"
 }
 
 up() {
   local name address volume image sums node hypervisor file path
   while read -r name address; do
-    path=$(on "$name" pool-dumpxml "$pool") || die "$address has no storage pool $pool" "virsh pool-define-as $pool dir --target $pool_path, then pool-build and pool-start; or state pool in the topology"
+    path=$(on "$name" pool-dumpxml "$pool") || die "$address has no storage pool $pool" "virsh pool-define-as $pool dir --target $pool_path, then pool-build and pool-start; or write pool in the topology"
     path=$(awk -F '[<>]' '$2 == "path" { print $3; exit }' <<<"$path")
-    [ "$path" = "$pool_path" ] || die "pool $pool of $address is in $path, and the disks expect $pool_path" "state pool_path in the topology"
+    [ "$path" = "$pool_path" ] || die "pool $pool of $address is in $path, but the disks expect $pool_path" "write pool_path in the topology"
     if [ -e network.xml ]; then
       on "$name" net-info "$cluster" >/dev/null 2>&1 || on "$name" net-define network.xml
       on "$name" net-info "$cluster" | grep -q '^Active: *yes' || on "$name" net-start "$cluster"
@@ -152,7 +151,7 @@ down() {
 case "${1:-}" in
 up | status) "$1" ;;
 down)
-  [ "${2:-}" = --yes ] || die "down removes the machines and their disks, etcd's data among them" "machines.sh down --yes"
+  [ "${2:-}" = --yes ] || die "down removes the machines and their disks, including etcd's data" "to confirm, run machines.sh down --yes"
   down
   ;;
 *)

@@ -7,18 +7,18 @@ locals {
   # see made-with.tf
   made_with = { for name, m in var.machines : name => { cpus = m.cpus, memory_mib = m.memory_mib, cpu_type = var.cpu_type } }
 
-  # Each node of Proxmox fetches the images that its machines boot from.
+  # Each Proxmox node downloads the images of its machines.
   fetched = { for m in values(var.machines) : "${m.host}/${m.image}" => { host = m.host, image = m.image }... }
 }
 
-# Fetched once: a newer build under the same address is for new machines, after `terraform apply -replace` of the image.
+# Downloaded once. For new machines with a newer build at the same URL, run `terraform apply -replace` for the image.
 resource "proxmox_download_file" "image" {
   for_each = local.fetched
 
   node_name    = each.value[0].host
   datastore_id = var.image_datastore
   content_type = "import"
-  file_name    = "${var.cluster}-${each.value[0].host}-${each.value[0].image}.qcow2" # storages can be shared
+  file_name    = "${var.cluster}-${each.value[0].host}-${each.value[0].image}.qcow2" # unique, because storages can be shared
   url          = var.images[each.value[0].image]
   overwrite    = false
 }
@@ -26,15 +26,15 @@ resource "proxmox_download_file" "image" {
 resource "proxmox_virtual_environment_vm" "machine" {
   for_each = var.machines
 
-  name        = each.key # cloud-init makes it the host's name
+  name        = each.key # cloud-init sets it as the host name
   description = "Machine of the cluster ${var.cluster}"
   tags        = [var.cluster]
   node_name   = each.value.host
 
-  # Another host in the plan moves the machine, and does not make it again.
+  # Another host in the plan migrates the machine instead of recreating it.
   migrate         = true
   on_boot         = true
-  stop_on_destroy = true # cloud images have no guest agent that would shut them down
+  stop_on_destroy = true # cloud images have no guest agent for a shutdown
   scsi_hardware   = "virtio-scsi-single"
 
   cpu {
@@ -105,8 +105,8 @@ resource "proxmox_virtual_environment_vm" "machine" {
   }
 
   lifecycle {
-    # What counts at the first boot alone. A new image or another key must not make a machine again, etcd's data with it. Disks that a CSI
-    # driver attaches are the cluster's.
+    # Settings of the first boot. A new image or another key must not recreate a machine, which would lose etcd's data. Disks that a CSI
+    # driver attaches belong to the cluster.
     ignore_changes = [initialization, disk]
   }
 }

@@ -1,5 +1,5 @@
 output "machines" {
-  description = "Machines as Proxmox knows them, by node name."
+  description = "Proxmox node and VM ID of each machine, by node name."
   value = {
     for name, vm in proxmox_virtual_environment_vm.machine : name => { host = vm.node_name, id = vm.vm_id }
   }

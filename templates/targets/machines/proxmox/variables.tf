@@ -6,7 +6,7 @@ variable "cluster" {
 }
 
 variable "datastore" {
-  description = "Storage of the machines' disks, on every node of Proxmox."
+  description = "Storage of the machines' disks, on every Proxmox node."
   type        = string
 }
 
@@ -16,7 +16,7 @@ variable "image_datastore" {
 }
 
 variable "bridge" {
-  description = "Bridge that leads to the machines' segment, on every node of Proxmox."
+  description = "Bridge to the machines' segment, on every Proxmox node."
   type        = string
 }
 
@@ -26,12 +26,12 @@ variable "vlan" {
 }
 
 variable "mtu" {
-  description = "MTU of the machines' card; 0: the card's own."
+  description = "MTU of the machines' network card; 0: the card's default."
   type        = number
 }
 
 variable "cpu_type" {
-  description = "Processor that the machines see."
+  description = "CPU type of the machines."
   type        = string
 }
 
@@ -41,12 +41,12 @@ variable "nameservers" {
 }
 
 variable "images" {
-  description = "Cloud images by operating system: where they are fetched from."
+  description = "URLs of cloud images by operating system."
   type        = map(string)
 }
 
 variable "machines" {
-  description = "Machines by node name. Addresses have the prefix length of their segment; \"\" where the machine has none of that family."
+  description = "Machines by node name. Addresses have the prefix length of their segment; \"\" if the machine has no address of that family."
   type = map(object({
     host       = string
     image      = string

@@ -9,5 +9,5 @@ terraform {
   }
 }
 
-# The address of the API and who logs in come from PROXMOX_VE_ENDPOINT and PROXMOX_VE_API_TOKEN, never from this tree.
+# The API's address and the token come from PROXMOX_VE_ENDPOINT and PROXMOX_VE_API_TOKEN, never from this tree.
 provider "proxmox" {}

@@ -1,7 +1,7 @@
 locals {
   public_keys = [for line in split("\n", trimspace(file(pathexpand(var.ssh_public_key_file)))) : line if line != ""]
 
-  # What cloud-init's source VMware reads: the plan's files, with the key.
+  # The input of cloud-init's data source VMware: the plan's files, with the key.
   metadata = {
     for name in keys(var.machines) : name => yamlencode(merge(
       yamldecode(file("${path.module}/cloud-init/${name}/meta-data")),
@@ -55,7 +55,7 @@ data "vsphere_host" "this" {
   datacenter_id = data.vsphere_datacenter.this.id
 }
 
-# A folder that the topology names already exists, with its permissions.
+# If the topology has a folder, it already exists, with its permissions.
 resource "vsphere_folder" "this" {
   count = var.make_folder ? 1 : 0
 
@@ -78,7 +78,7 @@ resource "vsphere_virtual_machine" "this" {
   firmware  = data.vsphere_virtual_machine.template[each.value.template].firmware
   scsi_type = data.vsphere_virtual_machine.template[each.value.template].scsi_type
 
-  # Volumes of vSphere's CSI driver are found by their UUID.
+  # vSphere's CSI driver finds volumes by their UUID.
   enable_disk_uuid = true
 
   network_interface {
@@ -106,14 +106,14 @@ resource "vsphere_virtual_machine" "this" {
   }
 
   lifecycle {
-    # What counts when the machine is made. A new template or another key must not make it again, etcd's data with it, nor restart all of
-    # them because the template's hardware differs. Disks that a CSI driver attaches are the cluster's; Terraform would detach them:
-    # https://github.com/vmware/terraform-provider-vsphere/issues/1171
+    # Settings of the machine's creation. A new template or another key must not recreate a machine, which would lose etcd's data. The
+    # template's hardware must not restart all machines. Disks that a CSI driver attaches belong to the cluster; Terraform would detach
+    # them: https://github.com/vmware/terraform-provider-vsphere/issues/1171
     ignore_changes = [clone, extra_config, guest_id, firmware, scsi_type, disk]
   }
 }
 
-# One host takes no two of them, as long as there are hosts enough: a rule that must hold would keep machines off after a loss.
+# A group's machines run on different hosts, if there are enough hosts. After the loss of a host, a mandatory rule would keep machines off.
 resource "vsphere_compute_cluster_vm_anti_affinity_rule" "this" {
   for_each = var.separate
 
@@ -139,7 +139,7 @@ resource "vsphere_compute_cluster_vm_group" "this" {
   virtual_machine_ids = [for name in each.value.machines : vsphere_virtual_machine.this[name].id]
 }
 
-# Machines keep to the hosts of their failure domain, and start elsewhere only where none of these is up.
+# Machines run on the hosts of their failure domain, and start elsewhere only if none of these is up.
 resource "vsphere_compute_cluster_vm_host_rule" "this" {
   for_each = var.host_groups
 

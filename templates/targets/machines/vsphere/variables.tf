@@ -1,27 +1,27 @@
 # The values are in plan.auto.tfvars.json, which the plan writes.
 
 variable "cluster" {
-  description = "Name of the cluster; prefix of everything in vCenter."
+  description = "Name of the cluster; prefix of all names in vCenter."
   type        = string
 }
 
 variable "datacenter" {
-  description = "Datacenter, as vCenter calls it."
+  description = "Name of the datacenter in vCenter."
   type        = string
 }
 
 variable "folder" {
-  description = "Folder of the machines, as a path below the datacenter's own."
+  description = "Folder of the machines, a path below the datacenter's folder."
   type        = string
 }
 
 variable "make_folder" {
-  description = "Whether the folder is made here; otherwise it exists."
+  description = "Whether to create the folder; otherwise it already exists."
   type        = bool
 }
 
 variable "placements" {
-  description = "Where machines can be placed, by failure domain; \"default\" for machines without one."
+  description = "Placements by failure domain; \"default\" is for machines without one."
   type = map(object({
     compute_cluster = string
     resource_pool   = string
@@ -31,7 +31,7 @@ variable "placements" {
 }
 
 variable "templates" {
-  description = "Templates by operating system, as vCenter calls them."
+  description = "Names of templates in vCenter, by operating system."
   type        = map(string)
 }
 
@@ -48,7 +48,7 @@ variable "machines" {
 }
 
 variable "separate" {
-  description = "Machines of one role in one compute cluster, which keep to different hosts."
+  description = "Machines of one role in one compute cluster, which run on different hosts."
   type = map(object({
     placement = string
     machines  = list(string)
@@ -56,7 +56,7 @@ variable "separate" {
 }
 
 variable "host_groups" {
-  description = "Hosts of a failure domain, or the one host that nodes state, and the machines that keep to them."
+  description = "Hosts of a failure domain, or the single host of nodes, and the machines that run on them."
   type = map(object({
     placement = string
     hosts     = list(string)

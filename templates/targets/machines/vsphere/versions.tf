@@ -9,5 +9,5 @@ terraform {
   }
 }
 
-# The address of vCenter and who logs in come from VSPHERE_SERVER, VSPHERE_USER and VSPHERE_PASSWORD.
+# vCenter's address and the account come from VSPHERE_SERVER, VSPHERE_USER, and VSPHERE_PASSWORD.
 provider "vsphere" {}

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Puts together what openshift-install reads, in a folder outside of the tree: the plan's files, and what only you have.
+# Write the files for openshift-install to a folder outside the tree: the plan's files, with your pull secret and your key.
 #
 #   ./assemble.sh DIR
 #
 #   PULL_SECRET_FILE        your pull secret from https://console.redhat.com/openshift/install/pull-secret (required)
-#   SSH_PUBLIC_KEY_FILE     a key that may log in as core; ~/.ssh/id_ed25519.pub where it is unset
+#   SSH_PUBLIC_KEY_FILE     a key that may log in as core; default: ~/.ssh/id_ed25519.pub
 set -euo pipefail
 
 die() {
@@ -15,17 +15,17 @@ die() {
 # quoted FILE: its one line as a YAML string
 quoted() { printf "'%s'\n" "$(tr -d '\r\n' <"$1" | sed "s/'/''/g")"; }
 
-[ $# -eq 1 ] || die "write the folder to make" "./assemble.sh ~/openshift-install"
+[ $# -eq 1 ] || die "an argument is missing: the folder to create" "./assemble.sh ~/openshift-install"
 secret=${PULL_SECRET_FILE:-} key=${SSH_PUBLIC_KEY_FILE:-$HOME/.ssh/id_ed25519.pub}
-[ -r "$secret" ] || die "there is no pull secret" "PULL_SECRET_FILE names the file with yours"
-[ -r "$key" ] || die "there is no public key in $key" "SSH_PUBLIC_KEY_FILE names another place"
-! grep -q PRIVATE "$key" || die "$key holds a private key" "the public half ends in .pub"
+[ -r "$secret" ] || die "there is no pull secret" "set PULL_SECRET_FILE to the file with your pull secret"
+[ -r "$key" ] || die "there is no public key in $key" "set SSH_PUBLIC_KEY_FILE to another file"
+! grep -q PRIVATE "$key" || die "$key contains a private key" "use the public half, which ends in .pub"
 here=$(cd "$(dirname "$0")" && pwd)
 umask 077
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
-case $dir/ in "$(dirname "$here")"/*) die "$dir is in the tree, which may be in git" "take a folder outside of it" ;; esac
-[ -z "$(ls -A "$dir")" ] || die "$dir is not empty" "openshift-install leaves a state there: take a new folder"
+case $dir/ in "$(dirname "$here")"/*) die "$dir is in the tree, which may be in git" "use a folder outside the tree" ;; esac
+[ -z "$(ls -A "$dir")" ] || die "$dir is not empty" "openshift-install keeps state there: use a new folder"
 {
   cat "$here/install-config.yaml"
   printf 'pullSecret: %s\n' "$(quoted "$secret")"
@@ -39,5 +39,5 @@ fi
 printf 'assemble: %s is ready for openshift-install agent create image --dir %s\n' "$dir" "$dir" >&2
 if command -v openshift-install >/dev/null; then
   release=$(cat "$here/release.txt")
-  openshift-install version | grep -q "^openshift-install $release\." || die "openshift-install is not of release $release, whose Kubernetes the plan names" "fetch it from https://mirror.openshift.com/pub/openshift-v4/clients/ocp/"
+  openshift-install version | grep -q "^openshift-install $release\." || die "openshift-install is not release $release, which has the plan's Kubernetes version" "download it from https://mirror.openshift.com/pub/openshift-v4/clients/ocp/"
 fi

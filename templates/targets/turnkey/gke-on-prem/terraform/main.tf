@@ -1,8 +1,8 @@
-# A user cluster of Google Distributed Cloud on bare metal, which an admin cluster makes. Pools are keyed by their names in the plan. Nothing
+# A user cluster of Google Distributed Cloud on bare metal, created by an admin cluster. Pools are keyed by their names in the plan. Nothing
 # here is specific to one cluster; the data is in plan.auto.tfvars.json.
 
 locals {
-  # the API's words for a taint's effect
+  # the API's names of taint effects
   effects = {
     NoSchedule       = "NO_SCHEDULE"
     PreferNoSchedule = "PREFER_NO_SCHEDULE"
@@ -39,7 +39,7 @@ resource "google_gkeonprem_bare_metal_cluster" "cluster" {
     }
   }
 
-  # The bundled balancer: the control planes hold the API's address, and MetalLB gives Services theirs.
+  # The bundled balancer: the control planes have the API's address, and MetalLB assigns the addresses of Services.
   load_balancer {
     port_config {
       control_plane_load_balancer_port = var.control_plane_port

@@ -1,4 +1,4 @@
 output "membership" {
-  description = "What `gcloud container fleet memberships get-credentials` takes."
+  description = "Fleet membership, for `gcloud container fleet memberships get-credentials`."
   value       = google_gkeonprem_bare_metal_cluster.cluster.name
 }

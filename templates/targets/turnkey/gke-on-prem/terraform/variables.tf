@@ -6,17 +6,17 @@ variable "cluster" {
 }
 
 variable "location" {
-  description = "Region of Google Cloud that keeps the cluster's record, its logs and metrics."
+  description = "Google Cloud region of the cluster's record, logs, and metrics."
   type        = string
 }
 
 variable "admin_cluster_membership" {
-  description = "Fleet membership of the admin cluster that makes this one."
+  description = "Fleet membership of the admin cluster that creates this one."
   type        = string
 }
 
 variable "release" {
-  description = "Release of Google Distributed Cloud. The admin cluster's is the same, or a later one."
+  description = "Release of Google Distributed Cloud. The admin cluster must have the same release or a later one."
   type        = string
 }
 
@@ -36,7 +36,7 @@ variable "control_plane_vip" {
 }
 
 variable "ingress_vip" {
-  description = "Address of the ingress, one of address_pools."
+  description = "Address of the ingress, within address_pools."
   type        = string
 }
 
@@ -70,12 +70,12 @@ variable "login_user" {
 }
 
 variable "max_pods" {
-  description = "Most pods on a node."
+  description = "Maximum number of pods on a node."
   type        = number
 }
 
 variable "proxy" {
-  description = "Proxy on the way out, and what is reached without it; null: none."
+  description = "Proxy for outbound traffic, and the destinations reached without it; null: none."
   type = object({
     uri      = string
     no_proxy = list(string)
