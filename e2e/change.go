@@ -579,7 +579,7 @@ func walkMembers(ctx context.Context, c *changing) error {
 		return err
 	}
 	defer w.stop()
-	if err := c.refuses(ctx, "did not come back with its new settings. The old ones are back, and all members are well. "+
+	if err := c.refuses(ctx, "did not come back with its new settings. The old settings were restored, and all members are healthy. "+
 		"No other member was touched", "site.yml"); err != nil {
 		return err
 	}

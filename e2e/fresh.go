@@ -31,6 +31,10 @@ var ownWords = []*regexp.Regexp{
 	regexp.MustCompile(`(?m)^\s*- --initial-cluster(-state)?=.*\n`),
 	// Nodes' shares of the pod range depend on the order in which they joined.
 	regexp.MustCompile(`(?m)^10\.244\.\d+\.0/24 `),
+	// Taints count at registration only, too; later ones are set on the existing node.
+	regexp.MustCompile(`--register-with-taints=[^ "]* ?`),
+	// kubeadm init copies external etcd's endpoints here, and does so again at each use of a record without the copy.
+	regexp.MustCompile(`(?m)^\s+httpEndpoints:\n(\s+- .*\n)+`),
 	// Labels that a kubelet may not set only count at registration; kubectl sets them on existing nodes.
 	regexp.MustCompile(`example\.com/[a-z]+=[a-z]+,?`),
 }

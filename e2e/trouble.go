@@ -70,6 +70,10 @@ func (c *changing) interrupted(ctx context.Context, at int, playbook string, arg
 
 var errKilled = fmt.Errorf("killed on purpose")
 
+// ownServer succeeds once a host's API server accepts connections, and on hosts without one.
+const ownServer = `[ ! -e /etc/kubernetes/manifests/kube-apiserver.yaml ] ||
+  /usr/bin/python3 -c 'import socket; socket.create_connection(("%s", 6443), 3)'`
+
 // powerless starts a playbook, kills a host after the given number of results, and boots it again when the run is over.
 func (c *changing) powerless(ctx context.Context, n *lab.Node, at int, playbook string, args ...string) (ended string, err error) {
 	watch, cancel := context.WithCancel(ctx)
@@ -93,6 +97,12 @@ func (c *changing) powerless(ctx context.Context, n *lab.Node, at int, playbook 
 	// its components need a moment to find each other again
 	if err := eventually(ctx, 3*time.Minute, func() error { return c.checkNodesThere(ctx) }); err != nil {
 		return "", err
+	}
+	if err := eventually(ctx, 3*time.Minute, func() error {
+		_, err := n.Exec(ctx, "sh", "-c", fmt.Sprintf(ownServer, n.Address))
+		return err
+	}); err != nil {
+		return "", fmt.Errorf("the API server of %s after the power came back: %w", n.Name, err)
 	}
 	if failed != nil {
 		return "stopped", nil

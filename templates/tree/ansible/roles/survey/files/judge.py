@@ -315,7 +315,7 @@ class Judge:
                     or name == without or name in self.plan["nodes"] and (without or name not in self.planned):
                 continue
             if name in self.planned:
-                self.no("etcd knows %s at %s, and the topology says %s. No playbook changes the address of a running member. Take the edit back, or remove the member "
+                self.no("etcd knows %s at %s, and the topology says %s. No playbook changes the address of a running member. Revert the edit, or remove the member "
                         "(remove-host.yml) and let it join again.", name, url, self.planned[name]["peerURL"])
             else:
                 self.no("etcd has a member that the topology lacks: %s, %s. To keep the member, add its host to the topology. Otherwise remove it with remove-host.yml.", name, url)
@@ -348,7 +348,7 @@ class Judge:
         drivers = (have.get("cgroupDriver"), (planned or {}).get("cgroupDriver"))
         if live and None not in drivers and drivers[0] != drivers[1]:
             self.no("The kubelets and the container runtime use the cgroup driver %s, and the topology says %s. No playbook changes it, because every container of "
-                    "a node must stop for that. Take the edit back, or replace the nodes one by one.", *drivers)
+                    "a node must stop for that. Revert the edit, or replace the nodes one by one.", *drivers)
         modes = {have.get("mode"), (planned or {}).get("mode")}
         if live and modes == {"iptables", "ipvs"}:
             self.no("kube-proxy's mode %s is to become %s, and neither mode removes the other's rules. Change to nftables first and to the planned mode afterwards, "
@@ -468,7 +468,7 @@ class Judge:
         have = sorted({a["version"] for a in self.answers.values() if a["version"]}, key=number)
         if not want or not have or number(have[0]) >= number(want):
             if want and have and number(have[-1])[:2] > number(want)[:2]:
-                self.no("etcd runs %s, and the topology says %s. etcd does not go back to an older minor. Take the edit back; the only way back is a snapshot.", have[-1], want)
+                self.no("etcd runs %s, and the topology says %s. etcd does not go back to an older minor. Revert the edit; the only way back is a snapshot.", have[-1], want)
             return False
         floor = LEAVING.get(number(have[0])[:2])
         if number(want)[:2] > (number(have[0])[0], number(have[0])[1] + 1):
@@ -490,7 +490,7 @@ class Judge:
         for name, node in sorted(self.cluster["nodes"].items()):
             planned = self.plan["nodes"].get(name)
             if planned and node["addresses"] and ipaddress.ip_address(planned) not in [ipaddress.ip_address(a) for a in node["addresses"]]:
-                self.no("Node %s has the address %s, and the topology says %s. A joined node cannot change its address. Take the edit back, or remove the node "
+                self.no("Node %s has the address %s, and the topology says %s. A joined node cannot change its address. Revert the edit, or remove the node "
                         "(remove-host.yml) and let it join again with the new address.", name, ", ".join(node["addresses"]), planned)
 
     def lagging(self):
@@ -555,7 +555,7 @@ class Judge:
                 continue
             if path in ("Network", "IPv6Network", "Backend.Type", "Backend.Port"):
                 self.no("flannel runs with %s = %s, and the topology says %s. Nodes with different values do not reach each other's pods, so no playbook changes "
-                        "it in a running cluster. Take the edit back, or build another cluster.", path, shown(before), shown(after))
+                        "it in a running cluster. Revert the edit, or build another cluster.", path, shown(before), shown(after))
                 continue
             self.pending.append("flannel %s: the cluster has %s, the topology %s" % (path, shown(before), shown(after)))
             self.network = True
@@ -621,7 +621,7 @@ class Judge:
             elif path == "caCertificateValidityPeriod":
                 continue  # the authorities keep the certificates that they have
             elif path in FIXED:
-                self.no("The cluster was built with %s = %s, and the topology says %s. A running cluster cannot change it. Take the edit back, "
+                self.no("The cluster was built with %s = %s, and the topology says %s. A running cluster cannot change it. Revert the edit, "
                         "or build another cluster.", FIXED[path], shown(have), shown(want))
             elif path.startswith(("etcd.local", "etcd.external")) and ("local" in live.get("etcd", {})) != ("local" in planned.get("etcd", {})):
                 continue  # already reported above
