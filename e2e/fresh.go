@@ -33,6 +33,8 @@ var ownWords = []*regexp.Regexp{
 	regexp.MustCompile(`(?m)^10\.244\.\d+\.0/24 `),
 	// Taints count at registration only, too; later ones are set on the existing node.
 	regexp.MustCompile(`--register-with-taints=[^ "]* ?`),
+	// A machine that joined again under another name keeps its host name.
+	regexp.MustCompile(`--hostname-override=[^ "]* ?`),
 	// kubeadm init copies external etcd's endpoints here, and does so again at each use of a record without the copy.
 	regexp.MustCompile(`(?m)^\s+httpEndpoints:\n(\s+- .*\n)+`),
 	// Labels that a kubelet may not set only count at registration; kubectl sets them on existing nodes.
