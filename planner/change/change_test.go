@@ -211,7 +211,7 @@ var edits = []edit{
 	{"to one control plane and back to three is refused", base, []string{`node_pool "cp" {`, `node_pool "new" {`, `10.0.0.31`, `10.0.0.61`},
 		change.Refused, "node: too many at once", []string{}},
 	{"a balancer's memory is written", base, []string{`"10.0.0.11"`, `"10.0.0.11"
-  memory = "2Gi"`}, change.None, "node.memory: only now written", []string{}},
+  memory = "2Gi"`}, change.None, "node.memory: added or removed", []string{}},
 	{"a balancer's memory grows", strings.Replace(base, `"10.0.0.11"`, `"10.0.0.11"
   memory = "2Gi"`, 1), []string{`"2Gi"`, `"4Gi"`}, change.Ordered, "node.memory: another size of another host", []string{"machine-beside"}},
 	{"a node's memory grows", strings.Replace(base, `"10.0.0.31"`, `"10.0.0.31"
@@ -327,15 +327,15 @@ node_pool "cp"`, "multi-etcd-multi-master", "single-etcd-multi-master", `"api.pr
 		change.Ordered,
 		"container_runtime.version: another patch release", []string{"runtime-patch"}},
 	{"a balancer no longer runs pods", external + "node \"x\" {\n  roles = [\"worker\", \"load-balancer\"]\n  address = \"10.0.0.71\"\n}\n",
-		[]string{`["worker", "load-balancer"]`, `["load-balancer"]`}, change.Ordered, "node.roles: a role goes",
+		[]string{`["worker", "load-balancer"]`, `["load-balancer"]`}, change.Ordered, "node.roles: a role is removed",
 		[]string{"remove-balancer:x", "remove-worker:x", "join-balancer:x", "balancer-peers"}},
 	{"a machine is only kept", base + "node \"x\" {\n  roles = [\"worker\"]\n  address = \"10.0.0.71\"\n}\n",
 		[]string{"roles = [\"worker\"]\n  address = \"10.0.0.71\"", "roles = []\n  address = \"10.0.0.71\""}, change.Ordered,
-		"node.roles: a role goes", []string{"remove-worker"}},
+		"node.roles: a role is removed", []string{"remove-worker"}},
 	{"a control plane becomes a member", external + "node \"x\" {\n  roles = [\"control-plane\"]\n  address = \"10.0.0.71\"\n}\n",
 		[]string{"roles = [\"control-plane\"]\n  address = \"10.0.0.71\"", "roles = [\"etcd\"]\n  address = \"10.0.0.71\"", `"etcd"]
   count         = 3`, `"etcd"]
-  count         = 4`}, change.Ordered, "node.roles: a role goes",
+  count         = 4`}, change.Ordered, "node.roles: a role is removed",
 		[]string{"save", "join-member:etcd-4", "remove-control-plane:x", "join-member:x", "etcd-endpoints"}},
 	{"a pool of addresses goes", base + "addon \"metallb\" {\n  pool \"a\" {\n    addresses = [\"10.0.0.100-10.0.0.110\"]\n  }\n" +
 		"  pool \"b\" {\n    addresses = [\"10.0.0.120-10.0.0.130\"]\n  }\n}\n",

@@ -429,7 +429,7 @@ func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
 		return r.when("a control plane becomes a worker")
 	case lost != 0:
 		c.by = d.leavesAndJoins(o, n)
-		return r.when("a role goes")
+		return r.when("a role is removed")
 	}
 	for _, step := range []struct {
 		role plan.Roles
@@ -442,7 +442,7 @@ func (d *differ) roles(o, n *Node, r *Row, c *Change) *Case {
 			c.by = append(c.by, nodeRow().when(step.when).By...)
 		}
 	}
-	return r.when("a role comes")
+	return r.when("a role is added")
 }
 
 // address judges a changed address by the roles of the machine.

@@ -266,7 +266,7 @@ var table = []Row{
 		{"a second family", Refused, nil,
 			"An existing node never gets a pod CIDR of a second family. Every node would have to join again, control planes too. " +
 				"Build a new cluster with both families, or join the nodes again by hand, one by one.", familyAdded},
-		{"a family less", Refused, nil,
+		{"one family is removed", Refused, nil,
 			"Controller managers do not run while a node has pod CIDRs of both families. Build a new cluster.",
 			familyRemoved},
 		{"another or a narrower range", Refused, nil,
@@ -493,11 +493,11 @@ var table = []Row{
 			"The new load balancer is set up first. Then the endpoint's name resolves to it, and the proxies are removed " +
 				"last. " + hostsOfPods,
 			func(e *edit) bool { return e.before.Text == plan.LocalBalancer }},
-		{"the first one", Ordered, []string{"new-balancer"}, "The load balancer is set up next to the current endpoint. " +
+		{"added", Ordered, []string{"new-balancer"}, "The load balancer is set up next to the current endpoint. " +
 			"Clients " +
 			"move to it when control_plane_endpoint " +
 			"changes.", func(e *edit) bool { return e.before.Text == plan.NoBalancer || !e.had }},
-		{"none any more", Ordered, []string{"balancer"}, "Clients move away first: change control_plane_endpoint.",
+		{"removed", Ordered, []string{"balancer"}, "Clients move away first: change control_plane_endpoint.",
 			func(e *edit) bool { return e.after.Text == plan.NoBalancer || !e.has }},
 		{"another kind, with the same virtual IP", Ordered, []string{"take-balancer"},
 			"Only one load balancer may hold the virtual IP. The new one is configured but not started, the old one stops, and " +
@@ -671,9 +671,9 @@ var table = []Row{
 			"The node leaves as a control plane, its keys are deleted, and it joins as a worker.", nil},
 		{"a control plane runs ordinary pods, or no longer does", InPlace, []string{"labels"},
 			"The node's taint is added or removed. Pods that must leave are drained first.", nil},
-		{"a role comes", Ordered, []string{"join-member", "join-balancer", "join-worker"},
+		{"a role is added", Ordered, []string{"join-member", "join-balancer", "join-worker"},
 			"The host joins with the new role and keeps the roles that it has.", nil},
-		{"a role goes", Ordered, []string{"remove-worker", "remove-member", "remove-balancer"},
+		{"a role is removed", Ordered, []string{"remove-worker", "remove-member", "remove-balancer"},
 			"The host leaves with all its roles, is reset, and joins again with those of the design.", nil},
 	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
 	{"node.address", []Case{
@@ -715,7 +715,7 @@ var table = []Row{
 	{"node.disk", []Case{
 		{"larger, of a node", Ordered, []string{"machine"}, largerDisk, func(e *edit) bool { return larger(e) && runsPods(e) }},
 		{"larger, of another host", Ordered, []string{"machine-beside"}, largerDisk, larger},
-		{"only now written", None, nil, "Used for planning only, if the machine already has this size.",
+		{"added or removed", None, nil, "Used for planning only, if the machine already has this size.",
 			func(e *edit) bool { return !e.had || !e.has }},
 		{"smaller, of a node", Ordered, []string{"node-again"}, "A disk cannot shrink: a new machine replaces the old one.", runsPods},
 		{"smaller, of another host", Ordered, []string{"machine-beside"}, "A disk cannot shrink: a new machine replaces " +
@@ -876,7 +876,7 @@ func larger(e *edit) bool { return e.had && bytesOf(e.after.Text) > bytesOf(e.be
 func runsPods(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }
 
 var machineCases = []Case{
-	{"only now written", None, nil, "Used for planning only, if the machine already has this size.", func(e *edit) bool {
+	{"added or removed", None, nil, "Used for planning only, if the machine already has this size.", func(e *edit) bool {
 		return !e.had || !e.has
 	}},
 	{"another size of a node", Ordered, []string{"machine"}, "Drain, resize, and restart one machine at a time. " + resized, runsPods},
