@@ -187,7 +187,7 @@ class Judge:
             found = "stacked" if all(loopback(u) for u in servers) else "external"
             if found != self.plan["placement"] and self.plan.get("endpoints"):
                 self.no("The API server of %s stores everything in %s etcd (%s), and the topology names an etcd that others run. No playbook moves the data: "
-                        "the API servers would start on an empty etcd. Take the edit of the block etcd back, or build another cluster.", name, found, ", ".join(servers))
+                        "the API servers would start on an empty etcd. Revert the edit of the block etcd, or build another cluster.", name, found, ", ".join(servers))
                 return
             if found != self.plan["placement"] and not self.moves:
                 self.no("The API server of %s stores everything in %s etcd (%s), and the topology says %s. An empty etcd would start next to the one that holds "
@@ -326,8 +326,8 @@ class Judge:
         ids = {answer["id"]: answer for answer in self.answers.values() if answer["quorum"]}
         well = [m for m in voters if m["id"] in ids]
         if len(well) < len(voters) and len(well) < (len(voters) + 1) // 2 + 1:
-            self.no("%s is to become a member of etcd, and %s does not answer but is still a member. Adding one now could cost the majority. Bring the silent one back "
-                    "first, or put a new machine in its place (replace-host.yml).", names(joining), names((m["name"] or m["peers"][0]) for m in voters if m["id"] not in ids))
+            self.no("%s is to become a member of etcd, and %s does not answer but is still a member. Adding one now could cost the majority. Start that member again "
+                    "first, or replace its machine (replace-host.yml).", names(joining), names((m["name"] or m["peers"][0]) for m in voters if m["id"] not in ids))
         for name, answer in sorted(self.answers.items()):
             if answer["alarms"]:
                 self.no("etcd on %s has an alarm: %s. No member is added until it is cleared: RUNBOOK.md, \"When etcd raises an alarm\".", name, ", ".join(answer["alarms"]))
@@ -445,7 +445,7 @@ class Judge:
             self.no("%s %s not Ready. Every node must be Ready before the first one is drained. kubectl describe node says why.", names(lame), "is" if len(lame) == 1 else "are")
         if self.plan.get("rekind"):
             self.no("The containers of %s run in another container runtime than %s, or files of one are left there. Change the runtime and the version in separate "
-                    "edits: take one of them back in the topology, and bring in the other first (reconfigure.yml for the runtime).", names(self.plan["rekind"]), self.plan["runtime"])
+                    "edits: revert one of them in the topology, and apply the other first (reconfigure.yml for the runtime).", names(self.plan["rekind"]), self.plan["runtime"])
         strange = sorted(n for n in self.plan["nodes"] if n not in cluster["nodes"])
         if strange:
             self.no("%s %s not joined yet. Join and upgrade in separate edits: take the new host%s out of the topology, upgrade, and join afterwards.", names(strange),
@@ -505,7 +505,7 @@ class Judge:
         return found
 
     def behind(self):
-        """tells whether an interrupted run has changed kube-proxy's configuration and restarted it not everywhere. An upgrade restarts all of them."""
+        """returns whether an interrupted run has changed kube-proxy's configuration without restarting all of its pods. An upgrade restarts all of them."""
         found = [n for n in self.cluster.get("proxies_behind", []) if n in self.plan["nodes"]]
         if not found or self.upgrades:
             return False
