@@ -82,10 +82,10 @@ func TestJudgeBalancers(t *testing.T) {
 		}, planned("haproxy", "10.0.0.20", "6443", "44", ""), `"opens":["lb-1"]`, "lb-2 is to become a load balancer while"},
 		"kube-vip with an address of its own": {leaving, planned("kube-vip", "10.0.0.20", "", "", "m"),
 			`"opens":[],"switch":false,"starts":true,"ends":[],"retune":[],"takes":"","renames":true`,
-			"no control plane holds 10.0.0.20 yet"},
+			"no control plane has 10.0.0.20"},
 		"kube-vip with the same address": {leaving, planned("kube-vip", "10.0.0.10", "", "", "m"),
 			`"opens":[],"switch":false,"starts":true,"ends":[],"retune":[],"takes":"haproxy","renames":false`,
-			"no control plane holds 10.0.0.10 yet"},
+			"no control plane has 10.0.0.10"},
 		"kube-vip goes": {func(o object) {
 			held("10.0.0.10", "m")(o)
 			o.at("plan")["balancers"] = object{"lb-1": "10.0.0.11"}
@@ -122,7 +122,7 @@ func TestJudgeBalancers(t *testing.T) {
 			`"renames":false,"second":[],"hands":false,"proxies":false,"proxied":[]`, ""},
 		"proxies are to go": {proxied("10.0.0.10"), also(planned("haproxy", "10.0.0.10", "6443", "37", ""),
 			object{"proxied": []string{"w-2", "w-1"}}), `"renames":true,"second":[],"hands":false,"proxies":false,"proxied":["w-1","w-2"]`,
-			"w-1, w-2 reach the API servers by proxies of their own, and the topology has none"},
+			"proxies to the API servers run on w-1, w-2, and the topology has none"},
 		"and somebody thinks better of it": {second("10.0.0.10", "10.0.0.20"), planned("kube-vip", "10.0.0.10", "", "", "m"),
 			`"second":[],"hands":false`, `Write virtual_ip = "10.0.0.20" again`},
 		"kube-vip elsewhere, by BGP": {func(o object) {

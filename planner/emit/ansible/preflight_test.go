@@ -259,8 +259,9 @@ func TestFoldedHosts(t *testing.T) {
 	if len(got.Warnings) != 1 || !strings.HasPrefix(got.Warnings[0], "swap is on: 312 hosts: worker-[1-312]. ") {
 		t.Errorf("%q", got.Warnings)
 	}
-	if len(got.Problems) != 2 || !strings.HasPrefix(got.Problems[0], "ignore names swop. ") || !strings.HasPrefix(got.Problems[1],
-		"ignore gives no reason for fsync: ") {
+	if len(got.Problems) != 2 || !strings.HasPrefix(got.Problems[0], "unknown kind in ignore: swop. ") ||
+		!strings.HasPrefix(got.Problems[1],
+			"ignore gives no reason for fsync: ") {
 		t.Errorf("%q", got.Problems)
 	}
 	data, err := os.ReadFile(report)

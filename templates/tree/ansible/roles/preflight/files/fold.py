@@ -30,15 +30,15 @@ KINDS = {
                    "systemd-machine-id-setup; reboot. DHCP and logs tell hosts apart by it."),
     "product-uuid": (ERROR, "same product_uuid as another machine", "Give every virtual machine its own UUID: Kubernetes identifies machines "
                      "by it."),
-    "mac": (ERROR, "same MAC address as another host", "Give every virtual machine its own MAC address. Packets are lost otherwise."),
+    "mac": (ERROR, "same MAC address as another host", "Give every virtual machine its own MAC address. Otherwise packets are lost."),
     "cpus": (ERROR, "fewer than the 2 CPUs that kubeadm requires of a control plane", "Give it more."),
     "cpus-plan": (WARNING, "fewer CPUs than the topology says", "Give it more, or correct the topology."),
     "memory": (ERROR, "less than the 1700 MB of memory that kubeadm requires of a control plane", "Give it more."),
     "memory-plan": (WARNING, "less memory than the topology says", "Give it more, or correct the topology."),
-    "disk": (WARNING, "little free disk space", "The kubelet evicts pods where less than 10 % is free, or 15 % below the images."),
+    "disk": (WARNING, "little free disk space", "The kubelet evicts pods if less than 10 % is free, or 15 % below the images."),
     "disk-full": (ERROR, "no free disk space", "Less than 1 GiB is free. Programs, images, and etcd need more."),
-    "fsync": (WARNING, "the disk of etcd is slow", "Members lose their leader where a write takes longer than 10 ms. Use a dedicated SSD."),
-    "read-only": (ERROR, "programs are to go to a read-only file system", "This system is one image. provision = true in the topology prepares "
+    "fsync": (WARNING, "the disk of etcd is slow", "Members lose their leader if a write takes longer than 10 ms. Use a dedicated SSD."),
+    "read-only": (ERROR, "programs would be installed on a read-only file system", "This system is one image. provision = true in the topology prepares "
                   "such hosts at their first boot; otherwise mount a writable directory there."),
     "ports": (ERROR, "ports of the cluster are taken", "Stop what listens there, or choose other ports in the topology."),
     "foreign-kubernetes": (ERROR, "another Kubernetes is on the host", "Uninstall it, or use another host."),
@@ -53,7 +53,7 @@ KINDS = {
                            "/boot/firmware/cmdline.txt."),
     "kernel": (ERROR, "the kernel is too old", "Boot a newer one, or leave the feature out of the topology."),
     "kernel-warning": (WARNING, "the kernel is older than what is tested", "Boot a newer one."),
-    "modules": (ERROR, "the kernel has no such module", "Install the package of the kernel's further modules: linux-modules-extra-…, "
+    "modules": (ERROR, "kernel modules are missing", "Install the package of the kernel's further modules: linux-modules-extra-…, "
                 "kernel-modules-extra."),
     "swap": (WARNING, "swap is on", "site.yml turns it off, and keeps it off after a boot: the kubelet does not start with it. "
              "fail_swap_on = false in the topology leaves it on."),
@@ -63,16 +63,16 @@ KINDS = {
                        "firewall that is started later may take them away."),
     "firewall": (ERROR, "a firewall blocks connections", "Open the ports that README.md lists, then run again with "
                  "-e survey_firewall_is_open=true."),
-    "resolver-loop": (ERROR, "the only nameserver is the host itself", "The cluster's DNS would ask itself and stop. Name another in "
+    "resolver-loop": (ERROR, "the only nameserver is the host itself", "The cluster's DNS would ask itself and stop. Write another one into "
                       "/etc/resolv.conf, or run systemd-resolved."),
-    "resolver": (WARNING, "no nameserver", "Pods resolve no names outside of the cluster. Name one in /etc/resolv.conf."),
+    "resolver": (WARNING, "no nameserver", "Pods cannot resolve names outside of the cluster. Write one into /etc/resolv.conf."),
     "ipv6-off": (ERROR, "IPv6 is off, and the topology has IPv6 ranges", "net.ipv6.conf.all.disable_ipv6 = 0."),
     "route": (ERROR, "no default route", "Without one, the host does not reach addresses of Services. A route to nowhere is enough: "
               "ip route add default dev INTERFACE."),
-    "mtu": (ERROR, "large packets are lost between hosts", "Set the MTU of the interface to what the network takes, or let ICMP pass."),
-    "unreached": (ERROR, "an address to fetch from does not answer", "Check routes, firewall, DNS, proxy, and certificates between the host "
+    "mtu": (ERROR, "large packets are lost between hosts", "Set the interface's MTU to that of the network, or allow ICMP."),
+    "unreached": (ERROR, "a download address does not answer", "Check routes, firewall, DNS, proxy, and certificates between the host "
                   "and this address."),
-    "name": (ERROR, "the name of the API endpoint does not resolve", "Enter it in the DNS that hosts ask, or in /etc/hosts."),
+    "name": (ERROR, "the name of the API endpoint does not resolve", "Add it to the DNS that the hosts use, or to /etc/hosts."),
     "virtual-ip": (ERROR, "another host already has the virtual address", "Two hosts with one address break both. Choose a free one."),
     "lock": (WARNING, "the package manager is in use", "The playbook waits for up to ten minutes."),
 }
@@ -233,9 +233,9 @@ def host(plan, name, groups, wanted, a, f):
     if a["read_only"]:
         f.add("read-only", name, ", ".join(a["read_only"]))
     for taken in a["ports"]:
-        # A run that did not finish has left its own programs there.
+        # An unfinished run may have left its own programs listening there.
         if not (a["state"]["marked"] and taken["process"][:15] in (taken["component"][:15], "the kernel", "systemd")):
-            f.add("ports", name, "%s/%d, where %s is to listen, is taken by %s" % (
+            f.add("ports", name, "%s/%d is needed by %s and in use by %s" % (
                 taken["protocol"], taken["port"], taken["component"], taken["process"]))
     if a["others"]["containers"] and not a["state"]["marked"]:
         f.add("foreign-containers", name, "%d" % a["others"]["containers"])
@@ -283,7 +283,7 @@ def main():
     f, answers = judge(case)
     out = {"problems": [], "warnings": [], "waived": []}
     if unknown:
-        out["problems"].append("ignore names %s. Kinds are %s" % (", ".join(unknown), ", ".join(KINDS)))
+        out["problems"].append("unknown kind in ignore: %s. Use one of %s" % (", ".join(unknown), ", ".join(KINDS)))
     if empty:
         out["problems"].append("ignore gives no reason for %s: -e '{\"ignore\": {\"%s\": \"the reason\"}}'" % (", ".join(empty), empty[0]))
     everything = []

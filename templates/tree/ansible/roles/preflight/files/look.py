@@ -199,7 +199,7 @@ def forwarding(managed):
         ours = chain.get("table", "") in ("filter", "nat", "mangle", "raw", "k8splan")  # iptables-nft's, seen above, and the playbook's own
         ours = ours or managed and chain.get("table") == "firewalld"
         if chain.get("hook") == "forward" and chain.get("policy") == "drop" and not ours:
-            found.append({"rule": "nftables: table %s %s, chain %s drops what none of its rules accepts" % (
+            found.append({"rule": "nftables: table %s %s, chain %s drops every packet that no rule accepts" % (
                 chain.get("family"), chain.get("table"), chain.get("name")), "last": True})
     return found
 
@@ -210,11 +210,11 @@ def shut(managed):
     ufw = managed and "ENABLED=yes" in read("/etc/ufw/ufw.conf")
     rules = [] if ufw else run("iptables", "--wait", "5", "--list-rules", "INPUT").splitlines()
     if "-P INPUT DROP" in rules or any(re.match(r"-A INPUT -j (REJECT|DROP)\b", line) for line in rules):
-        found.append("iptables' chain INPUT lets in what it names and nothing else")
+        found.append("iptables' chain INPUT accepts only what its rules allow")
     for item in parsed(run("nft", "--json", "list", "chains"), {}).get("nftables", []):
         chain = item.get("chain", {})
         if chain.get("hook") == "input" and chain.get("policy") == "drop" and chain.get("table") not in ("filter", "firewalld", "k8splan"):
-            found.append("nftables: table %s %s, chain %s lets in what it names and nothing else" % (
+            found.append("nftables: table %s %s, chain %s accepts only what its rules allow" % (
                 chain.get("family"), chain.get("table"), chain.get("name")))
     return found
 

@@ -186,7 +186,7 @@ class Judge:
                 continue
             found = "stacked" if all(loopback(u) for u in servers) else "external"
             if found != self.plan["placement"] and self.plan.get("endpoints"):
-                self.no("The API server of %s stores everything in %s etcd (%s), and the topology names an etcd that others run. No playbook moves the data: "
+                self.no("The API server of %s stores everything in %s etcd (%s), and the topology uses an etcd that is managed elsewhere. No playbook moves the data: "
                         "the API servers would start on an empty etcd. Revert the edit of the block etcd, or build another cluster.", name, found, ", ".join(servers))
                 return
             if found != self.plan["placement"] and not self.moves:
@@ -710,8 +710,8 @@ class Judge:
         out["address"] = plan.get("address", "")
         following = {b["kube_vip_next"] for b in vips.values()} - {""}
         if following - ({out["address"]} if plan["kind"] == "kube-vip" else set()):
-            self.no("kube-vip is moving to %s, and the topology now says something else. Write virtual_ip = \"%s\" again, generate, and let reconfigure.yml "
-                    "finish; then change it.", names(following), names(following))
+            self.no("kube-vip is moving to %s, but the topology now has another address. Write virtual_ip = \"%s\" again, generate, and let "
+                    "reconfigure.yml finish. Then change the address.", names(following), names(following))
         elif plan["kind"] == "haproxy":
             ports = sorted(set(re.findall(r"(?m)^ +bind (?:0\.0\.0\.0|\[::\]):(\d+)", plan["haproxy"])))
             router = (re.findall(r"(?m)^ *virtual_router_id (\d+)$", plan["keepalived"]) or [""])[0]
@@ -752,7 +752,7 @@ class Judge:
             if not vips:
                 out["starts"] = True
                 out["takes"] = "haproxy" if out["address"] in held else ""
-                self.pending.append("no control plane holds %s yet: kube-vip does not run yet" % out["address"])
+                self.pending.append("kube-vip is not running yet, so no control plane has %s" % out["address"])
         elif vips:
             out["ends"] = sorted(vips)
             self.pending.append("kube-vip holds %s, and the topology has no load balancer" % names({b["kube_vip"] for b in vips.values()}))
@@ -765,7 +765,7 @@ class Judge:
                 self.pending.append("the endpoint's name does not resolve to the node's own proxy on %s" % names(misled))
         elif plan.get("proxied"):
             out["proxied"] = sorted(plan["proxied"])
-            self.pending.append("%s reach the API servers by proxies of their own, and the topology has none" % names(plan["proxied"]))
+            self.pending.append("proxies to the API servers run on %s, and the topology has none" % names(plan["proxied"]))
         out["renames"] = bool(plan.get("name")) and bool(out["opens"] or out["starts"] or out["ends"] or out["second"]) and out["address"] not in held \
             or out["proxies"] or bool(out["proxied"]) or bool(plan.get("name") and plan.get("misled"))
         return out
@@ -785,8 +785,8 @@ class Judge:
             if self.external and not self.plan.get("endpoints") or not self.external and self.begun:
                 etcd = self.etcd()
         if self.cluster and "silent" in self.cluster:
-            self.no("The cluster's API does not answer: %s. Without it the cluster cannot be compared with the topology, so nothing is changed. On a control "
-                    "plane, crictl ps -a and journalctl -u kubelet say why.",
+            self.no("The cluster's API does not answer: %s. Without the API, the cluster cannot be compared with the topology, so nothing was changed. To find "
+                    "the cause, run crictl ps -a and journalctl -u kubelet on a control plane.",
                     self.cluster["silent"])
         elif self.cluster:
             if self.upgrades:
