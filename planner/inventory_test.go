@@ -118,7 +118,7 @@ func TestInventoryRepeats(t *testing.T) {
 		t.Fatal(diags)
 	}
 	if d := diags[0]; rule.ID(d) != "invalid-expression" ||
-		!strings.Contains(d.Detail, `The key "w0007" comes twice: in line 12 of hosts.csv, and in line 45 again.`) {
+		!strings.Contains(d.Detail, `The key "w0007" appears twice: on line 12 of hosts.csv, and on line 45.`) {
 		t.Error(d)
 	}
 }
