@@ -333,7 +333,7 @@ func (r *resolver) addons() {
 			if hint != "" {
 				hint = " " + hint
 			} else {
-				hint = spelling.DidYouMean(s.Name, addonNames()) + " Known are " + strings.Join(addonNames(), ", ") +
+				hint = spelling.DidYouMean(s.Name, addonNames()) + " Use one of " + strings.Join(addonNames(), ", ") +
 					`; any other needs manifest "https://…" { checksum = "sha256:…" }, or a chart.`
 			}
 			r.fail(unknownAddon, s.NameRange, "%q is not an addon that k8splan knows.%s", spelling.Excerpt(s.Name), hint)
@@ -592,7 +592,7 @@ func (r *resolver) order() {
 	var names []string
 	for _, a := range p.Addons {
 		if other := byName[a.Name]; other != nil {
-			r.fail(invalidName, a.NameRange, "%s is what the %s is applied as. Name one of them otherwise.", a.Name, "block of that name")
+			r.fail(invalidName, a.NameRange, "%s is also the name of the %s. Rename one of them.", a.Name, "block of that name")
 		}
 		byName[a.Name] = a
 		names = append(names, a.Name)
@@ -606,10 +606,10 @@ func (r *resolver) order() {
 			before, ok := byName[name]
 			switch {
 			case !ok:
-				r.fail(addonOrder, a.Attr("after"), "%s is to come after %q, and no addon has that name.%s", a.Name, spelling.Excerpt(name),
+				r.fail(addonOrder, a.Attr("after"), "%s comes after %q, and no addon has that name.%s", a.Name, spelling.Excerpt(name),
 					spelling.DidYouMean(name, names))
 			case before == a:
-				r.fail(addonOrder, a.Attr("after"), "%s is to come after itself. Take it out of after.", a.Name)
+				r.fail(addonOrder, a.Attr("after"), "%s comes after itself. Remove it from after.", a.Name)
 			case state[before] == 1:
 				r.fail(addonOrder, a.Attr("after"), "%s and %s wait for each other. Take one out of after.", a.Name, before.Name)
 			case state[before] == 0:

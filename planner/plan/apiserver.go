@@ -152,7 +152,7 @@ func (r *resolver) apiServerDefaults() {
 		const benchmark = "https://www.cisecurity.org/benchmark/kubernetes"
 		if s.Policy == nil {
 			a.Policy = auditPolicy
-			r.decide("cluster.audit.policy", "metadata of requests", "Who asked for what, and no bodies, in which Secrets would be.", docs)
+			r.decide("cluster.audit.policy", "metadata of requests", "It records who requested what, without bodies, which could contain Secrets.", docs)
 		}
 		settle(r, s.LogDir != nil, &a.LogDir, "cluster.audit.log_dir", "/var/log/kubernetes/audit", "Where agents look for it.", docs)
 		settle(r, s.MaxAge != nil, &a.MaxAge, "cluster.audit.max_age", 30, "The CIS benchmark asks for 30 days.", benchmark)
@@ -165,7 +165,7 @@ func (r *resolver) apiServerDefaults() {
 			"It authenticates what it encrypts; aescbc does not.", docs)
 		if s.Resources == nil {
 			e.Resources = []string{"secrets"}
-			r.decide("cluster.encryption_at_rest.resources", "secrets", "What else is encrypted costs each read of it.", docs)
+			r.decide("cluster.encryption_at_rest.resources", "secrets", "Encrypting more resources makes every read of them slower.", docs)
 		}
 	}
 }

@@ -152,7 +152,7 @@ func (r *resolver) nodeDefaults() {
 		}
 	}
 	if unstated > 0 {
-		r.decide("node.arch", "amd64", "What most servers are. It decides which binaries a host fetches.", "")
+		r.decide("node.arch", "amd64", "Most servers are amd64. It decides which binaries a host downloads.", "")
 	}
 	if len(nodes) > 0 && r.plan.Cluster.Type == topologies.AllInOne && !slices.ContainsFunc(nodes, func(n *Node) bool {
 		return n.Has("roles")
@@ -256,7 +256,7 @@ func (r *resolver) etcdDefaults() {
 	if s == nil || s.Quota == nil {
 		p.QuotaBytes = 8 << 30
 		r.decide("etcd.quota", "8Gi", "The largest size that etcd's documentation advises. It costs nothing until it is used, "+
-			"and a cluster that reaches the built-in 2 GiB takes no more writes.", etcdLimits+"#storage-size-limit")
+			"and a cluster that reaches the built-in 2 GiB accepts no more writes.", etcdLimits+"#storage-size-limit")
 	}
 	settle(r, s != nil && s.HeartbeatInterval != nil, &p.HeartbeatInterval, "etcd.heartbeat_interval", 100*time.Millisecond,
 		"etcd's default, for members that reach each other in well under 100 ms.", etcdTuning+"#time-parameters")
@@ -278,7 +278,7 @@ func (r *resolver) balancerDefaults() {
 		settle(r, false, &p.Kind, "load_balancer", HAProxy, "Hosts are defined that have the role load-balancer.",
 			kubeadmHA+"#create-load-balancer-for-kube-apiserver")
 	case len(controlPlanes) == 1:
-		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "One control plane is dialed directly.", "")
+		settle(r, false, &p.Kind, "load_balancer", NoBalancer, "Clients connect to the one control plane directly.", "")
 	default:
 		p.Kind = NoBalancer
 	}
@@ -464,7 +464,7 @@ func (r *resolver) networkDefaults() {
 	mtu, of, source := 1500, "The Ethernet default. Clouds and tunnels may need less: set it, and the pods' MTU follows.",
 		"https://www.rfc-editor.org/rfc/rfc894"
 	if f := r.plan.Target.Facts; f.MTU != 0 {
-		mtu, of, source = f.MTU, "That of the network which the target makes.", f.MTUFrom
+		mtu, of, source = f.MTU, "The MTU of the network that the target creates.", f.MTUFrom
 	}
 	settle(r, has("mtu"), &p.MTU, "network.mtu", mtu, of, source)
 
@@ -481,7 +481,7 @@ func (r *resolver) networkDefaults() {
 		}
 	}
 	if own := r.plan.Target.Facts.Proxy; own != "" {
-		proxy, reason = own, "What the target itself comes with."
+		proxy, reason = own, "The target's own default."
 	}
 	if p.CNI.KubeProxyReplacement {
 		proxy, reason = ProxyNone, "The pod network replaces kube-proxy."
@@ -515,7 +515,7 @@ func (r *resolver) cniDefaults() {
 		name, reason = NoCNI, "The vendor brings the pod network."
 	}
 	if own := r.plan.Target.Facts.CNI; own != "" {
-		name, reason = own, "What the target itself comes with."
+		name, reason = own, "The target's own default."
 	}
 	settle(r, written, &p.Name, "network.cni", name, reason, "https://kubernetes.io/docs/concepts/cluster-administration/addons/")
 

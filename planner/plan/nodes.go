@@ -57,7 +57,7 @@ func (r *resolver) nodes() {
 	}
 	if total > mostNodes {
 		r.fail(poolTooLarge, r.spec.Cluster.Block(),
-			"The plan holds %d nodes; %d are the most that it may. Kubernetes is tested with up to 5,000.", total, mostNodes)
+			"The plan has %d nodes, and at most %d are allowed. Kubernetes is tested with up to 5,000.", total, mostNodes)
 		return
 	}
 
@@ -337,12 +337,12 @@ func (r *resolver) poolSize(p *spec.NodePool) int {
 	}
 	for _, other := range []string{"name_pattern", "first_number"} {
 		if p.Names != nil && p.Has(other) {
-			r.fail(poolSize, p.Attr(other), "names says what the machines are called, and %s has nothing to say. Remove one of them.",
+			r.fail(poolSize, p.Attr(other), "names already names the machines, so %s has no effect. Remove one of them.",
 				other)
 		}
 	}
 	if p.Addresses != nil && p.FirstAddress != nil {
-		r.fail(poolSize, p.Attr("first_address"), "addresses has every address, and first_address has nothing to say. Remove one of them.")
+		r.fail(poolSize, p.Attr("first_address"), "addresses already has every address, so first_address has no effect. Remove one of them.")
 	}
 	return count
 }
@@ -492,7 +492,7 @@ func (r *resolver) addressesLast(src *spec.Source, attr string, first netip.Addr
 	}
 	last, ok := offset(first, count-1)
 	if !ok {
-		r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on run past the last address that there is. "+
+		r.fail(poolAddressesExhausted, src.Attr(attr), "%d nodes from %s on run past the last possible address. "+
 			"Begin lower, or make the pool smaller.", count, first)
 		return
 	}

@@ -41,7 +41,7 @@ func SplitPatchName(name string, known []string) (target, kind, problem string) 
 	}
 	stem, extension, _ := cutLast(name, ".")
 	if extension != "yaml" && extension != "json" {
-		return "", "", "kubeadm reads files whose names end with .yaml or .json, and leaves out others"
+		return "", "", "kubeadm reads files whose names end with .yaml or .json, and ignores others"
 	}
 	at := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(name, k) })
 	if at < 0 {
@@ -51,7 +51,7 @@ func SplitPatchName(name string, known []string) (target, kind, problem string) 
 	before, word, plus := strings.Cut(stem, "+")
 	switch {
 	case plus && !slices.Contains([]string{PatchStrategic, PatchMerge, PatchJSON}, word):
-		return target, "", fmt.Sprintf("behind the plus stands %q, and kubeadm ends at a type that it does not know", word)
+		return target, "", fmt.Sprintf("%q follows the plus, and kubeadm exits if the type is unknown", word)
 	case plus:
 		kind = word
 	}

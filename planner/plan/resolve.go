@@ -447,7 +447,7 @@ func (r *resolver) localFile(src *spec.Source, attr string, file *string) string
 	if problem := unprintable(*file); !rooted || problem != "" || strings.HasSuffix(*file, "/") ||
 		strings.ContainsAny(*file, "\"'`$\\;|&<>{}") {
 		r.fail(invalidPath, src.Attr(attr),
-			`%s is no whole path. Write where the file is on the machine that runs Ansible, beginning with `+
+			`%s is not an absolute path. Write where the file is on the machine that runs Ansible, beginning with `+
 				`/ or ~/, such as "~/secrets/file"; what it holds must never be in this file.`, attr)
 		return ""
 	}
@@ -574,7 +574,7 @@ func (r *resolver) keyFile(src *spec.Source, file *string) string {
 	if problem := unprintable(*file); *file == "" || problem != "" || strings.HasPrefix(*file, "-") ||
 		strings.ContainsAny(*file, "\"'`$\\;|&<>{}") {
 		r.fail(invalidPath, src.Attr("private_key_file"),
-			`private_key_file is no path. Write where the key lies, such as "~/.ssh/id_ed25519"; the key itself must never `+
+			`private_key_file is not a path. Write the path of the key, such as "~/.ssh/id_ed25519"; the key itself must never `+
 				`stand in this file.`)
 		return ""
 	}
@@ -676,7 +676,7 @@ func (r *resolver) waivers() {
 		if w.Expires != nil {
 			day, err := time.Parse(time.DateOnly, *w.Expires)
 			if err != nil {
-				r.fail(invalidDate, w.Attr("expires"), `expires is %q, which is no day of the calendar. Write one such as "2027-03-01".`,
+				r.fail(invalidDate, w.Attr("expires"), `expires is %q, which is not a date. Write one such as "2027-03-01".`,
 					spelling.Excerpt(*w.Expires))
 			}
 			waiver.Expires = day

@@ -253,7 +253,7 @@ func ParseFacts(data []byte) (*Table, error) {
 		return nil, fmt.Errorf("something follows the document")
 	}
 	if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
-		return nil, fmt.Errorf("date is %q, which is no day: want YYYY-MM-DD", d.Date)
+		return nil, fmt.Errorf("date is %q, which is not a date: want YYYY-MM-DD", d.Date)
 	}
 	if len(d.Rows) == 0 {
 		return nil, fmt.Errorf("versions is empty: want a row for each minor, as `k8splan facts -o json` without a VERSION prints them")

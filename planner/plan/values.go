@@ -77,7 +77,7 @@ func (r *resolver) choice(broken *rule.Rule, at hcl.Range, what, word string, kn
 	if ours, ok := aliases[strings.ToLower(word)]; ok {
 		hint = fmt.Sprintf(" Here it is called %q.", ours)
 	}
-	r.fail(broken, at, "%q is no %s.%s Known are %s.", spelling.Excerpt(word), what, hint, strings.Join(known, ", "))
+	r.fail(broken, at, "%q is not a valid %s.%s It must be one of %s.", spelling.Excerpt(word), what, hint, strings.Join(known, ", "))
 	return ""
 }
 
@@ -118,7 +118,7 @@ func parseAddress(s string) (netip.Addr, string) {
 		return netip.Addr{}, fmt.Sprintf("this must be one address, not a range. Write %q.", p.Addr().String())
 	}
 	if a, err := netip.ParseAddrPort(s); err == nil {
-		return netip.Addr{}, fmt.Sprintf("an address without a port is wanted. Write %q.", a.Addr().String())
+		return netip.Addr{}, fmt.Sprintf("the address must have no port. Write %q.", a.Addr().String())
 	}
 	if plain := withoutLeadingZeros(s); plain != s {
 		if _, err := netip.ParseAddr(plain); err == nil {
@@ -354,7 +354,7 @@ func (r *resolver) url(at hcl.Range, what, s string) string {
 	case u.User != nil:
 		problem = "carries a user name or password, which would end up in generated files"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(s, "#"):
-		problem = "carries a query or a fragment, to which no path can be appended"
+		problem = "has a query or a fragment, and no path can be appended to it"
 	case !validAuthority(u.Host):
 		problem = "names no valid host and port"
 	case strings.ContainsAny(s, " \"'`\\$;|&<>{}") || strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII }) ||
@@ -397,7 +397,7 @@ func (r *resolver) path(src *spec.Source, attr string, s *string) string {
 		return ""
 	}
 	if !pathPattern.MatchString(*s) || path.Clean(*s) != *s || *s == "/" {
-		r.fail(invalidPath, src.Attr(attr), "%s is %q. An absolute path of letters, digits and . _ @ + - is wanted, without .. "+
+		r.fail(invalidPath, src.Attr(attr), "%s is %q. It must be an absolute path of letters, digits, and . _ @ + -, without .. "+
 			"and without a slash at its end.", attr, spelling.Excerpt(*s))
 		return ""
 	}

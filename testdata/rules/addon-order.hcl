@@ -29,5 +29,5 @@ addon "c" {
 
 addon "e" {
   manifest "/srv/e.yaml" {}
-  after = ["e"] # error: addon-order: e is to come after itself.
+  after = ["e"] # error: addon-order: e comes after itself.
 }
