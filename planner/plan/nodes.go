@@ -342,7 +342,8 @@ func (r *resolver) poolSize(p *spec.NodePool) int {
 		}
 	}
 	if p.Addresses != nil && p.FirstAddress != nil {
-		r.fail(poolSize, p.Attr("first_address"), "addresses already has every address, so first_address has no effect. Remove one of them.")
+		r.fail(poolSize, p.Attr("first_address"), "addresses already has every address, so first_address has no effect. Remove one of "+
+			"them.")
 	}
 	return count
 }
