@@ -107,7 +107,7 @@ e2e: build ## build real clusters in the lab (Linux, root): make e2e TOPOLOGY=ai
 	$(GO) run ./e2e -k8splan bin/k8splan $(TOPOLOGY)
 
 e2e-bare: build ## boot lab hosts without a cluster, to follow README.md without machines (until ^C): TOPOLOGY=3+3+2 for more hosts
-	$(GO) run ./e2e -k8splan bin/k8splan -bare $(or $(TOPOLOGY),aio)
+	$(GO) run ./e2e -k8splan bin/k8splan -bare $(or $(filter-out all,$(TOPOLOGY)),aio)
 
 e2e-hard-way: build ## build Kubernetes The Hard Way in the lab, from its tree
 	$(GO) run ./e2e -k8splan bin/k8splan -hard-way

@@ -1,11 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
 )
 
 // onlyLab is what a topology for lab hosts needs in addition to its nodes: the key, and where downloads are, because the hosts have no
@@ -42,13 +45,28 @@ func (h *harness) bare(ctx context.Context, tc testCase) (err error) {
 		fmt.Printf("  %-8s %s\n", n.Name, n.Address)
 	}
 	fmt.Print("\nThey reach only the lab. Add this to a topology for them:\n")
-	var checksums bytes.Buffer
-	if err := json.Indent(&checksums, []byte(h.lab.Digests()), "  ", "  "); err != nil {
+	checksums, err := h.checksumsOf(c.tree)
+	if err != nil {
 		return err
 	}
-	fmt.Printf(onlyLab, h.lab.Key(), &checksums)
+	fmt.Printf(onlyLab, h.lab.Key(), checksums)
 	fmt.Print("\nEvery start gives the hosts new SSH host keys. If ssh reports a changed key, forget the old one: ssh-keygen -R ADDRESS.\n")
 	fmt.Print("\n^C removes them.\n")
 	<-ctx.Done()
 	return nil
+}
+
+// checksumsOf returns artifacts.checksums of the lab's builds for the files that a tree downloads, in HCL.
+func (h *harness) checksumsOf(tree string) (string, error) {
+	var sums map[string]string
+	if err := json.Unmarshal([]byte(h.lab.Digests()), &sums); err != nil {
+		return "", err
+	}
+	listed, err := os.ReadFile(filepath.Join(tree, "files.txt"))
+	if err != nil {
+		return "", err
+	}
+	maps.DeleteFunc(sums, func(path, _ string) bool { return !strings.Contains(string(listed), path) })
+	text, err := json.MarshalIndent(sums, "  ", "  ")
+	return string(text), err
 }

@@ -152,7 +152,8 @@ func (r *resolver) apiServerDefaults() {
 		const benchmark = "https://www.cisecurity.org/benchmark/kubernetes"
 		if s.Policy == nil {
 			a.Policy = auditPolicy
-			r.decide("cluster.audit.policy", "metadata of requests", "It records who requested what, without bodies, which could contain Secrets.", docs)
+			r.decide("cluster.audit.policy", "metadata of requests", "It records who requested what, without bodies, which could "+
+				"contain Secrets.", docs)
 		}
 		settle(r, s.LogDir != nil, &a.LogDir, "cluster.audit.log_dir", "/var/log/kubernetes/audit", "Where agents look for it.", docs)
 		settle(r, s.MaxAge != nil, &a.MaxAge, "cluster.audit.max_age", 30, "The CIS benchmark asks for 30 days.", benchmark)
