@@ -33,7 +33,7 @@ time.sleep(600)'
 var flaws = []flaw{
 	{"lb-1", "foreign-file", "/etc/haproxy/haproxy.cfg", alienBalancer},
 	{"lb-1", "foreign-program", "haproxy", ""},
-	{"cp-1", "ports", "tcp/6443, where kube-apiserver is to listen, is taken by python3", fmt.Sprintf(background, "squatter",
+	{"cp-1", "ports", "tcp/6443 is needed by kube-apiserver and in use by python3", fmt.Sprintf(background, "squatter",
 		`import socket; s = socket.socket(); s.bind(("127.0.0.1", 6443)); s.listen()`)},
 	{"cp-1", "foreign-kubernetes", "k3s", "mkdir -p /var/lib/rancher/k3s"},
 	{"cp-1", "clocks", "s ahead of the others",

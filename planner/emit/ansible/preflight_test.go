@@ -175,7 +175,7 @@ func TestEveryKindOfFinding(t *testing.T) {
 		"fsync":     {set("fsync", 48.5), "48.5 ms"},
 		"read-only": {set("read_only", []string{"/usr/local/bin"}), "/usr/local/bin"},
 		"ports": {set("ports", []object{{"port": 10250, "protocol": "tcp", "component": "kubelet", "process": "nginx"}}),
-			"taken by nginx"},
+			"in use by nginx"},
 		"foreign-kubernetes": {foreign("kubernetes", []string{"k3s"}), "k3s"},
 		"foreign-program":    {foreign("programs", []string{"haproxy"}), "haproxy"},
 		"foreign-containers": {foreign("containers", 3), "3"},
