@@ -32,11 +32,11 @@ func moreSteps(dir string) []step {
 		address = "  address = \"10.77.0.51\""
 		issuers = `["https://issuer.example.com", "https://kubernetes.default.svc.cluster.local"]`
 		ca      = "ca_file = \"/etc/ssl/certs/ca-certificates.crt\""
-		mtu     = `cni "flannel" {}`
+		cni     = `cni "flannel" {}`
 	)
 	return []step{
 		{what: "flannel's own MTU", playbook: "reconfigure.yml", args: []string{"-e", force},
-			pairs: []string{mtu, "cni \"flannel\" {\n    mtu = 1400\n  }"}, also: on("cat /run/flannel/subnet.env", "FLANNEL_MTU=1400")},
+			pairs: []string{cni, "cni \"flannel\" {\n    mtu = 1400\n  }"}, also: on("cat /run/flannel/subnet.env", "FLANNEL_MTU=1400")},
 		{what: "issuers, swap, a zone, a public address", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
 			pairs: []string{ofCluster, ofCluster + "\n  kubelet {\n    fail_swap_on = false\n  }\n  api_server {\n" +
 				"    extra_args = { \"service-account-issuer\" = " + issuers + " }\n  }",

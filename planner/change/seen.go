@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// seenJSON holds: by the ID of a case in the table, what was observed when it was last tried on a real cluster in the lab. Each
-// text begins with the date. `go run ./e2e -change -record` writes it from the results of the lab (make e2e-change). Cases that are missing
-// were not tried.
+// seenJSON says, by the ID of a case in the table, what was observed when the case was last tried on a real cluster in the lab. Each text
+// begins with the date. `go run ./e2e -change -record` writes the file from the results of the lab (make e2e-change). Cases that are
+// missing were not tried.
 //
 //go:embed seen.json
 var seenJSON []byte
