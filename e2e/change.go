@@ -67,6 +67,7 @@ var changeChains = map[string]struct {
 	"many":            {"aio", manySettings, false, walkMany},
 	"more":            {"aio", moreSettings, false, walkMore},
 	"roles":           {"1+3+1", twoWorkersOfThree, false, walkRoles},
+	"network":         {"1+1+2", nil, false, walkNetwork},
 }
 
 // plain removes security blocks from aio.hcl: edits add blocks of the same kinds.
@@ -660,8 +661,9 @@ const ownProxy = "config = { conntrack = { maxPerCore = 0, min = 0 } }"
 
 const newestRelease = "type = \"multi-etcd-multi-master\""
 
+// olderRelease returns a topology with an earlier patch of the older release.
 func olderRelease(source string) string {
-	return strings.NewReplacer(newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Older+"\"",
+	return strings.NewReplacer(newestRelease, newestRelease+"\n  kubernetes_version = \""+lab.Patch+"\"",
 		`mode = "nftables"`, "mode = \"nftables\"\n    "+ownProxy).Replace(source)
 }
 
@@ -719,9 +721,13 @@ func walkUpgradeSmall(ctx context.Context, c *changing) error {
 			trouble: &trouble{interrupt: true}, pairs: []string{older, ""}})
 }
 
-// walkUpgrade upgrades a cluster by one minor: external etcd, control planes, kubelets.
+// walkUpgrade upgrades a cluster to another patch release, and then by one minor: external etcd, control planes, kubelets.
 func walkUpgrade(ctx context.Context, c *changing) error {
 	older := "\n  kubernetes_version = \"" + lab.Older + "\""
+	if err := walkSteps(ctx, c, step{what: lab.Patch + " → " + lab.Older, playbook: "upgrade.yml", args: []string{"-e", force},
+		trouble: &trouble{interrupt: true}, pairs: []string{lab.Patch, lab.Older}}); err != nil {
+		return err
+	}
 	if err := c.refused(ctx, "upgrade.yml does it", older, ""); err != nil {
 		return err
 	}

@@ -65,7 +65,12 @@ func TestForcedEditsAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	small, err := os.ReadFile(filepath.Join("topologies", "1+1+2.hcl"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for text, steps := range map[string][]step{
+		string(small):                networkSteps,
 		olderRuntime(string(source)): configSteps, manySettings(string(source)): manySteps(),
 		moreSettings(string(source)): moreSteps(t.TempDir()), twoWorkersOfThree(string(three)): rolesSteps,
 	} {
@@ -77,6 +82,20 @@ func TestForcedEditsAreRefused(t *testing.T) {
 			if text, said = x.edit(text, s.pairs); !strings.Contains(said, `"playbook": "`+s.playbook) {
 				t.Errorf("%s by %s: %s", s.what, s.playbook, said)
 			}
+		}
+	}
+}
+
+// README.md describes every chain.
+func TestChainsAreDescribed(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range changeChains {
+		if !strings.Contains(string(text), "\n| "+name+" |") && !strings.Contains(string(text), "| "+name+",") &&
+			!strings.Contains(string(text), ", "+name+" |") {
+			t.Errorf("README.md does not describe the chain %s", name)
 		}
 	}
 }

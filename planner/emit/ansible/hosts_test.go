@@ -43,6 +43,8 @@ func TestHostsOfEachFamily(t *testing.T) {
 				"system": map[string]any{"family": family, "kernel": kernel, "id": "x", "codename": "x", "name": "X"}, "commands": commands,
 				"unloadable": unloadable, "directories": append([]string{}, directories...),
 				"advertised": map[string]string{"eth0.7": "1"}, "files": map[string]string{}, "kernel": map[string]string{},
+				"clock": "chrony", "services": map[string]any{"chrony": map[string]bool{"stale": family == "debian"},
+					"chronyd": map[string]bool{"stale": false}},
 				"artifacts": map[string]string{}, "missing_packages": []string{"kubelet=1.37.2", "containerd.io=2.4.2"},
 			},
 		}
@@ -81,6 +83,17 @@ func TestHostsOfEachFamily(t *testing.T) {
           - want.files == 2 or 'interface-name:cni*;interface-name:flannel*' in host_files[2].content
           - host_files[1].content is search('net.ipv4.ip_forward = 1')
           - host_files[1].content is not search('accept_ra')
+    - ansible.builtin.set_fact: # a run was killed between the file and the restart
+        named: "{{ survey_host | combine({'files': {host_clock_file: '0644:' ~ host_clock_text | hash('sha256')}}) }}"
+      vars: &servers
+        time_servers: [192.0.2.1]
+      when: inventory_hostname != 'flatcar'
+    - ansible.builtin.assert:
+        that: host_clock_due == (inventory_hostname == 'debian')
+      vars:
+        <<: *servers
+        survey_host: "{{ named }}"
+      when: inventory_hostname != 'flatcar'
     - ansible.builtin.assert: # the kernel drops its routers' route at the moment when forwarding goes on
         that:
           - host_files[1].content is search('^net/ipv6/conf/eth0.7/accept_ra = 2\\n(.*\\n)*net.ipv6.conf.all.forwarding = 1')

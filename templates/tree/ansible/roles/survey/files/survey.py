@@ -78,6 +78,9 @@ SERVICES = {
     "keepalived": ["/etc/keepalived/*.conf"],
     "static-routes": ["/etc/systemd/system/static-routes.service", "/etc/static-routes.conf", "/usr/local/sbin/static-routes"],
     "firewalld": [],
+    "chrony": ["/etc/chrony/k8splan.conf"],  # chronyd in the Red Hat family
+    "chronyd": ["/etc/chrony/k8splan.conf"],
+    "systemd-timesyncd": ["/etc/systemd/timesyncd.conf.d/50-k8splan.conf"],
 }
 
 DIRECTORIES = ["/etc/NetworkManager/conf.d", "/etc/cni/net.d", "/etc/containerd", "/etc/containerd/certs.d/*", "/etc/containerd/conf.d", "/etc/containers", "/etc/containers/registries.conf.d",
