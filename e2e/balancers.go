@@ -23,10 +23,15 @@ func sharedAddress(source string) string {
 			"\"10.77.0.11\"\n}\n", strings.TrimPrefix(balancerHosts, "\n")).Replace(source)
 }
 
-// walkEndpoints moves clients to another virtual IP and port of the balancers, to kube-vip on the control planes, to another address of
-// kube-vip, and back to balancers, which take over that address.
+// walkEndpoints changes the balancers' virtual router ID, and moves clients to another virtual IP and port of the balancers, to kube-vip on
+// the control planes, to another address of kube-vip, and back to balancers, which take over that address.
 func walkEndpoints(ctx context.Context, c *changing) error {
+	otherRouter := strings.Replace(firstAddress, "\n}", "\n  virtual_router_id = 77\n}", 1)
 	if err := walkSteps(ctx, c,
+		step{what: "another virtual router ID", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
+			pairs: []string{firstAddress, otherRouter}, also: dialsOnly("10.77.0.10:6443", "")},
+		step{what: "the virtual router ID as before", playbook: "reconfigure.yml", trouble: &trouble{host: "lb-1"},
+			pairs: []string{otherRouter, firstAddress}, also: dialsOnly("10.77.0.10:6443", "")},
 		step{what: "another virtual address", playbook: "reconfigure.yml", trouble: &trouble{interrupt: true},
 			pairs: []string{firstAddress, secondAddress}, also: dialsOnly("10.77.0.19:6443", "10.77.0.10")},
 		step{what: "another port", playbook: "reconfigure.yml",

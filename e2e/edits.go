@@ -221,12 +221,31 @@ const (
 // oneServiceRange returns the dual-stack topology with IPv4 Services only.
 func oneServiceRange(source string) string { return strings.Replace(source, bothRanges, oneRange, 1) }
 
-// walkFamilies adds a second Service range.
+// walkFamilies adds a second Service range, and gives a node another address of the second family.
 func walkFamilies(ctx context.Context, c *changing) error {
-	return walkSteps(ctx, c, step{what: "a Service range of the second family", playbook: "reconfigure.yml",
+	if err := walkSteps(ctx, c, step{what: "a Service range of the second family", playbook: "reconfigure.yml",
 		pairs: []string{oneRange, bothRanges}, trouble: &trouble{interrupt: true}, also: func(ctx context.Context, c *changing) error {
 			return eventually(ctx, 2*time.Minute, func() error { return c.hasBoth(ctx) })
-		}})
+		}}); err != nil {
+		return err
+	}
+	const was, is = "fd77::31", "fd77::39"
+	cp := c.node("cp-1")
+	if _, err := cp.Exec(ctx, "ip", "address", "add", is+"/64", "dev", "eth0", "nodad"); err != nil {
+		return err
+	}
+	if err := walkSteps(ctx, c, step{what: "another address of the second family", playbook: "reconfigure.yml",
+		pairs: []string{was, is}, trouble: &trouble{interrupt: true}}); err != nil {
+		return err
+	}
+	if _, err := cp.Exec(ctx, "ip", "address", "del", was+"/64", "dev", "eth0"); err != nil {
+		return err
+	}
+	out, err := c.kube(ctx, "get", "node", "cp-1", "-o", `jsonpath={.status.addresses[?(@.type=="InternalIP")].address}`)
+	if err != nil || !strings.Contains(out, is) || strings.Contains(out, was) {
+		return fmt.Errorf("the node has the addresses %s: %w", out, err)
+	}
+	return nil
 }
 
 // hasBoth checks that the cluster allocates Service addresses of both families.
