@@ -51,6 +51,7 @@ var changeChains = map[string]struct {
 	// the smallest one with pods of two workers that connect to each other
 	"upgrade-small":   {"1+1+2", olderSmall, true, walkUpgradeSmall},
 	"upgrade-stacked": {"3+1", olderStacked, true, walkUpgradeStacked},
+	"balancers":       {"3+3+2", nil, false, walkBalancers},
 	"config":          {"aio", olderRuntime, false, walkConfig},
 	"life":            {"aio", olderRuntime, false, walkLife},
 	"nodes":           {"1+1+2", twoWorkers, false, walkNodes},
@@ -778,11 +779,7 @@ func walkUpgrade(ctx context.Context, c *changing) error {
 		return err
 	}
 	c.t.phase("refused: a version down")
-	if err := c.edit(ctx, older, ""); err != nil {
-		return err
-	}
-
-	return walkBalancers(ctx, c)
+	return c.edit(ctx, older, "")
 }
 
 // walkBalancers gives the balancers an invalid file, adds and removes one, and reboots every host.
