@@ -52,6 +52,7 @@ var changeChains = map[string]struct {
 	"upgrade-small":   {"1+1+2", olderSmall, true, walkUpgradeSmall},
 	"upgrade-stacked": {"3+1", olderStacked, true, walkUpgradeStacked},
 	"balancers":       {"3+3+2", nil, false, walkBalancers},
+	"addresses":       {"1+3+1", singleHosts, false, walkAddresses},
 	"config":          {"aio", olderRuntime, false, walkConfig},
 	"life":            {"aio", olderRuntime, false, walkLife},
 	"nodes":           {"1+1+2", twoWorkers, false, walkNodes},

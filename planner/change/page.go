@@ -92,6 +92,8 @@ var costs = []struct{ edit, building, host, longest string }{
 	{"control planes 1 → 3, stacked etcd", "0.93", "1.4", "preparing the hosts 31 %, joining one by one 23 %, verifying 17 %"},
 	{"upgrade by one minor, one control plane and two workers", "2.0", "2.0", "kubeadm's upgrade of the control plane 30 %, " +
 		"drains and kubelets 36 %, inspecting the hosts 13 %"},
+	{"upgrade by a patch release, three control planes, two workers, external etcd", "4.6", "9.1", "kubeadm's upgrades of the " +
+		"control planes 66 %, drains and kubelets 18 %, inspecting the hosts 5 %"},
 	{"change a label, an annotation, and a taint of one worker", "0.30", "0.9", "inspecting all hosts 37 %, preparing them 22 %, " +
 		"verifying 10 %"},
 	{"add a NoExecute taint, which drains one worker", "0.53", "1.6", "inspecting all hosts 51 %, preparing them 10 %"},
@@ -103,9 +105,9 @@ func writeCosts(out *strings.Builder) {
 	out.WriteString(`
 ## What a change costs
 
-Measured in the lab on 29 and 30 November 2026, one run each. The unit is the time that site.yml needed to build the same cluster: 0.50
-means that the edit took half as long. The third column divides that by the number of hosts that change, where 1 is the time to build one
-host.
+Measured in the lab from 29 November to 1 December 2026, one run each. The unit is the time that site.yml needed to build the same
+cluster: 0.50 means that the edit took half as long. The third column divides that by the number of hosts that change, where 1 is the time
+to build one host.
 
 | Edit | Time | For each host | Slowest parts |
 |---|---|---|---|
@@ -114,8 +116,8 @@ host.
 		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", c.edit, c.building, c.host, c.longest)
 	}
 	out.WriteString(`
-Work on one host at a time takes longer with more hosts. In that upgrade, the control plane took four times as long as a worker, because
-kubeadm waits for each of its static pods. Workers join all at once and are upgraded in waves (-e wave=20% for larger ones), so another
+Work on one host at a time takes longer with more hosts. In the upgrade by a minor, the control plane took four times as long as a
+worker, because kubeadm waits for each of its static pods. Workers join all at once and are upgraded in waves (-e wave=20% for larger ones), so another
 worker adds only a part of a wave. Inspecting the hosts and verifying the cluster happens on all hosts at once, and takes most of the time
 of a small edit.
 `)
