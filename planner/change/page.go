@@ -117,9 +117,9 @@ to build one host.
 	}
 	out.WriteString(`
 Work on one host at a time takes longer with more hosts. In the upgrade by a minor, the control plane took four times as long as a
-worker, because kubeadm waits for each of its static pods. Workers join all at once and are upgraded in waves (-e wave=20% for larger ones), so another
-worker adds only a part of a wave. Inspecting the hosts and verifying the cluster happens on all hosts at once, and takes most of the time
-of a small edit.
+worker, because kubeadm waits for each of its static pods. Workers join all at once and are upgraded in waves (-e wave=20% for larger
+ones), so another worker adds only a part of a wave. Inspecting the hosts and verifying the cluster happens on all hosts at once, and
+takes most of the time of a small edit.
 `)
 }
 
