@@ -80,8 +80,8 @@ func walkAddresses(ctx context.Context, c *changing) error {
 // readdress gives a running host another address, as its network's administrator does.
 func readdress(ctx context.Context, n *lab.Node, was, is string) error {
 	_, err := n.Exec(ctx, "sh", "-c", fmt.Sprintf(`set -e
-ip address add %[2]s/24 dev eth0
 ip address del %[1]s/24 dev eth0
+ip address add %[2]s/24 dev eth0
 ip route replace default via %[3]s
 sed -i 's/^%[1]s /%[2]s /' /etc/hosts`, was, is, lab.Gateway))
 	return err

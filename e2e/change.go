@@ -816,6 +816,9 @@ func walkBalancers(ctx context.Context, c *changing) error {
 
 // reboot runs reboot.yml on these hosts or on all, and checks that they have booted.
 func (c *changing) reboot(ctx context.Context, names []string) error {
+	if err := c.record(ctx); err != nil {
+		return err
+	}
 	stop := lab.Power(ctx, c.nodes)
 	defer stop()
 	before, err := c.started(ctx)
@@ -835,6 +838,15 @@ func (c *changing) reboot(ctx context.Context, names []string) error {
 		}
 	}
 	return nil
+}
+
+// record runs site.yml where the hosts' records still name one that has left.
+func (c *changing) record(ctx context.Context) error {
+	if !c.unrecorded {
+		return nil
+	}
+	c.unrecorded = false
+	return c.play(ctx, c.t, "site.yml")
 }
 
 const oneMember = "node \"etcd-1\" {\n  roles   = [\"etcd\"]\n  address = \"10.77.0.21\"\n}\n"

@@ -104,10 +104,8 @@ func canonical(name, content string) string {
 
 // likeFresh rebuilds the last topology on empty hosts, and checks that the edited cluster was equal.
 func (c *changing) likeFresh(ctx context.Context) error {
-	if c.unrecorded {
-		if err := c.play(ctx, c.t, "site.yml"); err != nil {
-			return err
-		}
+	if err := c.record(ctx); err != nil {
+		return err
 	}
 	edited, err := c.state(ctx)
 	if err != nil {

@@ -188,6 +188,35 @@ node_pool "w" {
 }
 `
 
+// lone has one host of each kind.
+const lone = `
+cluster "prod" {
+  type                   = "single-etcd-single-master"
+  control_plane_endpoint = "api.prod.internal:6443"
+}
+etcd {
+  topology = "external"
+}
+load_balancer "haproxy" {}
+node "lb-1" {
+  roles   = ["load-balancer"]
+  address = "10.0.0.11"
+}
+node "etcd-1" {
+  roles   = ["etcd"]
+  address = "10.0.0.21"
+}
+node "cp-1" {
+  roles   = ["control-plane"]
+  address = "10.0.0.31"
+}
+node_pool "w" {
+  roles         = ["worker"]
+  count         = 2
+  first_address = "10.0.0.41"
+}
+`
+
 // edit is a change of a design: pairs of old and new text.
 type edit struct {
 	name    string
@@ -229,6 +258,20 @@ node "other" {
   roles   = ["control-plane"]
   address = "10.0.0.33"
 }`}, change.Ordered, "node: renamed", []string{"save", "remove-control-plane:cp-3", "join-control-plane:other"}},
+	{"all control planes under other names", base, []string{`"cp"`, `"master"`}, change.Refused, "node: too many at once", []string{}},
+	{"all workers under other names", base, []string{`"w"`, `"worker"`}, change.Ordered, "node: renamed", nil},
+	{"both balancers under other names", base, []string{`"lb"`, `"balancer"`}, change.Ordered, "node: renamed", nil},
+	{"the only balancer under another name", lone, []string{`"lb-1"`, `"lb-9"`}, change.Refused, "node: too many at once", []string{}},
+	{"the only member under another name", lone, []string{`"etcd-1"`, `"etcd-9"`}, change.Refused, "node: too many at once", []string{}},
+	{"the only control plane under another name", lone, []string{`"cp-1"`, `"cp-9"`}, change.Refused, "node: too many at once",
+		[]string{}},
+	{"the only control plane becomes a worker", lone, []string{`node "cp-1" {
+  roles   = ["control-plane"]`, `node "cp-2" {
+  roles   = ["control-plane"]
+  address = "10.0.0.32"
+}
+node "cp-1" {
+  roles   = ["worker"]`}, change.Refused, "node: too many at once", []string{}},
 	{"two members", external, []string{`"etcd"]
   count         = 3`, `"etcd"]
   count         = 5`}, change.Ordered, "node: a member of etcd joins", []string{"save", "join-member:etcd-4", "join-member:etcd-5",

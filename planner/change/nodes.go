@@ -32,7 +32,7 @@ func (d *differ) nodes() {
 	for _, n := range removed {
 		d.leave(n)
 	}
-	d.replaced(added, removed)
+	d.replaced(removed)
 	moved := d.shifted()
 	grouped := map[string]*Change{}
 	var order []string
@@ -286,37 +286,63 @@ func (d *differ) swapped() {
 	}
 }
 
-// replaced refuses an edit that keeps no old control plane or no old member, or that removes a majority of the members while others join.
-func (d *differ) replaced(added, removed []*Node) {
+// replaced refuses an edit that keeps no old control plane, member, or load balancer under its name and with its role, or that removes a
+// majority of the members while others join.
+func (d *differ) replaced(removed []*Node) {
 	for _, kind := range []struct {
-		role plan.Roles
-		what string
-		of   func(*Record) []*Node
+		role      plan.Roles
+		one, many string
+		keeps     string // what only the old ones have
 	}{
-		{plan.ControlPlane, "control planes", func(r *Record) []*Node { return r.having(plan.ControlPlane) }},
-		{plan.EtcdRole, "members of etcd", func(r *Record) []*Node { return r.having(plan.EtcdRole) }},
+		{plan.ControlPlane, "control plane", "control planes", "the data and keys"},
+		{plan.EtcdRole, "member of etcd", "members of etcd", "the data and keys"},
+		{plan.Balancer, "load balancer", "load balancers", "the connection of all clients to the API"},
 	} {
-		before := kind.of(d.old)
-		has := func(n *Node) bool { return n.roles().Has(kind.role) }
-		gone, come := 0, slices.ContainsFunc(added, has)
+		before := d.old.having(kind.role)
+		left, gone := len(before), 0 // those that leave for good, or lose the role
 		var at *hcl.Range
-		for _, n := range removed {
-			if has(n) {
+		for _, o := range before {
+			switch n := d.new.node(o.Name); {
+			case n != nil && n.roles().Has(kind.role):
+				continue
+			case n != nil:
 				gone++
-				at = placeOf(n, "")
+				at = placeOf(n, "roles")
+			case slices.Contains(removed, o):
+				gone++
+				at = placeOf(o, "")
+			default: // it has another name
+				at = placeOf(d.new.node(d.latterly(o.Name)), "")
 			}
+			left--
 		}
-		if gone == 0 || len(before) == 0 || d.old.external() != d.new.external() {
+		come := slices.ContainsFunc(d.new.having(kind.role), func(n *Node) bool {
+			o := d.old.node(n.Name)
+			return d.formerly(n.Name) == n.Name && (o == nil || !o.roles().Has(kind.role))
+		})
+		most := come && kind.role == plan.EtcdRole && gone >= plan.Quorum(len(before))
+		none := left == 0
+		if kind.role == plan.Balancer { // several leave and come back in turns, and new ones come first
+			none = none && len(before) == 1 && gone == 0
+		}
+		if left == len(before) || !none && !most || d.old.external() != d.new.external() {
 			continue
 		}
-		if gone == len(before) || come && kind.role == plan.EtcdRole && gone >= plan.Quorum(len(before)) {
-			d.r.Changes = append(d.r.Changes, Change{
-				ID: "node: too many at once", Class: Refused, Subject: "node", Before: fmt.Sprintf("%d %s", len(before), kind.what),
-				After: fmt.Sprintf("%d of them left", len(before)-gone), Range: at,
-				Detail: fmt.Sprintf("Too many %s change at once: those that stay must keep the data and keys. "+
-					"Make several edits: first add the new ones, then remove the others, a minority each time.", kind.what),
-			})
+		c := Change{
+			ID: "node: too many at once", Class: Refused, Subject: "node", Before: fmt.Sprintf("%d %s", len(before), kind.many),
+			After: fmt.Sprintf("%d of them left", left), Range: at,
+			Detail: fmt.Sprintf("Too many %s change at once: those that stay must keep %s. Make several edits: first add the new ones, "+
+				"then remove the others, a minority each time.", kind.many, kind.keeps),
 		}
+		if left == 0 {
+			c.After = "none of them left"
+		}
+		if len(before) == 1 {
+			c.Before = "1 " + kind.one
+			c.Detail = fmt.Sprintf("The only %s leaves in this edit, and nothing else has %s. Keep it as it is, or first add another one, and "+
+				"remove this one in a second edit.", kind.one, kind.keeps)
+		}
+		d.r.Changes = append(d.r.Changes, c)
 	}
 }
 
