@@ -339,8 +339,8 @@ func (d *differ) replaced(removed []*Node) {
 		}
 		if len(before) == 1 {
 			c.Before = "1 " + kind.one
-			c.Detail = fmt.Sprintf("The only %s leaves in this edit, and nothing else has %s. Keep it as it is, or first add another one, and "+
-				"remove this one in a second edit.", kind.one, kind.keeps)
+			c.Detail = fmt.Sprintf("The only %s leaves in this edit, and nothing else has %s. Keep it as it is, or first add another "+
+				"one, and remove this one in a second edit.", kind.one, kind.keeps)
 		}
 		d.r.Changes = append(d.r.Changes, c)
 	}
