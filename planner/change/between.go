@@ -188,7 +188,7 @@ func (d *differ) setting(e *edit, arg string) {
 	}
 	chosen := r.choose(e)
 	c := Change{
-		ID: id(r, chosen), Class: chosen.effective(), Subject: e.path, Before: e.before.String(), After: e.after.String(),
+		ID: id(r, chosen), Class: chosen.effective(), Subject: e.path, Before: e.before.shown(e.had), After: e.after.shown(e.has),
 		Detail: chosen.What, Source: r.Source, by: chosen.By, paths: []string{e.path},
 	}
 	if strings.HasPrefix(e.path, "artifacts.") && d.new.text("etcd.topology") != "stacked" { // etcd is no pod
@@ -214,11 +214,15 @@ func (d *differ) setting(e *edit, arg string) {
 	last := &d.r.Changes[len(d.r.Changes)-1]
 	last.Range = d.place(e, c.Origin)
 	last.Hosts = d.hostsOf(c.by)
+	if e.path == "etcd.version" && !d.new.external() {
+		last.Hosts = d.hostsOf([]string{"etcd-settings"}) // the upgrade leaves the other hosts alone
+	}
 }
 
-// ignored reports whether the target ignores an argument, before and after: changing it does not change the cluster.
+// ignored reports whether the target ignores an argument, before and after: changing it does not change the cluster. A target uses all
+// arguments of its own block.
 func (d *differ) ignored(argument string) bool {
-	return d.new.leaves != nil && d.old.Target == d.new.Target && d.new.leaves(argument)
+	return d.new.leaves != nil && !strings.HasPrefix(argument, "target.") && d.old.Target == d.new.Target && d.new.leaves(argument)
 }
 
 func (d *differ) ignoredWhat() string {

@@ -272,6 +272,13 @@ node "other" {
 }
 node "cp-1" {
   roles   = ["worker"]`}, change.Refused, "node: too many at once", []string{}},
+	{"another system on the only member", strings.Replace(lone, `"10.0.0.21"`, `"10.0.0.21"
+  arch    = "amd64"`, 1), []string{`"amd64"`, `"arm64"`}, change.Refused, "node: too many at once", []string{}},
+	{"another system on a control plane", strings.Replace(base, `"10.0.0.31"`, `"10.0.0.31"
+  arch          = "amd64"`, 1), []string{`"amd64"`, `"arm64"`}, change.Ordered, "node.arch", []string{"save", "node-again"}},
+	{"another port of the balancers", base, []string{`virtual_ip = "10.0.0.10"`, `virtual_ip = "10.0.0.10"
+  port = 8443`, "prod.internal:6443", "prod.internal:8443"}, change.Ordered, "cluster.control_plane_endpoint: another port",
+		[]string{"new-balancer", "endpoint", "balancer"}},
 	{"two members", external, []string{`"etcd"]
   count         = 3`, `"etcd"]
   count         = 5`}, change.Ordered, "node: a member of etcd joins", []string{"save", "join-member:etcd-4", "join-member:etcd-5",

@@ -260,9 +260,21 @@ func same(a, b *Node) bool {
 	return false
 }
 
-// swapped refuses an address that now belongs to another machine, which keeps its name.
+// swapped refuses an address that now belongs to another machine, which keeps its name or has not left the cluster yet.
 func (d *differ) swapped() {
 	owner := map[string]*Node{}
+	for _, l := range d.old.Leaving {
+		for _, n := range d.new.Nodes {
+			if n.Name != l.Name && d.old.node(n.Name) == nil && same(l, n) {
+				d.r.Changes = append(d.r.Changes, Change{
+					ID: "node.address: taken from another", Class: Refused, Subject: "node." + n.Name + ".address",
+					After: n.Args["address"].String(), Hosts: []string{n.Name}, Range: placeOf(n, "address"),
+					Detail: fmt.Sprintf("%s has this address, and has not left the cluster yet. Run remove-host.yml -e host=%s first, and "+
+						"generate with --removed %s. Then add the new node.", l.Name, l.Name, l.Name),
+				})
+			}
+		}
+	}
 	for _, o := range d.old.Nodes {
 		if a := o.Args["address"].plain(); a != "" {
 			owner[a] = o
@@ -286,18 +298,29 @@ func (d *differ) swapped() {
 	}
 }
 
+// kind is a kind of hosts of which one must always stay.
+type kind struct {
+	role      plan.Roles
+	one, many string
+	keeps     string // what only the old ones have
+}
+
+var lasting = []kind{
+	{plan.ControlPlane, "control plane", "control planes", "the data and keys"},
+	{plan.EtcdRole, "member of etcd", "members of etcd", "the data and keys"},
+	{plan.Balancer, "load balancer", "load balancers", "the connection of all clients to the API"},
+}
+
+// only refuses an edit in which the only one leaves.
+func (k *kind) only() string {
+	return fmt.Sprintf("The only %s leaves in this edit, and nothing else has %s. Keep it as it is, or first add another one, and remove "+
+		"this one in a second edit.", k.one, k.keeps)
+}
+
 // replaced refuses an edit that keeps no old control plane, member, or load balancer under its name and with its role, or that removes a
 // majority of the members while others join.
 func (d *differ) replaced(removed []*Node) {
-	for _, kind := range []struct {
-		role      plan.Roles
-		one, many string
-		keeps     string // what only the old ones have
-	}{
-		{plan.ControlPlane, "control plane", "control planes", "the data and keys"},
-		{plan.EtcdRole, "member of etcd", "members of etcd", "the data and keys"},
-		{plan.Balancer, "load balancer", "load balancers", "the connection of all clients to the API"},
-	} {
+	for _, kind := range lasting {
 		before := d.old.having(kind.role)
 		left, gone := len(before), 0 // those that leave for good, or lose the role
 		var at *hcl.Range
@@ -339,8 +362,7 @@ func (d *differ) replaced(removed []*Node) {
 		}
 		if len(before) == 1 {
 			c.Before = "1 " + kind.one
-			c.Detail = fmt.Sprintf("The only %s leaves in this edit, and nothing else has %s. Keep it as it is, or first add another "+
-				"one, and remove this one in a second edit.", kind.one, kind.keeps)
+			c.Detail = kind.only()
 		}
 		d.r.Changes = append(d.r.Changes, c)
 	}
@@ -399,7 +421,7 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 			continue
 		}
 		e := &edit{old: d.old, new: d.new, path: mark("node", n.Name) + "." + name, before: before, had: had, after: after, has: has}
-		c := Change{Subject: name, Before: before.String(), After: after.String(), Hosts: []string{n.Name}, Source: r.Source,
+		c := Change{Subject: name, Before: before.shown(had), After: after.shown(has), Hosts: []string{n.Name}, Source: r.Source,
 			Range: placeOf(n,
 				arg), args: []argOf{{n.Name, name}}}
 		var chosen *Case
@@ -419,6 +441,14 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 		c.ID, c.Class, c.Detail = id(r, chosen), chosen.effective(), chosen.What
 		if d.ignored("node."+arg) || d.old.Target == d.new.Target && slices.Contains(n.unread, arg) {
 			c.Class, c.Detail, c.by = None, d.ignoredWhat(), nil
+		}
+		if slices.Contains(c.by, "node-again") && critical(o) {
+			c.by = append([]string{"save"}, c.by...)
+			for _, kind := range lasting {
+				if len(d.old.having(kind.role)) == 1 && o.roles().Has(kind.role) {
+					c.ID, c.Class, c.by, c.Detail = "node: too many at once", Refused, nil, kind.only()
+				}
+			}
 		}
 		tell(strings.Join([]string{c.ID, name, c.Before, c.After, strings.Join(c.by, " "), n.Pool}, "\x00"), c)
 	}

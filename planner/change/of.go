@@ -26,8 +26,10 @@ func Of(p *plan.Plan, release string) *Record {
 	b := &builder{p: p, secrets: p.Spec.Secrets, r: &Record{
 		Release: release, Cluster: p.Cluster.Name, Target: p.Target.Name, Hosting: p.Target.Facts.Hosting,
 		Settings: map[string]Value{}, Defaults: map[string]bool{}, at: map[string]hcl.Range{}, page: p.Target.Facts.Page,
-		leaves: p.Leaves,
-		Files:  p.Spec.Read,
+		leaves:     p.Leaves,
+		zones:      p.Target.Facts.Zones || !p.Target.Facts.Found && p.Target.Cloud() != "" && p.Target.Cloud() != "vsphere",
+		typePlaces: p.Target.Facts.TypePlaces,
+		Files:      p.Spec.Read,
 	}}
 	b.cluster()
 	b.network()
@@ -102,6 +104,15 @@ func (b *builder) shielded(path string, at hcl.Range, v Value) Value {
 		return v
 	}
 	return Value{Digest: digest(b.p.Cluster.Name, path, v), IsList: v.IsList}
+}
+
+// name replaces a sensitive key with the end of its digest.
+func (b *builder) name(at hcl.Range, key string) string {
+	if !b.secrets.Sensitive(at, key) {
+		return key
+	}
+	d := digest(b.p.Cluster.Name, "key", text(key))
+	return Sensitive + "-" + d[len(d)-8:]
 }
 
 // digest identifies a sensitive value without showing it. It is keyed with the cluster's name and the path, so that equal values of two
@@ -650,14 +661,14 @@ func (b *builder) node(n *plan.Node, name string) {
 	word("instance_type", n.InstanceType)
 	for name, maps := range map[string]map[string]string{"labels": n.Labels, "annotations": n.Annotations} {
 		for k, v := range maps {
-			put(mark(name, k), n.Value(name, k), text(v))
+			put(mark(name, b.name(n.Value(name, k), k)), n.Value(name, k), text(v))
 		}
 	}
 	for _, a := range n.KubeletExtraArgs {
 		put(mark("kubelet_extra_args", a.Name), n.Value("kubelet_extra_args", a.Name), text(a.Value))
 	}
 	for _, t := range n.Taints {
-		put(mark("taint", t.Key+":"+t.Effect), t.Block(), text(t.Value))
+		put(mark("taint", b.name(t.Block(), t.Key)+":"+t.Effect), t.Block(), text(t.Value))
 	}
 }
 

@@ -66,7 +66,7 @@ type Procedure struct {
 	Page     string
 	Gate     string // what must hold before the next host or step
 	Undo     string
-	// Drains: the current host serves nothing during the work.
+	// Drains: the current host serves nothing during the work. Where only ordinary pods leave it, its static pods keep serving.
 	Drains bool
 	// KeepsEtcd: only the API server of the current host is down, its etcd member keeps running.
 	KeepsEtcd bool
@@ -277,7 +277,7 @@ var procedures = []Procedure{
 		Gate:  "the rollout is complete, and pods on every pair of nodes can reach each other", Undo: "apply the previous version " +
 			"and settings"},
 	{ID: "new-pods", Title: "Drain each node once, so that its pods restart", Playbook: "reconfigure.yml", Ready: true,
-		Page: "Change the pod network", Rank: 70, where: onKubelets, Drains: true,
+		Page: "Change the pod network", Rank: 70, where: onKubelets,
 		Gate: gateDrain + "; " + gateNode, Undo: "none needed"},
 	{ID: "runtime-patch", Title: "Install the container runtime's programs and files, one node first, and restart it",
 		Playbook: "site.yml", Ready: true, Page: "Change the container runtime", Rank: 71, where: onKubelets,
@@ -287,7 +287,7 @@ var procedures = []Procedure{
 		Rank: 72, where: onChanged,
 		Gate: "the label is still there after a restart of the kubelet", Undo: undoSame},
 	{ID: "taint", Title: "Drain the node, set the taint, and uncordon the node", Playbook: "reconfigure.yml", Ready: true,
-		Page: "Labels, annotations, and taints", Rank: 74, where: onChanged, Drains: true,
+		Page: "Labels, annotations, and taints", Rank: 74, where: onChanged,
 		Gate: gateDrain + "; the node has the taint", Undo: "remove the taint"},
 	{ID: "node-again", Title: "Drain and reset the node, and join it again", Playbook: "remove-host.yml",
 		Ready: true, Page: "Join a node again", Rank: 75,
@@ -334,7 +334,7 @@ var procedures = []Procedure{
 		Gate:  gateEtcd + ", and members have been connected for 10 s", Undo: "add it again, with an empty data directory"},
 	{ID: "remove-balancer", Title: "Remove a load balancer", Playbook: "remove-host.yml", Ready: true, Page: "Remove a host", Rank: 96,
 		where: onChanged, Drains: true,
-		Gate: "another host holds the virtual IP and reaches each API server", Undo: "add it again"},
+		Gate: "the endpoint answers without it, and another host holds each virtual IP", Undo: "add it again"},
 	{ID: "drop-names", Title: "Reissue the API servers' certificates without the old names", Playbook: "reconfigure.yml", Ready: true,
 		Page: "Change settings by hand", Rank: 98, where: onControlPlanes,
 		Gate: "nothing connects to the old names any more", Undo: "restore the old certificate files"},

@@ -43,6 +43,9 @@ type Record struct {
 	page  plan.Page            // the target's; zero for a record from a file
 	// leaves reports whether the target ignores an argument; nil for a record from a file.
 	leaves func(path string) bool
+	// zones: failure domains are zones of a cloud, in which a tool creates the machines. typePlaces: the cluster's type decides in how many
+	// zones the provider runs the control plane. Both are false for a record from a file.
+	zones, typePlaces bool
 }
 
 // Node is one machine. Its arguments are named as in a node block, with map keys in brackets.
@@ -94,6 +97,14 @@ func (v Value) String() string {
 		return strings.Join(v.List, ", ")
 	}
 	return v.Text
+}
+
+// shown is a value as a report shows it: "" if there is none, and quotes for an empty one.
+func (v Value) shown(there bool) string {
+	if there && v.Digest == "" && !v.IsList && v.Text == "" {
+		return `""`
+	}
+	return v.String()
 }
 
 // secret is the JSON form of a sensitive value.

@@ -2,10 +2,13 @@ package change
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/k8splan/k8splan/planner/plan"
+	"github.com/k8splan/k8splan/planner/simulate"
+	"github.com/k8splan/k8splan/planner/spelling"
 )
 
 // Sentence summarizes for a reviewer, in a few sentences: which machines join and leave, what else changes, and how that affects what the
@@ -129,8 +132,15 @@ func movement(r *Record, names map[string]bool, one, many string) []string {
 
 // survival says how the edit changes what the design survives.
 func (r *Report) survival() string {
-	if !r.Judged || r.Verdict == Refused || r.Verdict == None {
+	if !r.Judged || r.Verdict == Refused {
 		return ""
+	}
+	zones, what := r.zonesThatStop()
+	if r.Verdict == None {
+		if len(zones) == 0 {
+			return ""
+		}
+		return fmt.Sprintf("Losing %s now stops %s.", spelling.List(zones, "or"), what)
 	}
 	var out string
 	switch {
@@ -138,6 +148,10 @@ func (r *Report) survival() string {
 		out = "What the design survives stays the same"
 	default:
 		out = fmt.Sprintf("Before, %s; after, %s", r.Before.words(), r.After.words())
+	}
+	if len(zones) > 0 {
+		out = strings.Replace(out, "What the design survives stays", "What the design survives of single nodes stays", 1)
+		out += fmt.Sprintf("; losing %s now stops %s", spelling.List(zones, "or"), what)
 	}
 	if zone, left, all := r.workersLeft(); zone != "" {
 		out += fmt.Sprintf("; after losing %s, %d of %d workers remain", zone, left, all)
@@ -166,6 +180,48 @@ func losses(n *int) string {
 		return "the loss of any 1 node"
 	}
 	return fmt.Sprintf("the loss of any %d nodes", *n)
+}
+
+// zonesThatStop are the failure domains whose loss stops writes or the API after the edit but not before, and what it stops.
+func (r *Report) zonesThatStop() (zones []string, what string) {
+	before, after := r.Old.stops(), r.New.stops()
+	if len(before) < 2 || len(after) < 2 { // none were stated, or there is only one
+		return nil, ""
+	}
+	tolerant := !slices.ContainsFunc(slices.Collect(maps.Values(before)), func(s string) bool { return s != "" })
+	for _, zone := range slices.SortedFunc(maps.Keys(after), plan.Natural) {
+		was, had := before[zone]
+		if after[zone] == "" || was != "" || !had && !tolerant || what != "" && after[zone] != what {
+			continue
+		}
+		zones, what = append(zones, zone), after[zone]
+	}
+	return zones, what
+}
+
+// stops says for each failure domain what its loss stops, "" for nothing.
+func (r *Record) stops() map[string]string {
+	hosts := map[string][]string{}
+	for _, n := range r.Nodes {
+		if zone := n.Args["failure_domain"].plain(); zone != "" {
+			hosts[zone] = append(hosts[zone], n.Name)
+		}
+	}
+	out := map[string]string{}
+	m := simulate.New(r.model())
+	for zone, names := range hosts {
+		switch left := spare(m, names...); {
+		case left.Writes == nil && left.API == nil:
+			out[zone] = "writes and the API"
+		case left.Writes == nil:
+			out[zone] = "writes"
+		case left.API == nil:
+			out[zone] = "the API"
+		default:
+			out[zone] = ""
+		}
+	}
+	return out
 }
 
 // workersLeft is the failure domain whose loss affects the most workers, if workers join or leave; "" if there is nothing to report.

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -101,7 +102,14 @@ var table = []Row{
 		"https://etcd.io/docs/v3.6/op-guide/clustering/",
 		"The name is kubeadm's clusterName and etcd's cluster token. With another token, an etcd member that is replaced later "+
 			"would bootstrap a separate cluster. Keep the name, or build a new cluster and move the workload."),
-	row("cluster.type", None, "", "The type itself changes nothing. Its effects are listed under the hosts and their roles."),
+	{"cluster.type", []Case{
+		{"of a hosted control plane that it places", Refused, nil, "The type decides whether the provider runs the control plane in one " +
+			"zone or in several, and a running cluster cannot change that. Build a new cluster, and move the workload.",
+			func(e *edit) bool { return e.new.typePlaces }},
+		{"of a hosted control plane", Ordered, []string{"machines"}, "The type can decide how the provider runs the control plane, such " +
+			"as its tier. Read the tool's plan.", func(e *edit) bool { return e.new.Hosting == plan.Hosted }},
+		{"of machines", None, nil, "The type itself changes nothing. Its effects are listed under the hosts and their roles.", nil},
+	}, "https://cloud.google.com/kubernetes-engine/docs/concepts/types-of-clusters"},
 	{"cluster.kubernetes_version", []Case{
 		{"one patch release or one minor up", Ordered, []string{"save", "upgrade"}, "The control planes are upgraded first, one " +
 			"at a time, then the kubelets of drained nodes. This cannot be undone once the first new API server has written to " +
@@ -114,6 +122,8 @@ var table = []Row{
 				"old version instead.", nil},
 	}, skewDocs},
 	{"cluster.control_plane_endpoint", []Case{
+		{"another port", Ordered, []string{"endpoint"}, "kubeadm has no command for this. The cluster's ConfigMaps, kube-proxy, and each " +
+			"kubelet move to the new port while the old one still answers.", otherPort},
 		{"another name or address", Ordered, []string{"certificate", "endpoint", "drop-names"},
 			"kubeadm has no command for this. The certificates get both names. Then the cluster's ConfigMaps, kube-proxy, and " +
 				"each kubelet move to the new endpoint while the old one still answers.",
@@ -140,8 +150,9 @@ var table = []Row{
 	row("cluster.ca_certificate_validity", None, "https://kubernetes.io/docs/tasks/tls/manual-rotation-of-ca-certificates/",
 		"Certificate authorities of a running cluster keep their certificates. To replace them, rotate them by hand."),
 	row("cluster.feature_gates", Ordered, reconfigureDocs,
-		"To enable a gate: API servers first, then the other control plane components, kubelets, and kube-proxy. To disable one: "+
-			"the reverse. A component with an unknown gate does not start.", "control-plane-flags", "kube-proxy", "kubelet"),
+		"API servers first, then the other control plane components, kube-proxy, and kubelets. A component with an unknown gate does "+
+			"not start. A gate that is disabled stays on in kubelets and kube-proxy until their turn: stop what depends on it first.",
+		"control-plane-flags", "kube-proxy", "kubelet"),
 	{"cluster.api_server.extra_args", []Case{
 		{"service-cluster-ip-range or etcd-servers", Refused, nil,
 			"k8splan sets this flag from the Service range and the etcd members. Change those instead.", func(e *edit) bool {
@@ -228,12 +239,19 @@ var table = []Row{
 	row("cluster.kubelet.cgroup_driver", Refused, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/configure-cgroup-driver/",
 		"The kubelet and the container runtime must change together, while no container of the node runs. Add new nodes with the "+
 			"new driver and remove the old ones, or keep the driver."),
-	row("cluster.kubelet.fail_swap_on", Ordered, reconfigureDocs,
-		"Turn off swap on the hosts first: with true, the kubelet does not start on a host with swap.", "kubelet"),
-	row("cluster.kubelet.server_tls_bootstrap", Ordered,
-		"https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs",
-		"Each kubelet requests a certificate, which must be approved. Until then, logs, exec, and metrics of that node fail.",
-		"kubelet"),
+	{"cluster.kubelet.fail_swap_on", []Case{
+		{"off", Ordered, []string{"kubelet"}, "The kubelets restart, and start on hosts with swap.",
+			func(e *edit) bool { return e.after.Text == "false" }},
+		{"on", Ordered, []string{"kubelet"}, "Turn off swap on the hosts first: with true, the kubelet does not start on a host with " +
+			"swap.", nil},
+	}, reconfigureDocs},
+	{"cluster.kubelet.server_tls_bootstrap", []Case{
+		{"off", Ordered, []string{"kubelet"}, "Each kubelet serves with a certificate that it has signed itself, which clients cannot " +
+			"verify.",
+			func(e *edit) bool { return e.after.Text != "true" }},
+		{"on", Ordered, []string{"kubelet"}, "Each kubelet requests a certificate, which must be approved. Until then, logs, exec, and " +
+			"metrics of that node fail.", nil},
+	}, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs"},
 	{"cluster.kubelet.extra_args", []Case{
 		{"a policy for processors, memory, or topology", Ordered, []string{"machine", "kubelet"},
 			"The kubelet does not start with the state file of the old policy. Each node is drained, and its state file is " +
@@ -434,7 +452,7 @@ var table = []Row{
 			"within its minor first, and upgrade it afterwards.", func(e *edit) bool { return e.old.external() != e.new.external() }},
 		{"stacked members", Ordered, []string{"save", "upgrade"}, "kubeadm upgrades stacked members together with the control " +
 			"planes.",
-			func(e *edit) bool { return e.new.text("etcd.topology") != "external" }},
+			func(e *edit) bool { return e.new.text("etcd.topology") != "external" && (!older(e) || minors(e) == 0) }},
 		{"one minor up, or patches", Ordered, []string{"save", "upgrade-etcd"},
 			"Member by member. Before a new minor, every member must run a patch release that supports it: 3.5.26 before 3.6, " +
 				"3.6.11 before 3.7.",
@@ -659,7 +677,7 @@ var table = []Row{
 		{"a member of etcd leaves", Ordered, []string{"save", "etcd-endpoints", "remove-member"},
 			"The API servers stop using it first. Then it is removed by ID while the others have a quorum, and stopped.", nil},
 		{"a load balancer leaves", Ordered, []string{"balancer-peers", "remove-balancer"},
-			"The virtual IP moves to another host first. Then the others are reconfigured without it, and it stops.", nil},
+			"A virtual IP moves to another load balancer first. The others are reconfigured without this one, and it stops.", nil},
 		{"renamed", Ordered, []string{"node-again"}, "A node's name is in its certificate, so the node is drained, removed, and " +
 			"joined again with the new name. Control planes and etcd members leave and join too.", nil},
 	}, "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/high-availability/; " + etcdRuntime},
@@ -700,6 +718,11 @@ var table = []Row{
 	row("node.mac", Ordered, "", "Configure it in the network that boots the machine first. The node's address must stay the "+
 		"same.", "machine"),
 	{"node.failure_domain", []Case{
+		{"of a machine in a cloud", Refused, nil, "The tool would replace the machine with one in the other zone, and disks stay in " +
+			"the old one. Add a machine in that zone under another name, and then remove this one.",
+			func(e *edit) bool { return e.new.zones && e.had && e.has }},
+		{"added or removed in a cloud", Ordered, []string{"machines", "node-kubelet"}, "If the machine is in another zone, the tool " +
+			"would replace it: check its plan first.", func(e *edit) bool { return e.new.zones }},
 		{"a host with a kubelet", Ordered, []string{"node-kubelet"},
 			"The kubelet sets its zone label from a flag at every start. Volumes stay bound to the old zone, so pods that use " +
 				"one cannot start again. The argument records where the machine is; it does not move it.", runsPods},
@@ -786,8 +809,15 @@ var table = []Row{
 	row("moved.from", None, "", "See moved."), row("moved.to", None, "", "See moved."),
 
 	row("target", Refused, "", "Another target means other machines. Build a new cluster there, and move the workload."),
-	row("target.*", Ordered, "", "The tool that creates the machines uses this argument. Check its plan for machines that it "+
-		"would replace, and apply this edit alone.", "machines"),
+	{"target.*", []Case{
+		{"the place, account, network, or kind of all machines", Refused, nil, "The tool would replace every machine, or no longer " +
+			"find the cluster. Build a new cluster there, and move the workload.",
+			func(e *edit) bool {
+				return slices.Contains(wholeTarget, strings.TrimPrefix(argument(e.path), "target."))
+			}},
+		{"any other", Ordered, []string{"machines"}, "The tool that creates the machines uses this argument. Check its plan for machines " +
+			"that it would replace, and apply this edit alone.", nil},
+	}, ""},
 	row("waive", None, "", noHost), row("waive.reason", None, "", noHost), row("waive.expires", None, "", noHost),
 
 	{"component", []Case{
@@ -835,7 +865,7 @@ const (
 )
 
 const (
-	nftables       = "Every node needs Linux 5.13 or newer. kube-proxy removes its old rules by itself."
+	nftables       = "kube-proxy removes its old rules by itself. With nftables, every node needs Linux 5.13 or newer."
 	flannelFollows = " flannel uses the same kind of rules, and its pods restart."
 	calicoFollows  = " Calico uses the same kind of rules, and its pods restart."
 	imagesWhat     = "Every image must already be in the new repository. Static pods restart with the new image names, stacked etcd " +
@@ -874,6 +904,11 @@ func larger(e *edit) bool { return e.had && bytesOf(e.after.Text) > bytesOf(e.be
 
 // runsPods reports whether a host has a kubelet.
 func runsPods(e *edit) bool { return e.role(plan.ControlPlane) || e.role(plan.Worker) }
+
+// wholeTarget lists the arguments of targets that say where a whole cluster is, or what all of its machines are.
+var wholeTarget = []string{"base_domain", "cloud", "cluster_kind", "cluster_type", "datacenter", "infrastructure", "instances", "location",
+	"machine_cidr", "multi_zone", "namespace", "network_cidr", "network_zone", "project", "provider", "region", "state", "subscription_id",
+	"vnet_cidr", "vpc_cidr"}
 
 var machineCases = []Case{
 	{"added or removed", None, nil, "Used for planning only, if the machine already has this size.", func(e *edit) bool {
@@ -958,6 +993,13 @@ func older(e *edit) bool {
 	a, okA := plan.ParseVersion(e.before.Text)
 	b, okB := plan.ParseVersion(e.after.Text)
 	return okA && okB && b.Before(a)
+}
+
+// otherPort reports whether two endpoints have the same host.
+func otherPort(e *edit) bool {
+	was, _, err := net.SplitHostPort(e.before.Text)
+	is, _, no := net.SplitHostPort(e.after.Text)
+	return err == nil && no == nil && was == is
 }
 
 func numeric(v Value) int {

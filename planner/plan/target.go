@@ -87,6 +87,8 @@ type Limits struct {
 	// sentences.
 	Types    []topologies.Type
 	TypesWhy string
+	// TypePlaces reports that the type decides in how many zones the provider runs the control plane, which a cluster cannot change.
+	TypePlaces bool
 	// Placement is the etcd placement that the target supports; "" means both. EtcdWhy says why, and what to write.
 	Placement topologies.Placement
 	EtcdWhy   string

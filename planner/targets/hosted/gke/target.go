@@ -28,6 +28,7 @@ func Target() target.Target {
 				OpenAPI:      true,
 				Types:        hosted.Both(),
 				TypesWhy:     hosted.BothWhy,
+				TypePlaces:   true,
 				Newest:       plan.Version{Major: 1, Minor: 37},
 				Default:      plan.Version{Major: 1, Minor: 36},
 				VersionsFrom: "GKE's release notes: channel REGULAR up to 1.36, RAPID up to 1.37",
