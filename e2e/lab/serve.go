@@ -86,6 +86,11 @@ func (l *Lab) Serve(ctx context.Context) (stop func(), err error) {
 	return stop, nil
 }
 
+// Copy is a second repository with the same images, below Registry.
+const Copy = Registry + "/" + copied
+
+const copied = "copy"
+
 // registry serves the images that buildImages wrote, with the pull part of the OCI distribution protocol. Source:
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
 func registry(dir string) http.Handler {
@@ -99,6 +104,7 @@ func registry(dir string) http.Handler {
 			return
 		}
 		name, kind, reference := path.Join(parts[1:len(parts)-2]...), parts[len(parts)-2], parts[len(parts)-1]
+		name = strings.TrimPrefix(name, copied+"/")
 		digest := reference
 		switch kind {
 		case "blobs":

@@ -253,22 +253,18 @@ var table = []Row{
 			"metrics of that node fail.", nil},
 	}, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#kubelet-serving-certs"},
 	{"cluster.kubelet.extra_args", []Case{
-		{"a policy for processors, memory, or topology", Ordered, []string{"machine", "kubelet"},
-			"The kubelet does not start with the state file of the old policy. Each node is drained, and its state file is " +
-				"removed.",
+		{"a policy for processors or memory", Ordered, []string{"kubelet-policy"}, kubeletPolicy,
 			func(e *edit) bool {
-				return slices.Contains([]string{"cpu-manager-policy", "memory-manager-policy", "topology-manager-policy"}, key(e.path))
+				return slices.Contains([]string{"cpu-manager-policy", "memory-manager-policy"}, key(e.path))
 			}},
 		{"any other flag", Ordered, []string{"kubelet"},
 			"One node first: the kubelet does not start with a flag that its version does not know.", nil},
 	}, "https://github.com/kubernetes/kubernetes/issues/110478"},
 
 	{"cluster.kubelet.config", []Case{
-		{"a policy for processors, memory, or topology", Ordered, []string{"machine", "kubelet"},
-			"The kubelet does not start with the state file of the old policy. Each node is drained, and its state file is " +
-				"removed.",
+		{"a policy for processors or memory", Ordered, []string{"kubelet-policy"}, kubeletPolicy,
 			func(e *edit) bool {
-				return slices.Contains([]string{"cpuManagerPolicy", "memoryManagerPolicy", "topologyManagerPolicy"}, key(e.path))
+				return slices.Contains([]string{"cpuManagerPolicy", "memoryManagerPolicy"}, key(e.path))
 			}},
 		{"any other field", Ordered, []string{"kubelet"},
 			"The ConfigMap kubelet-config first, then one node at a time. A removed field gets the kubelet's default.", nil},
@@ -587,8 +583,8 @@ var table = []Row{
 		{"calico", Ordered, imagesBy("calico"), imagesWhat, onCalico},
 		{"another pod network", Ordered, imagesBy("pod-network"), imagesWhat, nil},
 	}, reconfigureDocs},
-	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must already be in the repository. kubeadm's record changes "+
-		"now; CoreDNS uses the image after the next Kubernetes upgrade.", "control-plane-flags"),
+	row("artifacts.images.dns", Ordered, reconfigureDocs, "The image must already be in the repository. kubeadm's record changes, and the "+
+		"pods of cluster DNS are replaced one by one.", "control-plane-flags", "kubeadm-addons"),
 	row("artifacts.images.etcd", Ordered, reconfigureDocs, "The image must already be in the repository. Members restart with "+
 		"the new image name, one by one.",
 		"control-plane-flags", "etcd-settings"),
@@ -758,8 +754,14 @@ var table = []Row{
 			"stay, but pods of DaemonSets with a nodeSelector leave.", nil},
 	}, nodeStatus},
 	row("node.annotations", InPlace, nodeStatus, "Set through the API.", "labels"),
-	row("node.kubelet_extra_args", Ordered, "https://github.com/kubernetes/kubeadm/issues/1927",
-		"kubeadm-flags.env changes on that host, and its kubelet restarts. kubeadm never rewrites that file.", "node-kubelet"),
+	{"node.kubelet_extra_args", []Case{
+		{"a policy for processors or memory", Ordered, []string{"node-kubelet-policy"}, kubeletPolicy,
+			func(e *edit) bool {
+				return slices.Contains([]string{"cpu-manager-policy", "memory-manager-policy"}, key(e.path))
+			}},
+		{"any other flag", Ordered, []string{"node-kubelet"},
+			"kubeadm-flags.env changes on that host, and its kubelet restarts. kubeadm never rewrites that file.", nil},
+	}, "https://github.com/kubernetes/kubeadm/issues/1927"},
 	row("node.instance_type", Ordered, nodeStatus, "The tool that creates the machine stops or replaces it: read the "+
 		"tool's plan.", "machine"),
 	row("node.etcd_name", Refused, "https://etcd.io/docs/v3.6/op-guide/clustering/",
@@ -865,16 +867,18 @@ const (
 )
 
 const (
-	nftables       = "kube-proxy removes its old rules by itself. With nftables, every node needs Linux 5.13 or newer."
+	nftables      = "kube-proxy removes its old rules by itself. With nftables, every node needs Linux 5.13 or newer."
+	kubeletPolicy = "The kubelet does not start with the state file of the old policy. Each node is drained, and the file is deleted " +
+		"while its kubelet is stopped."
 	flannelFollows = " flannel uses the same kind of rules, and its pods restart."
 	calicoFollows  = " Calico uses the same kind of rules, and its pods restart."
 	imagesWhat     = "Every image must already be in the new repository. Static pods restart with the new image names, stacked etcd " +
-		"included. Addons and the runtime's pause image follow."
+		"included. Cluster DNS, kube-proxy, addons, and the runtime's pause image follow."
 )
 
 // imagesBy are the procedures for images with other names; etcd-settings is left out where etcd is no pod.
 func imagesBy(network string) []string {
-	return []string{"control-plane-flags", "etcd-settings", "registry", "kube-proxy", network, "addons"}
+	return []string{"control-plane-flags", "etcd-settings", "registry", "kubeadm-addons", network, "addons"}
 }
 
 const (

@@ -26,6 +26,7 @@ type verdict struct {
 	Evicting, Drained  []string
 	Repods             []string
 	EtcdLocal          bool `json:"etcd_local"`
+	Images             bool
 	Configuration      object
 	Kubelet            bool
 	Lagging            []string

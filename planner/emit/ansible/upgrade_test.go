@@ -194,7 +194,7 @@ func TestJudgeOfSettings(t *testing.T) {
 	given.at("plan")["objects"] = object{"worker-1": `{"taints": [{"key": "gone", "effect": "NoExecute"}]}`}
 	given.at("plan")["reflag"] = []string{"worker-1"}
 	v := judge(t, given)
-	if len(v.Problems) > 0 || v.EtcdLocal ||
+	if len(v.Problems) > 0 || v.EtcdLocal || v.Images ||
 		!slices.Equal(v.Certificates, []string{"cp-1"}) || !slices.Equal(v.Evicting, []string{"worker-1"}) {
 		t.Errorf("%+v", v)
 	}
@@ -218,8 +218,18 @@ func TestJudgeOfSettings(t *testing.T) {
 	}
 	given.at("hosts", "cp-1", "etcd")["data"] = true
 	given.at("plan")["members"] = []object{{"name": "cp-1", "peerURL": "https://10.0.0.31:2380", "clientURL": "https://10.0.0.31:2379"}}
-	if v := judge(t, given); len(v.Problems) > 0 || !v.EtcdLocal {
+	if v := judge(t, given); len(v.Problems) > 0 || !v.EtcdLocal || v.Images {
 		t.Errorf("%+v", v)
+	}
+
+	// from another repository come cluster DNS and kube-proxy, too
+	for field, value := range map[string]any{"imageRepository": "registry.example.com", "dns": object{"imageTag": "v1.14.2"}} {
+		given := world()
+		given["later"] = true
+		given.at("plan", "cluster_configuration")[field] = value
+		if v := judge(t, given); len(v.Problems) > 0 || !v.Images {
+			t.Errorf("another %s: %+v", field, v)
+		}
 	}
 }
 

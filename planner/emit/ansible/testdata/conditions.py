@@ -19,7 +19,7 @@ WORDS = ("when", "failed_when", "changed_when", "until", "that")
 FACTS = re.compile(r"""
     survey_host\.(etcd\.(beginning|data|entered|issuer)|kubernetes\.(joined|serving)|selinux\.(enforcing|configured)|swap\.(active|fstab))
     | (survey_host\.services(\[\]|\.\w+)|network_service)\.(running|enabled|stale)
-    | survey_judged\.(balancer\.(hands|proxies|renames|starts|switch)|encryption\.(change|off)|etcd_local|kubelet|proxy|upgrade\.record)
+    | survey_judged\.(balancer\.(hands|proxies|renames|starts|switch)|encryption\.(change|off)|etcd_local|images|kubelet|proxy|upgrade\.record)
     | upgrade_todo\.minor
     | hostvars\[\]\.etcd_uncertified
     # results of a task, and of announcing a member

@@ -16,6 +16,7 @@ does not mean that they have no data. Prints JSON:
     lagging         nodes whose kubelet has another configuration than the cluster's: they were away when it changed
     kubelet_target, proxy_target   these configurations with all planned settings, without fields that the plan dropped
     etcd_local      whether stacked etcd members get other settings or another image
+    images          whether cluster DNS and kube-proxy get other images
     evicting        nodes that get a NoExecute taint; they are drained first
     repods          nodes whose pods must restart, because they have settings of the pod network from before
     drained         nodes that an interrupted run of a playbook has drained and not uncordoned
@@ -822,6 +823,7 @@ class Judge:
             "repods": repods,
             "drained": sorted(n for n, i in ((self.cluster or {}).get("nodes") or {}).items() if i.get("ours") and n in self.plan["nodes"]),
             "evicting": sorted(set(self.evicting)), "etcd_local": any(p.startswith(("etcd.local.", "imageRepository:")) for p in self.pending),
+            "images": any(p.startswith(("dns.", "imageRepository:")) for p in self.pending),
             "endpoint": endpoint, "balancer": balancer, "encryption": encryption,
             "network": "kept" if self.kept else "pods" if self.repod else "settings" if self.network else "",
             "certificates": certificates, "target": target, "kubelet": kubelet, "lagging": lagging, "proxy": proxy, "upgrade": upgrade,
