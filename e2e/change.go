@@ -232,6 +232,10 @@ func (c *changing) reread(ctx context.Context) error {
 // refused checks that an edit is stopped before anything changes on any host, and reverts it.
 func (c *changing) refused(ctx context.Context, why string, pairs ...string) error {
 	source := c.source
+	there := map[string]bool{}
+	for _, n := range c.nodes {
+		there[n.Name] = true
+	}
 	before, err := c.services(ctx)
 	if err != nil {
 		return err
@@ -247,6 +251,15 @@ func (c *changing) refused(ctx context.Context, why string, pairs ...string) err
 		return err
 	}
 	c.source = source
+	for _, n := range slices.Clone(c.nodes) { // the next tree would name them as hosts that leave
+		if there[n.Name] {
+			continue
+		}
+		if err := n.Remove(ctx); err != nil {
+			return err
+		}
+		c.forget(n.Name)
+	}
 	c.t.phase("refused: " + why)
 	what := cmp.Or(strings.TrimSpace(pairs[1]), "no "+strings.TrimSpace(pairs[0]))
 	c.saw.Edits = append(c.saw.Edits, editResult{What: what, Rows: rows, Refused: why})

@@ -206,6 +206,12 @@ func (d *differ) setting(e *edit, arg string) {
 	if d.ignored(arg) {
 		c.Class, c.Detail, c.by = None, d.ignoredWhat(), nil
 	}
+	if slices.ContainsFunc(c.by, func(id string) bool { return id == "enforce" || id == "reinstall" }) { // control planes are reset, too
+		c.by = append([]string{"save"}, c.by...)
+		if len(d.new.having(plan.ControlPlane)) == 1 {
+			c.Class, c.by, c.Detail = Refused, nil, lasting[0].only()
+		}
+	}
 	if c.Class == None && c.Origin != "" {
 		d.r.silent = append(d.r.silent, e.path)
 		return

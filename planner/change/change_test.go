@@ -275,7 +275,7 @@ node "cp-1" {
 	{"another system on the only member", strings.Replace(lone, `"10.0.0.21"`, `"10.0.0.21"
   arch    = "amd64"`, 1), []string{`"amd64"`, `"arm64"`}, change.Refused, "node: too many at once", []string{}},
 	{"another system on a control plane", strings.Replace(base, `"10.0.0.31"`, `"10.0.0.31"
-  arch          = "amd64"`, 1), []string{`"amd64"`, `"arm64"`}, change.Ordered, "node.arch", []string{"save", "node-again"}},
+  arch          = "amd64"`, 1), []string{`"amd64"`, `"arm64"`}, change.Ordered, "node.arch", []string{"save", "node-anew"}},
 	{"another port of the balancers", base, []string{`virtual_ip = "10.0.0.10"`, `virtual_ip = "10.0.0.10"
   port = 8443`, "prod.internal:6443", "prod.internal:8443"}, change.Ordered, "cluster.control_plane_endpoint: another port",
 		[]string{"new-balancer", "endpoint", "balancer"}},
@@ -416,7 +416,8 @@ node_pool "cp"`, "multi-etcd-multi-master", "single-etcd-multi-master", `"api.pr
 		[]string{"10.0.0.71", "10.0.0.73", "10.0.0.72", "10.0.0.74"}, change.Refused, "node.address: combination", []string{}},
 	{"SELinux and a worker", base, []string{"etcd {", "hosts {\n  selinux = \"enforcing\"\n}\netcd {", `"worker"]
   count         = 3`, `"worker"]
-  count         = 4`}, change.Ordered, "hosts.selinux: enforcing, where SELinux is permissive", []string{"enforce", "join-worker"}},
+  count         = 4`}, change.Ordered, "hosts.selinux: enforcing, where SELinux is permissive",
+		[]string{"save", "enforce", "join-worker"}},
 	{"another name and another endpoint", base, []string{`"api.prod.internal:6443"`, `"k8s.prod.internal:6443"`, `node_pool "w"`,
 		`node_pool "app"`}, change.Refused, "node: combination", []string{}},
 	{"another name and a name in the certificate", base, []string{`"api.prod.internal:6443"`, `"api.prod.internal:6443"

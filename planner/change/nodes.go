@@ -442,7 +442,7 @@ func (d *differ) compare(o, n *Node, moved map[string]bool, tell func(string, Ch
 		if d.ignored("node."+arg) || d.old.Target == d.new.Target && slices.Contains(n.unread, arg) {
 			c.Class, c.Detail, c.by = None, d.ignoredWhat(), nil
 		}
-		if slices.Contains(c.by, "node-again") && critical(o) {
+		if (slices.Contains(c.by, "node-again") || slices.Contains(c.by, "node-anew")) && critical(o) {
 			c.by = append([]string{"save"}, c.by...)
 			for _, kind := range lasting {
 				if len(d.old.having(kind.role)) == 1 && o.roles().Has(kind.role) {

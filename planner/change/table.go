@@ -728,15 +728,22 @@ var table = []Row{
 	row("node.power", None, "", "Records what the machine depends on. Nothing changes on the machine."),
 	row("node.bootstrap", None, "https://kubernetes.io/docs/reference/setup-tools/kubeadm/kubeadm-init/",
 		"Names the host that initialized the cluster. It has no effect on a running cluster."),
-	row("node.arch", Ordered, "", otherSystem, "node-again"),
-	row("node.os", Ordered, "", otherSystem, "node-again"),
+	row("node.arch", Ordered, "", otherSystem, "node-anew"),
+	{"node.os", []Case{
+		{"added or removed, where a tool creates the machines", Ordered, []string{"machines"}, "If the machine has another system, the " +
+			"tool would replace it: check its plan first.",
+			func(e *edit) bool { return (!e.had || !e.has) && e.new.page.Make != "" }},
+		{"added or removed", None, nil, "Used for planning only, if the machine already has this system.",
+			func(e *edit) bool { return !e.had || !e.has }},
+		{"another system", Ordered, []string{"node-anew"}, otherSystem, nil},
+	}, ""},
 	{"node.cpus", machineCases, drainDocs}, {"node.memory", machineCases, drainDocs},
 	{"node.disk", []Case{
 		{"larger, of a node", Ordered, []string{"machine"}, largerDisk, func(e *edit) bool { return larger(e) && runsPods(e) }},
 		{"larger, of another host", Ordered, []string{"machine-beside"}, largerDisk, larger},
 		{"added or removed", None, nil, "Used for planning only, if the machine already has this size.",
 			func(e *edit) bool { return !e.had || !e.has }},
-		{"smaller, of a node", Ordered, []string{"node-again"}, "A disk cannot shrink: a new machine replaces the old one.", runsPods},
+		{"smaller, of a node", Ordered, []string{"node-anew"}, "A disk cannot shrink: a new machine replaces the old one.", runsPods},
 		{"smaller, of another host", Ordered, []string{"machine-beside"}, "A disk cannot shrink: a new machine replaces " +
 			"the old one.", nil},
 	}, drainDocs},

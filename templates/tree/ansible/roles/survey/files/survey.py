@@ -267,6 +267,16 @@ def node_name():
     return common[0][len("system:node:"):] if common and common[0].startswith("system:node:") else ""
 
 
+def policies():
+    """returns the policy that each state file of the kubelet for processors and memory belongs to."""
+    found = {}
+    for name in ("cpu_manager_state", "memory_manager_state"):
+        text = read("/var/lib/kubelet/" + name)
+        if text:
+            found[name] = (re.findall(r'"policyName":\s*"(\w+)"', text) or [""])[0]
+    return found
+
+
 def kubernetes():
     """returns which steps of kubeadm this host has completed."""
     etc = "/etc/kubernetes/"
@@ -290,6 +300,7 @@ def kubernetes():
         "etcd_servers": [url for url in server.get("etcd-servers", "").split(",") if url],
         "images": images(),
         "kubelet_flags": kubelet_flags(),
+        "policies": policies(),
         "kubelet_configuration": kubelet_configuration() if joined else "",
         "socket": socket(),
         "pod_subnets": manager.get("cluster-cidr", ""),
