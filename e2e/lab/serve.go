@@ -141,7 +141,7 @@ func (l *Lab) Has(reference string) bool {
 	if !ok {
 		return false
 	}
-	name, tag, _ := strings.Cut(name, ":")
+	name, tag, _ := strings.Cut(strings.TrimPrefix(name, copied+"/"), ":")
 	_, err := os.Stat(filepath.Join(l.Dir, "registry", "manifests", name, tag))
 	return err == nil
 }
