@@ -19,17 +19,20 @@ func singleHosts(source string) string {
 		Replace(threeMembers(source))
 }
 
-// walkAddresses gives one host of each kind another address. The load balancer gets it first, and the playbook follows. etcd is told of a
-// member's address before. The control plane leaves and joins again, as RUNBOOK.md describes.
+// walkAddresses gives one host of each kind another address. The load balancer and the member have both until the playbook has run; etcd is
+// told of the member's. The control plane leaves and joins again, as RUNBOOK.md describes.
 func walkAddresses(ctx context.Context, c *changing) error {
 	const balancerWas, balancerIs, memberWas, memberIs = "10.77.0.11", "10.77.0.18", "10.77.0.23", "10.77.0.28"
-	if err := readdress(ctx, c.node("lb-1"), balancerWas, balancerIs); err != nil {
+	if err := another(ctx, c.node("lb-1"), balancerIs); err != nil {
 		return err
 	}
 	if err := c.edit(ctx, balancerWas, balancerIs); err != nil {
 		return err
 	}
 	if err := c.carriedOut(ctx, "another address of the load balancer", "reconfigure.yml"); err != nil {
+		return err
+	}
+	if err := only(ctx, c.node("lb-1"), balancerWas, balancerIs); err != nil {
 		return err
 	}
 
@@ -49,13 +52,16 @@ func walkAddresses(ctx context.Context, c *changing) error {
 	if err != nil {
 		return err
 	}
-	if err := readdress(ctx, c.node("etcd-3"), memberWas, memberIs); err != nil {
+	if err := another(ctx, c.node("etcd-3"), memberIs); err != nil {
 		return err
 	}
 	if err := c.edit(ctx, memberWas, memberIs); err != nil {
 		return err
 	}
 	if err := c.carriedOut(ctx, "another address of a member", "site.yml"); err != nil {
+		return err
+	}
+	if err := only(ctx, c.node("etcd-3"), memberWas, memberIs); err != nil {
 		return err
 	}
 
@@ -67,7 +73,10 @@ func walkAddresses(ctx context.Context, c *changing) error {
 		return err
 	}
 	c.forget("cp-3")
-	if err := readdress(ctx, cp, "10.77.0.33", "10.77.0.38"); err != nil {
+	if err := another(ctx, cp, "10.77.0.38"); err != nil {
+		return err
+	}
+	if err := only(ctx, cp, "10.77.0.33", "10.77.0.38"); err != nil {
 		return err
 	}
 	const last = "\nnode \"worker-1\""
@@ -77,11 +86,17 @@ func walkAddresses(ctx context.Context, c *changing) error {
 	return c.carriedOut(ctx, "cp-3 joins with another address", "site.yml")
 }
 
-// readdress gives a running host another address, as its network's administrator does.
-func readdress(ctx context.Context, n *lab.Node, was, is string) error {
+// another gives a running host another address, next to the one that it has.
+func another(ctx context.Context, n *lab.Node, is string) error {
+	_, err := n.Exec(ctx, "sh", "-c", fmt.Sprintf(`sysctl --quiet --write net.ipv4.conf.eth0.promote_secondaries=1
+ip address add %s/24 dev eth0`, is))
+	return err
+}
+
+// only removes the address that a host had before.
+func only(ctx context.Context, n *lab.Node, was, is string) error {
 	_, err := n.Exec(ctx, "sh", "-c", fmt.Sprintf(`set -e
 ip address del %[1]s/24 dev eth0
-ip address add %[2]s/24 dev eth0
 ip route replace default via %[3]s
 sed -i 's/^%[1]s /%[2]s /' /etc/hosts`, was, is, lab.Gateway))
 	return err

@@ -237,8 +237,8 @@ var table = []Row{
 			"Drain nodes that run more pods than this first: their kubelets reject the excess pods at restart.", nil},
 	}, reconfigureDocs},
 	row("cluster.kubelet.cgroup_driver", Refused, "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/configure-cgroup-driver/",
-		"The kubelet and the container runtime must change together, while no container of the node runs. Add new nodes with the "+
-			"new driver and remove the old ones, or keep the driver."),
+		"The kubelet and the container runtime must change together, while no container of the node runs. Keep the driver, or build "+
+			"a new cluster with the other one."),
 	{"cluster.kubelet.fail_swap_on", []Case{
 		{"off", Ordered, []string{"kubelet"}, "The kubelets restart, and start on hosts with swap.",
 			func(e *edit) bool { return e.after.Text == "false" }},
@@ -340,7 +340,7 @@ var table = []Row{
 	row("network.cni.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
 		"During the change, nodes on different interfaces cannot reach each other.", "pod-network"),
 	row("network.cni.kube_proxy_replacement", Ordered, "https://github.com/cilium/cilium/issues/16139",
-		"Node by node. kube-proxy's rules are removed from each node, which breaks its connections.", "pod-network", "kube-proxy"),
+		"Node by node. kube-proxy's rules are removed from each node, which breaks its connections.", "pod-network"),
 	{"network.cni.vxlan_port", []Case{
 		{"flannel", Refused, nil, "flannel's backend must not change while it runs: nodes with different ports cannot reach each " +
 			"other. Keep the port, or build a new cluster.", func(e *edit) bool { return e.new.text("network.cni") == plan.Flannel }},
@@ -381,6 +381,10 @@ var table = []Row{
 		{"between iptables and ipvs", Ordered, []string{"kube-proxy-mode", "boot"},
 			"Neither mode removes the rules of the other, so each node is drained and rebooted after the change.",
 			func(e *edit) bool { return between(e, "iptables", "ipvs") }},
+		{"with kube_proxy_replacement", None, nil, "See network.cni.kube_proxy_replacement.", func(e *edit) bool {
+			const replaced = "network.cni.kube_proxy_replacement"
+			return (e.before.Text == "none" || e.after.Text == "none") && e.old.text(replaced) != e.new.text(replaced)
+		}},
 		{"to or from none", Refused, nil, "Services would not work during the change. Change kube_proxy_replacement in the block " +
 			"cni instead, which also adds or removes kube-proxy.",
 			func(e *edit) bool { return e.before.Text == "none" || e.after.Text == "none" }},

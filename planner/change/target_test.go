@@ -103,3 +103,14 @@ func TestKeysAndEmptyValues(t *testing.T) {
 		}
 	}
 }
+
+// Cilium takes over from kube-proxy, whose mode follows.
+func TestCiliumReplacesKubeProxy(t *testing.T) {
+	with := func(cni string) *change.Record { return recordOf(t, lone+"network {\n  "+cni+"\n}\n", nil) }
+	without, replaced := with(`cni "cilium" {}`), with("cni \"cilium\" {\n    kube_proxy_replacement = true\n  }")
+	for _, r := range []*change.Report{change.Between(without, replaced), change.Between(replaced, without)} {
+		if r.Verdict != change.Ordered || len(r.Changes) != 1 || len(r.Steps) != 1 {
+			t.Errorf("%s, %+v, %+v", r.Verdict, r.Changes, r.Steps)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type book struct {
 	Vagrant    bool
 	Bastion    bool // Terraform creates one in the clouds in which it creates a balancer, and only it reaches the machines
 	Calico     bool
+	Cilium     bool
 	OwnServer  string // URL of a control plane's own API server
 	Sensitive  bool   // the tree holds values of sensitive variables
 	Bootstrap  *plan.Node
@@ -112,7 +113,7 @@ func procedure(p *plan.Plan) book {
 	b := book{
 		Name: plain(p.Cluster.Name), Sensitive: p.Sensitive(),
 		Vagrant: p.Target.Facts.RunsPlaybook, Make: p.Target.Facts.Make, Bastion: p.Target.Facts.Balancer,
-		Calico: p.Network.CNI.Name == plan.Calico, OwnServer: ownServer(p),
+		Calico: p.Network.CNI.Name == plan.Calico, Cilium: p.Network.CNI.Name == plan.Cilium, OwnServer: ownServer(p),
 		Hosts: count(ours(p), "host", "hosts"), Bootstrap: p.Bootstrap(),
 		KubeletNames: names(p.KubeletNodes()), BalancerNames: names(p.LoadBalancer.Nodes),
 		KubeletCount: count(len(p.KubeletNodes()), "node", "nodes"), AllInOne: p.Cluster.Type == topologies.AllInOne,
