@@ -707,8 +707,11 @@ var table = []Row{
 		{"a load balancer", Ordered, []string{"certificate", "balancer", "drop-names"},
 			"One load balancer at a time. The API servers' certificates contain its address.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/338; " + etcdRuntime},
-	row("node.secondary_address", Ordered, nodeStatus, "The kubelet restarts with another --node-ip. An existing node never gets "+
-		"a pod CIDR of a second family.", "node-kubelet"),
+	{"node.secondary_address", []Case{
+		{"a host with a kubelet", Ordered, []string{"node-kubelet"}, "The kubelet restarts with another --node-ip. An existing node never " +
+			"gets a pod CIDR of a second family.", runsPods},
+		{"any other host", Ordered, []string{"firewall"}, "Certificates of a member and rules of firewalls name the address.", nil},
+	}, nodeStatus},
 	row("node.ssh_address", None, "", sshWhat),
 	{"node.public_address", []Case{
 		{"a control plane", Ordered, []string{"certificate"}, "The API server's certificate contains this address.",
@@ -751,9 +754,13 @@ var table = []Row{
 		{"smaller, of another host", Ordered, []string{"machine-beside"}, "A disk cannot shrink: a new machine replaces " +
 			"the old one.", nil},
 	}, drainDocs},
-	row("node.interface", Ordered, "https://github.com/flannel-io/flannel/issues/712",
-		"Change the host's own network first. Then the pod network, keepalived, and kube-vip "+
-			"follow.", "node-kubelet", "pod-network", "balancer"),
+	{"node.interface", []Case{
+		{"a host with a kubelet", Ordered, []string{"node-kubelet", "pod-network", "balancer"}, "Change the host's own network first. Then " +
+			"the pod network, keepalived, and kube-vip follow.", runsPods},
+		{"a load balancer", Ordered, []string{"balancer"}, "Change the host's own network first. Then keepalived follows.",
+			func(e *edit) bool { return e.role(plan.Balancer) }},
+		{"any other host", None, nil, noHost, nil},
+	}, "https://github.com/flannel-io/flannel/issues/712"},
 	{"node.labels", []Case{
 		{"zone, region or instance type", Ordered, []string{"node-kubelet"}, "The label is a flag of the kubelet, which sets it at " +
 			"each start. Volumes are bound to the old zone: pods that use one cannot start again.", func(e *edit) bool {
