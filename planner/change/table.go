@@ -708,8 +708,8 @@ var table = []Row{
 			"One load balancer at a time. The API servers' certificates contain its address.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/338; " + etcdRuntime},
 	{"node.secondary_address", []Case{
-		{"a host with a kubelet", Ordered, []string{"node-kubelet"}, "The kubelet restarts with another --node-ip. An existing node never " +
-			"gets a pod CIDR of a second family.", runsPods},
+		{"a host with a kubelet", Ordered, []string{"node-kubelet"}, "The kubelet restarts with another --node-ip. An existing node " +
+			"never gets a pod CIDR of a second family.", runsPods},
 		{"any other host", Ordered, []string{"firewall"}, "Certificates of a member and rules of firewalls name the address.", nil},
 	}, nodeStatus},
 	row("node.ssh_address", None, "", sshWhat),
@@ -755,8 +755,8 @@ var table = []Row{
 			"the old one.", nil},
 	}, drainDocs},
 	{"node.interface", []Case{
-		{"a host with a kubelet", Ordered, []string{"node-kubelet", "pod-network", "balancer"}, "Change the host's own network first. Then " +
-			"the pod network, keepalived, and kube-vip follow.", runsPods},
+		{"a host with a kubelet", Ordered, []string{"node-kubelet", "pod-network", "balancer"}, "Change the host's own network first. " +
+			"Then the pod network, keepalived, and kube-vip follow.", runsPods},
 		{"a load balancer", Ordered, []string{"balancer"}, "Change the host's own network first. Then keepalived follows.",
 			func(e *edit) bool { return e.role(plan.Balancer) }},
 		{"any other host", None, nil, noHost, nil},
