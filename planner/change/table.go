@@ -695,17 +695,18 @@ var table = []Row{
 			"The host leaves with all its roles, is reset, and joins again with those of the design.", nil},
 	}, "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/"},
 	{"node.address", []Case{
-		{"a worker", Ordered, []string{"node-again"}, "The node is drained and joins again with the new address. The other hosts " +
-			"update its name.", nil},
+		{"a worker", Ordered, []string{"node-again"}, "The node is drained and joins again with the new address: by hand, or in " +
+			"two edits, one that removes it and one that adds it. The other hosts update its name.", nil},
 		{"a control plane", Ordered, []string{"save", "remove-control-plane", "join-control-plane"},
 			"Certificates, manifests, and etcd's peer address contain the old address. So the host leaves and joins again.", nil},
 		{"the only control plane", Refused, nil, "Certificates, manifests, kubeconfigs, and etcd contain the old address. Back " +
 			"up etcd, and restore it on a host with the new address and an endpoint that is a name.", nil},
-		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "etcd-endpoints"}, "The member's peer " +
-			"address in etcd is updated first, then its certificates and settings. Without that update, the member looks healthy " +
-			"but cannot join after the next restart of the majority.", nil},
+		{"a member of external etcd", Ordered, []string{"save", "etcd-address", "etcd-endpoints"}, "The member gets " +
+			"certificates with both addresses, then etcd gets its new peer address, and it restarts. Without that update, the member " +
+			"looks healthy but cannot join after the next restart of the majority.", nil},
 		{"a load balancer", Ordered, []string{"certificate", "balancer", "drop-names"},
-			"One load balancer at a time. The API servers' certificates contain its address.", nil},
+			"Give the machine the new address next to the old one first. One load balancer at a time. The API servers' certificates " +
+				"contain its address.", nil},
 	}, "https://github.com/kubernetes/kubeadm/issues/338; " + etcdRuntime},
 	{"node.secondary_address", []Case{
 		{"a host with a kubelet", Ordered, []string{"node-kubelet"}, "The kubelet restarts with another --node-ip. An existing node " +
