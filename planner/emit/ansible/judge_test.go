@@ -493,7 +493,9 @@ func TestJudgeAllows(t *testing.T) {
 func TestJudgeTakesFieldsOut(t *testing.T) {
 	o := world()
 	o["later"] = true
-	o.at("cluster")["brought"] = object{"kubelet": [][]string{{"evictionHard", "memory.available"}, {"readOnlyPort"}, {"maxPods"}}}
+	o.at("cluster")["brought"] = object{"kubelet": [][]string{{"evictionHard", "memory.available"}, {"readOnlyPort"}, {"maxPods"},
+		{"kubeReserved", "cpu"}}}
+	o.at("cluster", "kubelet_configuration")["kubeReserved"] = object{"cpu": "500m"}
 	o.at("cluster", "kubelet_configuration")["evictionHard"] = object{"memory.available": "5%", "nodefs.available": "10%"}
 	o.at("plan", "kubelet_configuration")["logging"] = object{"verbosity": 2}
 	v := judge(t, o)

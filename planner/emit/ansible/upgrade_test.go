@@ -145,6 +145,7 @@ func TestJudgeOfLaggingKubelets(t *testing.T) {
 	}
 	given := world()
 	given.at("cluster", "kubelet_configuration")["containerRuntimeEndpoint"] = ""
+	given.at("cluster", "kubelet_configuration")["kubeReserved"] = object{} // kubeadm writes no empty fields
 	given.at("plan")["kubelets"] = [][]any{{file(110), []string{"cp-1", "worker-1"}}}
 	if v := judge(t, given); len(v.Problems) > 0 || len(v.Lagging) > 0 {
 		t.Errorf("equal: %+v", v)

@@ -114,13 +114,17 @@ def inside(value, path):
     return value
 
 
+EMPTY = ({}, [], "", None)  # kubeadm leaves such fields out of a node's file
+
+
 def without(value, path):
-    """returns a document without the value at a path of keys."""
+    """returns a document without the value at a path of keys, and without parents that become empty: kubeadm does not write them."""
     if not isinstance(value, dict) or path[0] not in value:
         return value
     rest = {k: v for k, v in value.items() if k != path[0]}
-    if len(path) > 1:
-        rest[path[0]] = without(value[path[0]], path[1:])
+    inner = without(value[path[0]], path[1:]) if len(path) > 1 else {}
+    if inner != {}:
+        rest[path[0]] = inner
     return rest
 
 
@@ -500,7 +504,7 @@ class Judge:
         live = dict(self.cluster.get("kubelet_configuration") or {})
         live.pop("containerRuntimeEndpoint", None)  # each node's own. Source: cmd/kubeadm/app/phases/kubelet/config.go of Kubernetes
         found = sorted(name for config, hosts in self.plan.get("kubelets", []) for name in hosts
-                       if isinstance(config, dict) and any(config.get(k) != v for k, v in live.items()))
+                       if isinstance(config, dict) and any(config.get(k) != v and v not in EMPTY for k, v in live.items()))
         if found and not self.plan.get("kubelets_patched") and not self.upgrades:
             self.pending.append("the kubelet of %s has another configuration in /var/lib/kubelet/config.yaml than the cluster's (ConfigMap kubelet-config)" % names(found))
         return found
